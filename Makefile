@@ -1,0 +1,66 @@
+# What a person types here. Without make (Windows, say), README.md gives the same steps as plain commands.
+# Variables:  make lab PYTHON=python3.12           another Python, 3.11 or newer
+#             make lab TORCH_INDEX=ADDRESS         one more package index for pip, such as PyTorch's own of CPU builds
+#             make lab LAB_FLAGS=--no-browser      options for JupyterLab
+#             make notebooks ONLY=01 ALL=1         only the pages whose name starts so; unchanged pages as well
+PYTHON      ?= python3
+VENV        ?= .venv
+TORCH_INDEX ?=
+LAB_FLAGS   ?=
+ONLY        ?=
+ALL         ?=
+
+ifeq ($(OS),Windows_NT)
+BIN := $(VENV)/Scripts
+else
+BIN := $(VENV)/bin
+# In a container there is often nobody but root, and Jupyter wants to be told that this is meant.
+AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
+endif
+
+.DEFAULT_GOAL := help
+.PHONY: help lab test format run notebooks bench clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+
+lab: $(VENV)/.installed-lab ## install what is missing, then open the course in JupyterLab
+	$(BIN)/jupyter lab $(AS_ROOT) $(LAB_FLAGS) --LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb
+
+test: $(VENV)/.installed-test ## all that CI checks: style, library, notebooks, widgets in a browser
+	$(BIN)/python -m ruff check .
+	$(BIN)/python -m ruff format --check .
+	$(BIN)/python -m pytest
+
+format: $(VENV)/.installed-test ## let ruff mend layout and the order of imports, in notebooks too
+	$(BIN)/python -m ruff check --fix --exit-zero .
+	$(BIN)/python -m ruff format .
+
+run: $(VENV)/.installed-lab ## run every notebook from top to bottom and say how long each took
+	$(BIN)/python -m tools.notebooks run $(ONLY)
+
+notebooks: $(VENV)/.installed-test ## renew the saved outputs of the notebooks whose code, or the library's, changed
+	$(BIN)/python -m tools.notebooks write $(if $(ALL),--all) $(ONLY)
+
+bench: $(VENV)/.installed-bench ## training speed, measured beside Stable-Baselines3
+	$(BIN)/python -m benchmarks.speed
+
+clean: ## remove .venv and all else that was installed or left behind by running
+	rm -rf $(VENV) build dist *.egg-info .pytest_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -prune -exec rm -rf {} + -o -name .ipynb_checkpoints -prune -exec rm -rf {} +
+
+# One stamp for each set of packages: pip runs again only when one of the two files is newer than the stamp.
+EXTRA_lab   :=
+EXTRA_test  := [test]
+EXTRA_bench := [bench]
+
+$(VENV)/.installed-%: pyproject.toml constraints.txt | $(VENV)/.created
+	$(BIN)/python -m pip install --disable-pip-version-check --retries 0 \
+	    $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX)) --constraint constraints.txt --editable ".$(EXTRA_$*)"
+	@touch $@
+
+$(VENV)/.created:
+	@$(PYTHON) -c "import sys; v = sys.version.split()[0]; sys.exit(sys.version_info < (3, 11) and \
+	    'sacnotes needs Python 3.11 or newer and $(PYTHON) is ' + v + ': try make lab PYTHON=python3.12')"
+	$(PYTHON) -m venv $(VENV)
+	@touch $@

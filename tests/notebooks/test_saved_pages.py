@@ -1,0 +1,60 @@
+"""The notebooks as they are saved: outputs that belong to the code, within the budgets of a page."""
+
+import re
+
+import nbformat
+import pytest
+
+from tools.notebooks import find
+from tools.saved import problems
+
+KILOBYTES = 300
+LINES_IN_A_CELL = 25
+WORDS = 1_800
+
+PAGES = pytest.mark.parametrize("path", find([]), ids=lambda path: path.stem)
+FENCED_CODE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
+DISPLAYED_MATHS = re.compile(r"\$\$.*?\$\$", re.DOTALL)
+MARKUP = re.compile(r"<[^>]+>|\]\([^)]*\)")
+
+
+def words(notebook):
+    """The words of the prose: without blocks of code, displayed formulas, HTML tags and addresses of links."""
+    text = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
+    for left_out in (FENCED_CODE, DISPLAYED_MATHS, MARKUP):
+        text = left_out.sub(" ", text)
+    return [word for word in text.split() if any(character.isalnum() for character in word)]
+
+
+@PAGES
+def test_outputs_are_those_of_the_present_code(path):
+    assert problems(path) == []
+
+
+@PAGES
+def test_a_page_is_small_enough_to_be_shown_by_a_code_hosting_site(path):
+    assert path.stat().st_size <= KILOBYTES * 1_000
+
+
+@PAGES
+def test_no_code_cell_is_longer_than_a_screen(path):
+    cells = [cell.source for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
+    assert [source.splitlines()[0] for source in cells if len(source.splitlines()) > LINES_IN_A_CELL] == []
+
+
+@PAGES
+def test_the_prose_can_be_read_in_the_time_it_asks_for(path):
+    count = len(words(nbformat.read(path, as_version=4)))
+    print(f"{path.name}: {count} words")
+    assert 0 < count <= WORDS
+
+
+def test_only_prose_is_counted():
+    prose = (
+        "# Two words\n\nand **three** more [linked](https://example.org/a/b c)\n\n$$x\n= y$$\n- <b>item</b>\n"
+    )
+    code = "```python\nnot = counted\n```\n"
+    notebook = nbformat.v4.new_notebook(
+        cells=[nbformat.v4.new_markdown_cell(prose + code), nbformat.v4.new_code_cell("nor this")]
+    )
+    assert " ".join(words(notebook)) == "Two words and **three** more [linked item"

@@ -1,0 +1,106 @@
+"""The Makefile: its list of targets is complete, and it installs only when there is something to install."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+from tools.fingerprint import ROOT
+
+pytestmark = pytest.mark.skipif(shutil.which("make") is None, reason="make is not installed")
+TEXT = (ROOT / "Makefile").read_text("utf-8")
+
+
+def make(*arguments, folder=ROOT):
+    # The tests themselves run under make: what it hands down must not reach the make that is tested.
+    environment = {
+        name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS"))
+    }
+    finished = subprocess.run(
+        ["make", *arguments], cwd=folder, env=environment, capture_output=True, text=True, check=True
+    )
+    return finished.stdout
+
+
+def test_help_is_the_default_and_gives_each_target_a_line():
+    targets = set(re.findall(r"^([a-z][a-z-]*):", TEXT, re.MULTILINE))
+    assert {"help", "lab", "test", "run", "notebooks", "bench", "clean"} <= targets
+    lines = make().splitlines()
+    assert lines == make("help").splitlines()
+    assert {line.split()[1] for line in lines} == targets
+    for line in lines:
+        assert re.fullmatch(r"make [a-z-]+ +\S.{5,100}", line), line
+
+
+def test_every_target_is_phony():
+    phony = re.search(r"^\.PHONY: (.*)$", TEXT, re.MULTILINE)[1].split()
+    assert set(phony) == set(re.findall(r"^([a-z][a-z-]*):", TEXT, re.MULTILINE))
+
+
+@pytest.fixture
+def installed(tmp_path):
+    """A copy of the three files that decide, and stamps that say that `make lab` has been here."""
+    for name in ("Makefile", "pyproject.toml", "constraints.txt"):
+        shutil.copy(ROOT / name, tmp_path)
+        os.utime(tmp_path / name, (1_000, 1_000))
+    (tmp_path / ".venv").mkdir()
+    for stamp in (".created", ".installed-lab"):
+        (tmp_path / ".venv" / stamp).touch()
+    return tmp_path
+
+
+def test_a_bare_copy_makes_an_environment_and_installs_what_the_target_needs(tmp_path):
+    shutil.copy(ROOT / "Makefile", tmp_path)
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    shutil.copy(ROOT / "constraints.txt", tmp_path)
+    lab, test = make("-n", "lab", folder=tmp_path), make("-n", "test", folder=tmp_path)
+    assert "-m venv .venv" in lab and '--constraint constraints.txt --editable "."' in lab
+    assert '--editable ".[test]"' in test and "-m pytest" in test
+    assert lab.index("pip install") < lab.index("jupyter lab")
+
+
+def test_a_second_call_installs_nothing(installed):
+    for target in ("lab", "run"):
+        assert "pip install" not in make("-n", target, folder=installed)
+
+
+@pytest.mark.parametrize("changed", ["pyproject.toml", "constraints.txt"])
+def test_a_changed_list_of_packages_installs_again(installed, changed):
+    os.utime(installed / changed)
+    os.utime(installed / ".venv" / ".installed-lab", (2_000, 2_000))
+    assert make("-n", "lab", folder=installed).count("pip install") == 1
+
+
+@pytest.mark.parametrize(
+    ("target", "extra"), [("test", "[test]"), ("notebooks", "[test]"), ("bench", "[bench]")]
+)
+def test_each_target_installs_its_own_extra_even_after_lab(installed, target, extra):
+    assert f'--editable ".{extra}"' in make("-n", target, folder=installed)
+
+
+def test_another_index_is_asked_only_when_given(tmp_path):
+    assert "extra-index-url" not in make("-n", "lab", "VENV=" + str(tmp_path / "v"))
+    asked = make("-n", "lab", "VENV=" + str(tmp_path / "v"), "TORCH_INDEX=https://example.org/cpu")
+    assert "--extra-index-url https://example.org/cpu" in asked
+
+
+def test_the_page_that_lab_opens_exists_and_the_server_keeps_its_token():
+    command = make("-n", "lab").splitlines()[-1]
+    page = command.partition("default_url=/lab/tree/")[2]
+    assert (ROOT / page).is_file(), f"make lab opens {page}, which is not there"
+    assert not re.search(r"token|password|--ip|disable", command)
+
+
+def test_an_old_python_is_refused_with_what_to_do(tmp_path):
+    # The real Python, but it runs the Makefile's question about its version as if it were 3.10.
+    old = tmp_path / "old-python"
+    as_old = "import sys; sys.version_info = (3, 10); exec(sys.argv[1])"
+    old.write_text(f'#!/bin/sh\nexec {sys.executable} -c "{as_old}" "$2"\n')
+    old.chmod(0o755)
+    with pytest.raises(subprocess.CalledProcessError) as failed:
+        make("lab", f"PYTHON={old}", f"VENV={tmp_path / 'v'}")
+    assert "needs Python 3.11 or newer" in failed.value.stderr
+    assert not (tmp_path / "v").exists()

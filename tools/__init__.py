@@ -1,0 +1,1 @@
+"""Tools for those who write the course: how its notebooks are executed, kept and tested."""
