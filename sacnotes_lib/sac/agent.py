@@ -1,0 +1,193 @@
+"""The SAC agent: act and update. The update reads as the algorithm does, each formula called by its name."""
+
+import copy
+import math
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from sacnotes_lib.sac.adam import Adam
+from sacnotes_lib.sac.config import SACConfig
+from sacnotes_lib.sac.distributions import Gaussian
+from sacnotes_lib.sac.losses import (
+    actor_loss_reparameterized,
+    actor_loss_score_function,
+    critic_loss,
+    temperature_loss,
+)
+from sacnotes_lib.sac.networks import Actor, Critics, hard_update, polyak_update
+from sacnotes_lib.sac.randomness import RunGenerators
+from sacnotes_lib.sac.replay import Batch
+from sacnotes_lib.sac.targets import apply_backup, soft_bellman_target, value_for_actor
+
+
+class NonFiniteLoss(FloatingPointError):
+    """A loss became NaN or infinite. `.seeds` says in which runs."""
+
+    def __init__(self, message: str, seeds: Sequence[int]):
+        super().__init__(message)
+        self.seeds = list(seeds)
+
+
+class SAC:
+    """Soft Actor-Critic (Haarnoja et al. 2018b) for R independent runs of one configuration.
+
+    Args:
+        config: the variant.
+        observation_dim, action_dim: sizes of the environment's vectors.
+        runs: R, trained side by side; they share nothing but the arithmetic.
+        seed: the first run's seed, the others count up from it; or a sequence of R seeds.
+        device: where the networks live.
+    """
+
+    def __init__(
+        self,
+        config: SACConfig,
+        observation_dim: int,
+        action_dim: int,
+        runs: int = 1,
+        seed: int | Sequence[int] = 0,
+        device: str | torch.device = "cpu",
+    ):
+        self.config, self.runs, self.device = config, runs, torch.device(device)
+        self.seeds = [seed + run for run in range(runs)] if isinstance(seed, int) else list(seed)
+        if len(self.seeds) != runs:
+            raise ValueError(f"{runs} runs need {runs} seeds, and seed = {seed!r} names {len(self.seeds)}")
+        self.observation_dim, self.action_dim = observation_dim, action_dim
+        self.generators = RunGenerators(self.seeds, stream=0, device=device)
+        sizes = (observation_dim, action_dim, config.hidden_sizes)
+        self.actor = Actor(*sizes, self.generators, squash=config.squash_actions)
+        self.critic = Critics(*sizes, config.num_critics, self.generators)
+        self.target_critic = copy.deepcopy(self.critic).requires_grad_(False)
+        start = torch.full((runs,), float(config.initial_temperature), device=self.device)
+        self.log_temperature = start.log().requires_grad_()
+        self.target_entropy = -float(action_dim) if config.target_entropy == "auto" else config.target_entropy
+        self.critic_optimizer = Adam(self.critic.net.tensors(), config.learning_rate)
+        self.actor_optimizer = Adam(self.actor.net.tensors(), config.learning_rate)
+        self.temperature_optimizer = Adam([self.log_temperature], config.learning_rate)
+        self.updates_done = 0
+
+    @property
+    def temperature(self) -> Tensor:
+        """α of each run, `[R]`: the fixed one, or the tuned one as it stands."""
+        if self.config.temperature == "auto":
+            return self.log_temperature.detach().exp()
+        return torch.full((self.runs,), float(self.config.temperature), device=self.device)
+
+    @torch.no_grad()
+    def act(self, observation, deterministic: bool = False) -> np.ndarray:
+        """Actions in [-1, 1]: a sample of the policy, or its median.
+
+        Args: observation `[R, observation_dim]`, or `[R, E, observation_dim]` for E environments of each run.
+        Returns: a NumPy array, the same shape with action_dim in the last place.
+        Raises: ValueError for any other shape.
+        """
+        observation = torch.as_tensor(observation, dtype=torch.float32, device=self.device)
+        right_ends = observation.shape[:1] == (self.runs,) and observation.shape[-1:] == (
+            self.observation_dim,
+        )
+        if not right_ends or observation.dim() not in (2, 3):
+            raise ValueError(
+                f"observation has shape {list(observation.shape)}; this agent of {self.runs} run(s) expects "
+                f"[{self.runs}, {self.observation_dim}] or [{self.runs}, environments, {self.observation_dim}]"
+            )
+        policy = self.actor(observation.view(self.runs, -1, self.observation_dim))
+        action = policy.median if deterministic else policy.action_at(self._noise_for(policy))
+        return action.view(*observation.shape[:-1], self.action_dim).cpu().numpy()
+
+    def update(self, batch: Batch) -> dict[str, Tensor]:
+        """One step of the critics, the actor, the temperature and the target critics, in this order.
+
+        Args: batch of `[R, B, ...]`.
+        Returns: metrics, `[R]` each: critic_loss, q, entropy, temperature.
+        Raises: NonFiniteLoss, naming the run and the update.
+        """
+        c, temperature = self.config, self.temperature
+        observation, action, reward, next_observation, terminated = batch
+
+        # Critics: regress Q(s, a) on a label made of a fresh next action and the target critics.
+        with torch.no_grad():
+            next_policy = self.actor(next_observation)
+            next_action, next_log_prob = next_policy.sample(noise=self._noise_for(next_policy))
+            next_q = self.target_critic(next_observation, next_action)
+            next_q = apply_backup(next_q, c.backup, c.redq_subset_size, self.generators)
+        target = soft_bellman_target(
+            c.reward_scale * reward, terminated, next_q, next_log_prob,
+            discount=c.discount, temperature=temperature if c.entropy_in_target else 0.0,
+        )  # fmt: skip
+        q = self.critic(observation, action)
+        self.critic_optimizer.descend(self._finite("critic", critic_loss(q, target), q, target))
+
+        # Actor: fresh actions at the buffer's observations, judged by the critics as they are now.
+        loss, log_prob = self.actor_loss(observation, temperature)
+        self.actor_optimizer.descend(self._finite("actor", loss, log_prob))
+
+        # Temperature: up while the policy is less random than the target entropy asks, else down.
+        if c.temperature == "auto":
+            loss = temperature_loss(self.log_temperature, log_prob, self.target_entropy)
+            self.temperature_optimizer.descend(loss)
+
+        # Target critics: follow slowly.
+        self.updates_done += 1
+        if c.target_update == "polyak":
+            polyak_update(self.target_critic, self.critic, c.polyak_rate)
+        elif self.updates_done % c.hard_update_period == 0:
+            hard_update(self.target_critic, self.critic)
+        return self._metrics(q, target, log_prob, temperature)
+
+    def actor_loss(self, observation: Tensor, temperature: Tensor) -> tuple[Tensor, Tensor]:
+        """The actor's loss at `num_actor_samples` fresh actions for each observation, and their log_prob."""
+        c = self.config
+        reparameterized = c.actor_gradient == "reparameterized"
+        if c.num_actor_samples > 1:  # K copies of each observation: the batch mean averages their actions too
+            observation = observation.repeat(1, c.num_actor_samples, 1)
+        policy = self.actor(observation)
+        draw = policy.rsample if reparameterized else policy.sample
+        action, log_prob = draw(noise=self._noise_for(policy))
+        value = value_for_actor(self.critic(observation, action), c.backup)
+        loss = actor_loss_reparameterized if reparameterized else actor_loss_score_function
+        return loss(value, log_prob, temperature), log_prob
+
+    def state_dict(self) -> dict:
+        """All that `load_state_dict` needs to go on exactly from here."""
+        parts = {name: getattr(self, name).state_dict() for name in self._STATEFUL}
+        parts["log_temperature"] = self.log_temperature.detach().clone()
+        parts["generators"] = self.generators.get_state()
+        parts["updates_done"] = self.updates_done
+        return parts
+
+    def load_state_dict(self, state: dict) -> None:
+        """Put an agent of the same configuration back to where `state_dict` was taken."""
+        for name in self._STATEFUL:
+            getattr(self, name).load_state_dict(state[name])
+        with torch.no_grad():
+            self.log_temperature.copy_(state["log_temperature"])
+        self.generators.set_state(state["generators"])
+        self.updates_done = state["updates_done"]
+
+    _STATEFUL = (
+        "actor", "critic", "target_critic", "actor_optimizer", "critic_optimizer", "temperature_optimizer",
+    )  # fmt: skip
+
+    def _noise_for(self, policy: Gaussian) -> Tensor:
+        """Standard normal numbers of the policy's shape, each run's from its own stream."""
+        return self.generators.normal(*policy.mean.shape[1:])
+
+    def _finite(self, name: str, loss: Tensor, *per_transition: Tensor) -> Tensor:
+        """The loss itself, or NonFiniteLoss naming the seeds whose numbers `[R, ...]` went wrong."""
+        if math.isfinite(loss.item()):
+            return loss
+        wrong = sum((~torch.isfinite(x)).flatten(1).any(1).int() for x in per_transition)
+        seeds = [seed for seed, bad in zip(self.seeds, wrong, strict=True) if bad] or self.seeds
+        raise NonFiniteLoss(f"the {name} loss of seed {', '.join(map(str, seeds))} is {loss.item()}", seeds)
+
+    @torch.no_grad()
+    def _metrics(self, q: Tensor, target: Tensor, log_prob: Tensor, temperature: Tensor) -> dict[str, Tensor]:
+        return {
+            "critic_loss": (q - target).square().mean((-2, -1)),
+            "q": q.mean((-2, -1)),
+            "entropy": -log_prob.mean(-1),
+            "temperature": temperature,
+        }

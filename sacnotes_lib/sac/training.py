@@ -1,0 +1,253 @@
+"""Training: one loop, an iterator that everything uses, and a run that can be interrupted, saved and resumed."""
+
+import os
+import pickle
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from sacnotes_lib.sac.agent import SAC, NonFiniteLoss
+from sacnotes_lib.sac.config import SACConfig
+from sacnotes_lib.sac.environments import last_observations, make_environments, play_episodes
+from sacnotes_lib.sac.guards import interrupt_flag, single_thread
+from sacnotes_lib.sac.progress import Progress
+from sacnotes_lib.sac.randomness import RunGenerators
+from sacnotes_lib.sac.replay import ReplayBuffer
+from sacnotes_lib.sac.snapshot import pickle_environments
+
+METRICS_INTERVAL = 25  # environment steps from one record of the metrics to the next
+
+
+class TrainingDiverged(FloatingPointError):
+    """A loss became NaN or infinite. `.run` holds the TrainingRun with all that was recorded until then."""
+
+    def __init__(self, message: str, run: "TrainingRun"):
+        super().__init__(message)
+        self.run = run
+
+
+class TrainingRun:
+    """R seeds of one configuration in training: agent, environments, memory and what was recorded.
+
+    Attributes:
+        config, seeds: what is trained.
+        agent: the SAC of all seeds.
+        step: environment steps done, of each seed.
+        evaluation_steps: `[evaluations]`; evaluation_returns: `[R, evaluations]`, mean over the episodes of one
+            evaluation, undiscounted, in the environment's units.
+        metric_steps: `[records]`; metrics: name to `[R, records]`.
+        seconds: time spent in training so far.
+        interrupted: True when training was stopped before its end.
+    """
+
+    def __init__(self, config: SACConfig, seeds: int | Sequence[int] = 8):
+        self.config = config
+        self.seeds = list(range(seeds)) if isinstance(seeds, int) else [int(seed) for seed in seeds]
+        if not self.seeds:
+            raise ValueError("train needs at least one seed: seeds=8 trains eight, seeds=[3, 5] those two")
+        self.envs = make_environments(config.env_id, len(self.seeds), config.env_kwargs)
+        observation_dim = self.envs.single_observation_space.shape[0]
+        action_dim = self.envs.single_action_space.shape[0]
+        self.agent = SAC(config, observation_dim, action_dim, runs=len(self.seeds), seed=self.seeds)
+        self.buffer = ReplayBuffer(config.replay_capacity, len(self.seeds), observation_dim, action_dim)
+        self._exploration = RunGenerators(
+            self.seeds, stream=1
+        )  # kept apart, so that exploring never shifts updates
+        self._sampling = RunGenerators(self.seeds, stream=2)
+        self.envs.action_space.seed(self.seeds[0])
+        self._observation, _ = self.envs.reset(seed=self.seeds)
+        self._evaluation_envs = None
+        self.step, self.seconds, self.interrupted = 0, 0.0, False
+        self._evaluations: list[tuple[int, np.ndarray]] = []
+        self._records: list[tuple[int, dict[str, np.ndarray]]] = []
+
+    @property
+    def evaluation_steps(self) -> np.ndarray:
+        return np.array([step for step, _ in self._evaluations], dtype=int)
+
+    @property
+    def evaluation_returns(self) -> np.ndarray:
+        return np.array([returns for _, returns in self._evaluations]).reshape(-1, len(self.seeds)).T
+
+    @property
+    def metric_steps(self) -> np.ndarray:
+        return np.array([step for step, _ in self._records], dtype=int)
+
+    @property
+    def metrics(self) -> dict[str, np.ndarray]:
+        names = self._records[0][1] if self._records else ()
+        return {name: np.stack([record[name] for _, record in self._records], axis=1) for name in names}
+
+    def iterate(self, until: int) -> Iterator["TrainingRun"]:
+        """The training loop: yields itself after every environment step until `step` reaches `until`.
+
+        Raises: TrainingDiverged.
+        """
+        while self.step < until:
+            self._collect()
+            if self.step >= self.config.learning_starts:
+                self._learn()
+            self.step += 1
+            if self.step % self.config.evaluation_interval == 0:
+                returns = self.evaluate(self.config.evaluation_episodes).mean(axis=1)
+                self._evaluations.append((self.step, returns))
+            yield self
+
+    def _collect(self) -> None:
+        """Act once in every environment and remember what happened."""
+        action = self._action()
+        observation, reward, terminated, truncated, infos = self.envs.step(action)
+        led_to = last_observations(observation, infos)
+        self.buffer.add(
+            self._observation, action, reward, led_to, terminated
+        )  # truncated is no end of the world
+        self._observation = observation
+
+    def _action(self) -> np.ndarray:
+        if self.step >= self.config.learning_starts:
+            return self.agent.act(self._observation)
+        if self.config.squash_actions:
+            return (2 * self._exploration.uniform(self.agent.action_dim) - 1).numpy()
+        return self._exploration.normal(self.agent.action_dim).numpy()  # unbounded actions have no uniform
+
+    def _learn(self) -> None:
+        for _ in range(self.config.updates_per_step):
+            batch = self.buffer.sample(self.config.batch_size, self._sampling)
+            try:
+                metrics = self.agent.update(batch)
+            except NonFiniteLoss as lost:
+                raise TrainingDiverged(
+                    f"At environment step {self.step} of {self.config.env_id}, {lost}. Try a smaller learning_rate "
+                    f"(now {self.config.learning_rate:g}), a smaller reward_scale (now {self.config.reward_scale:g}), "
+                    "or look for a NaN in the environment's observations and rewards. "
+                    "What was recorded until then is in this error's .run",
+                    self,
+                ) from lost
+        if self.step % METRICS_INTERVAL == 0:
+            self._records.append((self.step, {name: value.cpu().numpy() for name, value in metrics.items()}))
+
+    def evaluate(self, episodes: int = 10, deterministic: bool = True) -> np.ndarray:
+        """Undiscounted returns `[R, episodes]` in environments apart from those of training."""
+        count = len(self.seeds) * episodes
+        if self._evaluation_envs is None or self._evaluation_envs.num_envs != count:
+            self._evaluation_envs = make_environments(self.config.env_id, count, self.config.env_kwargs)
+        return play_episodes(self.agent, self._evaluation_envs, episodes, deterministic, occasion=self.step)
+
+    def resume(self, more_steps: int, *, progress: bool = True, callback=None) -> "TrainingRun":
+        """Train on from exactly where this run stopped. Returns itself."""
+        return _drive(self, self.step + more_steps, progress, callback)
+
+    def save(self, path: str | Path) -> None:
+        """Write everything to one file: networks, optimizers, buffer, random streams, environments, records."""
+        state = {
+            "config": asdict(self.config),
+            "seeds": self.seeds,
+            "agent": self.agent.state_dict(),
+            "buffer": self.buffer.state_dict(),
+            "streams": [self._exploration.get_state(), self._sampling.get_state()],
+            "environments": pickle_environments((self.envs, self._observation)),
+            "progress": (self.step, self.seconds, self.interrupted),
+            "records": (self._evaluations, self._records),
+        }
+        torch.save(state, path)
+
+    @classmethod
+    def load(cls, path: str | Path) -> "TrainingRun":
+        """Read a run that `save` wrote. Only open files you trust: environments are stored as Python pickles."""
+        state = torch.load(path, weights_only=False)
+        run = cls(SACConfig(**state["config"]), state["seeds"])
+        run.agent.load_state_dict(state["agent"])
+        run.buffer.load_state_dict(state["buffer"])
+        for stream, position in zip((run._exploration, run._sampling), state["streams"], strict=True):
+            stream.set_state(position)
+        run.envs, run._observation = pickle.loads(state["environments"])
+        run.step, run.seconds, run.interrupted = state["progress"]
+        run._evaluations, run._records = state["records"]
+        return run
+
+    def __repr__(self) -> str:
+        state = "interrupted" if self.interrupted else "done"
+        last = f", last return {self.evaluation_returns[:, -1].mean():.0f}" if self._evaluations else ""
+        return f"TrainingRun({self.config.env_id}, {len(self.seeds)} seeds, step {self.step:,} {state}{last})"
+
+
+def train(
+    config: SACConfig | None = None,
+    seeds: int | Sequence[int] = 8,
+    *,
+    progress: bool = True,
+    callback: Callable[[TrainingRun], None] | None = None,
+) -> TrainingRun:
+    """Train SAC on all seeds at once, on a run axis, in one process.
+
+    Interrupting (the stop button, Ctrl-C) ends the run after the present step and returns what was learned.
+
+    Args:
+        config: the variant; `SACConfig()` when left out.
+        seeds: how many (counted from 0), or which.
+        progress: show steps, return, temperature and time left.
+        callback: called with the run after every environment step.
+
+    Raises:
+        UnsuitableEnvironment, TrainingDiverged: both say what to try.
+    """
+    config = config or SACConfig()
+    steps = config.total_steps
+    if os.environ.get(
+        "SACNOTES_QUICK"
+    ):  # for tests of the pages: far enough to draw every picture, no further
+        steps = min(steps, config.learning_starts + 2 * config.evaluation_interval)
+    return _drive(TrainingRun(config, seeds), steps, progress, callback)
+
+
+def _drive(run: TrainingRun, until: int, progress: bool, callback) -> TrainingRun:
+    """Take steps until the end, or until somebody interrupts."""
+    bar = (
+        Progress(until, f"{run.config.env_id}, {len(run.seeds)} seeds", start=run.step) if progress else None
+    )
+    run.interrupted = False
+    began = time.monotonic()
+    with single_thread(), interrupt_flag() as asked_to_stop:
+        try:
+            for _ in run.iterate(until):
+                if bar:
+                    bar.update(run.step, _note(run))
+                if callback:
+                    callback(run)
+                if asked_to_stop():
+                    run.interrupted = True
+                    break
+        except KeyboardInterrupt:  # raised by a callback, or by a second Ctrl-C
+            run.interrupted = True
+        finally:
+            run.seconds += time.monotonic() - began
+            if bar:
+                bar.close(run.step, _note(run))
+    return run
+
+
+def _note(run: TrainingRun) -> str:
+    parts = [f"temperature {run.agent.temperature.mean():.2g}"]
+    if run._evaluations:
+        parts.insert(0, f"return {run._evaluations[-1][1].mean():.0f}")
+    if run.interrupted:
+        parts.append("interrupted, kept")
+    return " · ".join(parts)
+
+
+def evaluate(run_or_agent: TrainingRun | SAC, episodes: int = 10, deterministic: bool = True) -> np.ndarray:
+    """Undiscounted returns `[R, episodes]`, in environments apart from training; training goes on unchanged.
+
+    Args:
+        run_or_agent: a TrainingRun, or an agent (in its configuration's environment).
+        deterministic: act with the policy's median; False draws samples.
+    """
+    if isinstance(run_or_agent, TrainingRun):
+        return run_or_agent.evaluate(episodes, deterministic)
+    config = run_or_agent.config
+    envs = make_environments(config.env_id, run_or_agent.runs * episodes, config.env_kwargs)
+    return play_episodes(run_or_agent, envs, episodes, deterministic)

@@ -1,0 +1,102 @@
+"""Learning curves over seeds: the interquartile mean, with a bootstrap band that says how far to trust it."""
+
+from collections.abc import Mapping
+
+import numpy as np
+from matplotlib.lines import Line2D
+from scipy.stats import bootstrap, trim_mean
+
+from sacnotes_lib.sac.training import TrainingRun
+from sacnotes_lib.scenes import style
+from sacnotes_lib.scenes.picture import Picture, figure_picture
+
+QUANTITIES = {
+    "return": "return of one episode",
+    "entropy": "entropy of the policy (nats)",
+    "temperature": "temperature α",
+    "q": "average Q (scaled reward)",
+    "critic_loss": "critic loss (scaled reward, squared)",
+}
+
+
+def interquartile_mean(values: np.ndarray, axis: int = 0) -> np.ndarray:
+    """The mean of the middle half of the seeds (Agarwal et al. 2021): one lucky or unlucky seed cannot move it far."""
+    return trim_mean(values, 0.25, axis=axis)
+
+
+def bootstrap_band(values: np.ndarray, confidence: float = 0.95) -> tuple[np.ndarray, np.ndarray]:
+    """Where the interquartile mean over seeds would fall with other seeds: low and high, `[T]` each.
+
+    Args: values `[R, T]` with R of at least 2; percentile bootstrap over seeds, seeded.
+    """
+    interval = bootstrap(
+        (values,), interquartile_mean, axis=0, confidence_level=confidence, n_resamples=1000,
+        method="percentile", vectorized=True, rng=np.random.default_rng(0),
+    ).confidence_interval  # fmt: skip
+    return interval.low, interval.high
+
+
+def plot_learning_curves(
+    runs_by_name: TrainingRun | Mapping[str, TrainingRun],
+    quantity: str = "return",
+    reference: Mapping[str, float] | None = None,
+) -> Picture:
+    """Curves of several variants: interquartile mean over seeds, with a 95 % bootstrap band.
+
+    Args:
+        runs_by_name: name to TrainingRun, or one TrainingRun.
+        quantity: "return" (deterministic evaluation), "entropy", "temperature", "q" or "critic_loss".
+        reference: name to a level drawn as a thin line, such as {"solved": -200}.
+
+    Returns: a Picture, which shows itself as the last line of a cell.
+
+    Raises:
+        ValueError: for an unknown quantity, or a run in which nothing was recorded yet.
+    """
+    if quantity not in QUANTITIES:
+        raise ValueError(f'there is no quantity "{quantity}" to plot. Choose one of: {", ".join(QUANTITIES)}')
+    if isinstance(runs_by_name, TrainingRun):
+        runs_by_name = {"SAC": runs_by_name}
+    with style.context():
+        figure = style.new_figure(10, 5)
+        axes = figure.add_subplot()
+        lines, said = {}, []
+        for index, (name, run) in enumerate(runs_by_name.items()):
+            line, sentence = _curve(axes, index, name, run, quantity)
+            lines[line] = name
+            said.append(sentence)
+        for name, level in (reference or {}).items():
+            axes.axhline(level, color=style.QUIET, linewidth=1.5, linestyle=(0, (2, 3)))
+            axes.annotate(
+                name, (0, level), xycoords=("axes fraction", "data"), xytext=(6, 5), textcoords="offset points",
+                color=style.QUIET,
+            )  # fmt: skip
+            said.append(f"The thin line marks {name}, {level:g}.")
+        style.label_line_ends(axes, lines)
+        counts = sorted({len(run.seeds) for run in runs_by_name.values()})
+        seeds = " or ".join(map(str, counts))
+        axes.set(xlabel="environment steps of each seed", ylabel=QUANTITIES[quantity])
+        axes.set_title(f"Middle half of {seeds} seeds, 95 % band" if max(counts) > 1 else "One seed")
+        return figure_picture(figure, f"{QUANTITIES[quantity].capitalize()} against steps. " + " ".join(said))
+
+
+def _curve(axes, index: int, name: str, run: TrainingRun, quantity: str) -> tuple[Line2D, str]:
+    """Draw one variant; its line, and where it went in words."""
+    if quantity == "return":
+        steps, values = run.evaluation_steps, run.evaluation_returns
+    else:
+        steps, values = run.metric_steps, run.metrics.get(quantity, np.empty((len(run.seeds), 0)))
+    if len(steps) == 0:
+        raise ValueError(f'"{name}" has no record of the {quantity} yet: train for longer first')
+    middle = interquartile_mean(values)
+    look = style.line_style(index)
+    (line,) = axes.plot(steps, middle, **look, markevery=max(1, len(steps) // 10))
+    band = ""
+    if len(values) > 1:
+        low, high = bootstrap_band(values)
+        axes.fill_between(steps, low, high, color=look["color"], alpha=0.2, linewidth=0)
+        band = f" (band {low[-1]:.3g} to {high[-1]:.3g})"
+    return (
+        line,
+        f"{name}: from {middle[0]:.3g} at step {steps[0]:,} to {middle[-1]:.3g}{band} at step {steps[-1]:,}.",
+    )
