@@ -42,6 +42,15 @@ class SAC:
         device: where the networks live.
     """
 
+    # The formulas by name. A subclass may put another in place of one, as the notebooks do to show a mistake at work.
+    apply_backup = staticmethod(apply_backup)
+    soft_bellman_target = staticmethod(soft_bellman_target)
+    critic_loss = staticmethod(critic_loss)
+    value_for_actor = staticmethod(value_for_actor)
+    actor_loss_reparameterized = staticmethod(actor_loss_reparameterized)
+    actor_loss_score_function = staticmethod(actor_loss_score_function)
+    temperature_loss = staticmethod(temperature_loss)
+
     def __init__(
         self,
         config: SACConfig,
@@ -112,21 +121,21 @@ class SAC:
             next_policy = self.actor(next_observation)
             next_action, next_log_prob = next_policy.sample(noise=self._noise_for(next_policy))
             next_q = self.target_critic(next_observation, next_action)
-            next_q = apply_backup(next_q, c.backup, c.redq_subset_size, self.generators)
-        target = soft_bellman_target(
+            next_q = self.apply_backup(next_q, c.backup, c.redq_subset_size, self.generators)
+        target = self.soft_bellman_target(
             c.reward_scale * reward, terminated, next_q, next_log_prob,
             discount=c.discount, temperature=temperature if c.entropy_in_target else 0.0,
         )  # fmt: skip
         q = self.critic(observation, action)
-        self.critic_optimizer.descend(self._finite("critic", critic_loss(q, target), q, target))
+        self.critic_optimizer.descend(self._finite("critic", self.critic_loss(q, target), q, target))
 
         # Actor: fresh actions at the buffer's observations, judged by the critics as they are now.
         loss, log_prob = self.actor_loss(observation, temperature)
-        self.actor_optimizer.descend(self._finite("actor", loss, log_prob))
+        self.actor_optimizer.descend(self._finite("actor", loss, log_prob, temperature))
 
         # Temperature: up while the policy is less random than the target entropy asks, else down.
         if c.temperature == "auto":
-            loss = temperature_loss(self.log_temperature, log_prob, self.target_entropy)
+            loss = self.temperature_loss(self.log_temperature, log_prob, self.target_entropy)
             self.temperature_optimizer.descend(loss)
 
         # Target critics: follow slowly.
@@ -146,8 +155,8 @@ class SAC:
         policy = self.actor(observation)
         draw = policy.rsample if reparameterized else policy.sample
         action, log_prob = draw(noise=self._noise_for(policy))
-        value = value_for_actor(self.critic(observation, action), c.backup)
-        loss = actor_loss_reparameterized if reparameterized else actor_loss_score_function
+        value = self.value_for_actor(self.critic(observation, action), c.backup)
+        loss = self.actor_loss_reparameterized if reparameterized else self.actor_loss_score_function
         return loss(value, log_prob, temperature), log_prob
 
     def state_dict(self) -> dict:
@@ -175,13 +184,18 @@ class SAC:
         """Standard normal numbers of the policy's shape, each run's from its own stream."""
         return self.generators.normal(*policy.mean.shape[1:])
 
-    def _finite(self, name: str, loss: Tensor, *per_transition: Tensor) -> Tensor:
+    def _finite(self, name: str, loss: Tensor, *made_of: Tensor) -> Tensor:
         """The loss itself, or NonFiniteLoss naming the seeds whose numbers `[R, ...]` went wrong."""
         if math.isfinite(loss.item()):
             return loss
-        wrong = sum((~torch.isfinite(x)).flatten(1).any(1).int() for x in per_transition)
-        seeds = [seed for seed, bad in zip(self.seeds, wrong, strict=True) if bad] or self.seeds
-        raise NonFiniteLoss(f"the {name} loss of seed {', '.join(map(str, seeds))} is {loss.item()}", seeds)
+        # squared, since a loss also overflows where the numbers themselves do not yet
+        squares = sum(x.detach().square().reshape(self.runs, -1).sum(1) for x in made_of)
+        seeds = [seed for seed, size in zip(self.seeds, squares, strict=True) if not math.isfinite(size)]
+        seeds = seeds or self.seeds
+        raise NonFiniteLoss(
+            f"the {name} loss of seed {', '.join(map(str, seeds))} is {loss.item()} at update {self.updates_done + 1}",
+            seeds,
+        )
 
     @torch.no_grad()
     def _metrics(self, q: Tensor, target: Tensor, log_prob: Tensor, temperature: Tensor) -> dict[str, Tensor]:

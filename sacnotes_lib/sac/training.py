@@ -44,7 +44,7 @@ class TrainingRun:
         interrupted: True when training was stopped before its end.
     """
 
-    def __init__(self, config: SACConfig, seeds: int | Sequence[int] = 8):
+    def __init__(self, config: SACConfig, seeds: int | Sequence[int] = 8, agent_class: type[SAC] = SAC):
         self.config = config
         self.seeds = list(range(seeds)) if isinstance(seeds, int) else [int(seed) for seed in seeds]
         if not self.seeds:
@@ -52,7 +52,7 @@ class TrainingRun:
         self.envs = make_environments(config.env_id, len(self.seeds), config.env_kwargs)
         observation_dim = self.envs.single_observation_space.shape[0]
         action_dim = self.envs.single_action_space.shape[0]
-        self.agent = SAC(config, observation_dim, action_dim, runs=len(self.seeds), seed=self.seeds)
+        self.agent = agent_class(config, observation_dim, action_dim, runs=len(self.seeds), seed=self.seeds)
         self.buffer = ReplayBuffer(config.replay_capacity, len(self.seeds), observation_dim, action_dim)
         self._exploration = RunGenerators(
             self.seeds, stream=1
@@ -156,10 +156,10 @@ class TrainingRun:
         torch.save(state, path)
 
     @classmethod
-    def load(cls, path: str | Path) -> "TrainingRun":
+    def load(cls, path: str | Path, agent_class: type[SAC] = SAC) -> "TrainingRun":
         """Read a run that `save` wrote. Only open files you trust: environments are stored as Python pickles."""
         state = torch.load(path, weights_only=False)
-        run = cls(SACConfig(**state["config"]), state["seeds"])
+        run = cls(SACConfig(**state["config"]), state["seeds"], agent_class)
         run.agent.load_state_dict(state["agent"])
         run.buffer.load_state_dict(state["buffer"])
         for stream, position in zip((run._exploration, run._sampling), state["streams"], strict=True):
@@ -181,6 +181,7 @@ def train(
     *,
     progress: bool = True,
     callback: Callable[[TrainingRun], None] | None = None,
+    agent_class: type[SAC] = SAC,
 ) -> TrainingRun:
     """Train SAC on all seeds at once, on a run axis, in one process.
 
@@ -191,6 +192,7 @@ def train(
         seeds: how many (counted from 0), or which.
         progress: show steps, return, temperature and time left.
         callback: called with the run after every environment step.
+        agent_class: SAC, or a subclass that puts another formula in place of one of SAC's.
 
     Raises:
         UnsuitableEnvironment, TrainingDiverged: both say what to try.
@@ -201,7 +203,7 @@ def train(
         "SACNOTES_QUICK"
     ):  # for tests of the pages: far enough to draw every picture, no further
         steps = min(steps, config.learning_starts + 2 * config.evaluation_interval)
-    return _drive(TrainingRun(config, seeds), steps, progress, callback)
+    return _drive(TrainingRun(config, seeds, agent_class), steps, progress, callback)
 
 
 def _drive(run: TrainingRun, until: int, progress: bool, callback) -> TrainingRun:

@@ -55,7 +55,7 @@ def plot_learning_curves(
     """
     if quantity not in QUANTITIES:
         raise ValueError(f'there is no quantity "{quantity}" to plot. Choose one of: {", ".join(QUANTITIES)}')
-    if isinstance(runs_by_name, TrainingRun):
+    if not isinstance(runs_by_name, Mapping):
         runs_by_name = {"SAC": runs_by_name}
     with style.context():
         figure = style.new_figure(10, 5)

@@ -1,0 +1,1 @@
+"""What turns a page into self-study: predictions, reveals and checks."""

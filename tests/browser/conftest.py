@@ -1,0 +1,48 @@
+"""A JupyterLab server and a browser for the session, a fresh page for each test."""
+
+from __future__ import annotations
+
+import os
+import re
+
+import pytest
+
+from tests.browser.lab import LabPage
+from tests.browser.server import BROWSERS, chromium, installed_browser, jupyter_lab
+
+
+@pytest.fixture(scope="session")
+def browser_path() -> str:
+    """An installed browser. Where there is none, tests are skipped with a word about it; in CI they fail."""
+    path = installed_browser()
+    if path is None:
+        missing = f"NO BROWSER FOUND (looked for {', '.join(BROWSERS)}): no widget was tested in a real page"
+        if os.environ.get("CI"):
+            pytest.fail(missing)
+        pytest.skip(missing)
+    return path
+
+
+@pytest.fixture(scope="session")
+def browser(browser_path):
+    with chromium(browser_path) as browser:
+        yield browser
+
+
+@pytest.fixture(scope="session")
+def lab_server(browser_path, tmp_path_factory):
+    with jupyter_lab(tmp_path_factory.mktemp("jupyter")) as server:
+        yield server
+
+
+@pytest.fixture
+def lab(browser, lab_server, request):
+    """A page of JupyterLab that remembers what went wrong on it. The test fails on anything that did."""
+    context = browser.new_context(viewport={"width": 1280, "height": 1000})
+    page = LabPage(context.new_page(), lab_server, workspace=re.sub(r"\W+", "-", request.node.name))
+    yield page
+    errors, strangers = list(page.errors), list(page.strangers)  # before kernels are torn from their page
+    page.close_kernels()
+    context.close()
+    assert strangers == [], "requests left this machine"
+    assert errors == [], "errors on the page or its console"

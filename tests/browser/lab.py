@@ -1,0 +1,90 @@
+"""One notebook open in JupyterLab: open it, run it, watch it."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+import nbformat
+
+from tests.browser.server import Server
+
+CURRENT = "window.jupyterapp?.shell?.currentWidget"
+
+READY = f"""() => {{
+    const context = {CURRENT}?.sessionContext;
+    const kernel = context?.session?.kernel;
+    return Boolean(context?.isReady && kernel?.connectionStatus === 'connected' && kernel?.status === 'idle');
+}}"""
+
+# The names of the errors so far, or 'done', or false while cells are still to run.
+PROGRESS = f"""() => {{
+    const panel = {CURRENT};
+    const code = Array.from(panel.content.model.cells).filter(cell => cell.type === 'code');
+    for (const cell of code)
+        for (let i = 0; i < cell.outputs.length; i++) {{
+            const output = cell.outputs.get(i).toJSON();
+            if (output.output_type === 'error') return output.ename + ': ' + output.evalue;
+        }}
+    const empty = cell => cell.sharedModel.getSource().trim() === '';
+    const ran = code.every(cell => cell.executionCount !== null || empty(cell));
+    return ran && panel.sessionContext.session.kernel.status === 'idle' ? 'done' : false;
+}}"""
+
+# Messages that JupyterLab itself writes to the console, whatever the notebook.
+OWN_NOISE = ("favicon",)
+
+
+class LabPage:
+    """A browser page with JupyterLab on it. ``errors`` and ``strangers`` collect what must not happen."""
+
+    def __init__(self, page, server: Server, workspace: str):
+        self.page, self.server, self.root, self.workspace = page, server, server.root, workspace
+        self.errors: list[str] = []
+        self.strangers: list[str] = []
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+        page.on("console", self._on_console)
+        page.on("request", lambda request: self._on_address(request.url))
+        page.on("websocket", lambda socket: self._on_address(socket.url))
+
+    def _on_console(self, message) -> None:
+        if message.type == "error" and not any(noise in message.text for noise in OWN_NOISE):
+            self.errors.append(message.text)
+
+    def _on_address(self, url: str) -> None:
+        if urlsplit(url).scheme in ("http", "https", "ws", "wss") and urlsplit(url).hostname != "127.0.0.1":
+            self.strangers.append(url)
+
+    def write(self, name: str, *cells: str) -> str:
+        """A new notebook of these code cells in the server's folder."""
+        notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
+        notebook.metadata["kernelspec"] = {
+            "name": "python3",
+            "display_name": "Python 3",
+            "language": "python",
+        }
+        nbformat.write(notebook, self.root / name)
+        return name
+
+    def open(self, name: str) -> None:
+        """Show a notebook, alone, and wait until its kernel is idle."""
+        place = f"/doc/workspaces/{self.workspace}/tree/{name}?reset&token={self.server.token}"
+        self.page.goto(self.server.address + place)
+        self.page.wait_for_function(READY, timeout=120_000)
+
+    def run_all(self) -> None:
+        """Run every cell, wait for the last one, fail at the first error."""
+        # The command's promise is not awaited: it may never settle where a widget still talks.
+        self.page.evaluate("() => { window.jupyterapp.commands.execute('notebook:run-all-cells'); }")
+        outcome = self.page.wait_for_function(PROGRESS, timeout=300_000).json_value()
+        assert outcome == "done", outcome
+
+    def run(self, name: str, *cells: str) -> None:
+        """Write a notebook, open it, run it."""
+        self.open(self.write(name, *cells))
+        self.run_all()
+
+    def close_kernels(self) -> None:
+        """Shut down every kernel of the server."""
+        self.page.evaluate(
+            "async () => { await window.jupyterapp?.serviceManager?.sessions?.shutdownAll(); }",
+        )

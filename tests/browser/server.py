@@ -1,0 +1,116 @@
+"""JupyterLab on a free local port, and the browser that is installed: shared by tests and benchmarks."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+REPOSITORY = Path(__file__).parents[2]
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+BROWSER_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+# No pop-up that asks for news, no look for updates, and every cell drawn, on screen or not.
+LAB_SETTINGS = {
+    "@jupyterlab/apputils-extension:notification": {
+        "fetchNews": "false",
+        "checkForUpdates": False,
+        "doNotDisturbMode": True,
+    },
+    "@jupyterlab/notebook-extension:tracker": {"windowingMode": "none"},
+}
+
+
+class Server(NamedTuple):
+    """Where JupyterLab listens, its own token, and the folder that it shows."""
+
+    address: str
+    token: str
+    root: Path
+
+
+def installed_browser() -> str | None:
+    """The browser that the user or the distribution installed; Playwright's own is never downloaded."""
+    return next((path for name in BROWSERS if (path := shutil.which(name))), None)
+
+
+@contextmanager
+def chromium(path: str) -> Iterator:
+    """A headless browser, closed at the end."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, headless=True, args=BROWSER_FLAGS)
+        yield browser
+        browser.close()
+
+
+@contextmanager
+def jupyter_lab(home: Path) -> Iterator[Server]:
+    """JupyterLab with everything of its own under ``home``, stopped at the end."""
+    folders = {name: home / name for name in ("root", "config", "data", "runtime", "ipython")}
+    (folders["config"] / "labconfig").mkdir(parents=True)
+    for folder in folders.values():
+        folder.mkdir(exist_ok=True)
+    (folders["config"] / "labconfig" / "default_setting_overrides.json").write_text(json.dumps(LAB_SETTINGS))
+    environment = os.environ | {
+        "JUPYTER_CONFIG_DIR": str(folders["config"]),
+        "JUPYTER_DATA_DIR": str(folders["data"]),
+        "JUPYTER_RUNTIME_DIR": str(folders["runtime"]),
+        "IPYTHONDIR": str(folders["ipython"]),
+        "JUPYTERLAB_SETTINGS_DIR": str(folders["config"] / "settings"),
+        "JUPYTERLAB_WORKSPACES_DIR": str(folders["config"] / "workspaces"),
+        "PYTHONPATH": str(REPOSITORY),
+        "OMP_NUM_THREADS": "1",
+        "SACNOTES_QUICK": "1",  # pages cut their training short; here it is the widgets that count
+    }
+    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--ip=127.0.0.1", "--port=0"]
+    command += [f"--ServerApp.root_dir={folders['root']}", "--LabApp.expose_app_in_browser=True"]
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        command.append("--allow-root")
+    process = subprocess.Popen(
+        command, env=environment, stderr=subprocess.PIPE, text=True, cwd=folders["root"]
+    )
+    try:
+        address, token = _announced(process)
+        yield Server(address, token, folders["root"])
+    finally:
+        process.terminate()
+        process.wait(timeout=30)
+
+
+def _announced(process) -> tuple[str, str]:
+    """Address and token, as the server prints them when it listens. Its log is read on until it ends."""
+    ready, found, log = threading.Event(), [], []
+
+    def read():
+        for line in process.stderr:
+            log.append(line)
+            match = re.search(r"(http://127\.0\.0\.1:\d+)/lab\?token=(\w+)", line)
+            if match and not found:
+                found.extend(match.groups())
+                ready.set()
+        ready.set()  # it ended before it listened: say so at once
+
+    threading.Thread(target=read, daemon=True).start()
+    ready.wait(timeout=120)
+    if not found:
+        raise RuntimeError("JupyterLab did not start:\n" + "".join(log))
+    return found[0], found[1]

@@ -1,0 +1,180 @@
+"""Widgets in a real JupyterLab, driven by keyboard: what a learner does, and what a learner sees."""
+
+from __future__ import annotations
+
+import re
+import shutil
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+from playwright.sync_api import expect
+
+from tests.browser.server import REPOSITORY
+
+NOTEBOOKS = REPOSITORY / "notebooks"
+
+LIVE = """
+from sacnotes_lib.scenes.broadcast import BroadcastScene
+from sacnotes_lib.widgets.live import live
+live(BroadcastScene(), batch_size=(2, 12), action_dim=[1, 2, 3])
+"""
+PREDICT = """
+from sacnotes_lib.lesson.panels import predict, reveal
+predict("shape", "What is the shape?", ["[B]", "[B, 1]", "[B, B]"])
+"""
+TOY = """
+from tests.scenes.toy_scenes import CurveScene, GatedScene
+from sacnotes_lib.widgets.live import live
+"""
+REVEAL = 'reveal("shape", "[B, B]", "because `[B, 1]` meets `[B]`")'
+
+
+class Panel:
+    """One `live` panel on the page."""
+
+    def __init__(self, root):
+        self.root = root
+        self.image = root.locator("img")
+
+    def picture(self) -> tuple[str, str]:
+        return self.image.get_attribute("src"), self.image.get_attribute("alt")
+
+    def press(self, control, key: str) -> None:
+        """Press a key on a control and wait until another picture, whole, with another description, is there."""
+        source, description = self.picture()
+        control.focus()
+        control.press(key)
+        expect(self.image).not_to_have_attribute("src", source)
+        expect(self.image).not_to_have_attribute("alt", description)
+        expect(self.image).to_have_js_property("complete", True)
+        expect(self.image).to_have_count(1)
+        assert self.image.evaluate("image => image.naturalWidth") > 0
+        expect(self.root.get_by_role("status").first).to_contain_text(self.image.get_attribute("alt")[:60])
+
+
+def panels(lab) -> list[Panel]:
+    return [Panel(root) for root in lab.page.locator(".sacnotes-live").all()]
+
+
+def key_with_room(slider) -> str:
+    """The arrow that leads away from the nearer end."""
+    low, now, high = (float(slider.get_attribute(f"aria-value{end}")) for end in ("min", "now", "max"))
+    return "ArrowRight" if high - now >= now - low else "ArrowLeft"
+
+
+def drive(panel: Panel) -> None:
+    """Three moves of the panel's first slider; where it has none, its buttons in turn."""
+    slider = panel.root.get_by_role("slider")
+    key = key_with_room(slider.first) if slider.count() else None
+    for _ in range(3):
+        if key:
+            panel.press(slider.first, key)
+        else:
+            panel.press(panel.root.get_by_role("button", name=re.compile("^(?!✓|Reset)")).first, "Enter")
+
+
+def test_three_moves_of_a_slider_change_one_picture_three_times(lab):
+    lab.run("live.ipynb", LIVE)
+    (panel,) = panels(lab)
+    drive(panel)
+    expect(panel.root.get_by_label("Batch size B")).to_have_value("9")
+    assert "[9, 9]" in panel.image.get_attribute("alt")
+
+
+def test_menus_number_boxes_and_reset_by_keyboard(lab):
+    lab.run("menus.ipynb", LIVE)
+    (panel,) = panels(lab)
+    first = panel.picture()
+    panel.press(panel.root.get_by_role("button", name="Independent"), "Enter")
+    expect(panel.root.get_by_role("button", name="✓ Independent")).to_be_focused()
+    panel.press(panel.root.get_by_role("button", name="3", exact=True), "Space")
+    panel.press(panel.root.get_by_label("Batch size B"), "ArrowUp")
+    expect(panel.root.get_by_role("slider")).to_have_attribute("aria-valuetext", "7")
+    panel.press(panel.root.get_by_role("button", name="Reset"), "Enter")
+    assert panel.picture() == first
+
+
+def test_a_drag_ends_on_the_picture_of_its_last_value(lab):
+    lab.run("drag.ipynb", LIVE)
+    (panel,) = panels(lab)
+    box = panel.root.get_by_role("slider").bounding_box()
+    mouse = lab.page.mouse
+    mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    mouse.down()
+    mouse.move(box["x"] + 600, box["y"], steps=40)
+    mouse.up()
+    expect(panel.root.get_by_label("Batch size B")).to_have_value("12")
+    expect(panel.image).to_have_attribute("alt", re.compile(r"label is \[12, 12\]"))
+
+
+def test_a_reveal_waits_for_the_prediction_and_closes_when_it_changes(lab):
+    lab.run("predict.ipynb", PREDICT, REVEAL)
+    page = lab.page
+    predict, reveal = page.locator(".sacnotes-predict"), page.locator(".sacnotes-reveal")
+    expect(reveal).not_to_contain_text("because")
+    predict.get_by_role("button", name="[B, 1]").press("Enter")
+    expect(predict.get_by_role("status")).to_have_text("Your prediction: [B, 1].")
+    expect(reveal).to_contain_text("You predicted [B, 1]; it is [B, B].")
+    expect(reveal.locator("code").first).to_have_text("[B, 1]")
+    predict.get_by_role("button", name="[B, B]").press("Space")
+    expect(reveal).not_to_contain_text("because")
+    reveal.get_by_role("button", name="Compare").press("Enter")
+    expect(reveal).to_contain_text("Right.")
+
+
+def test_a_log_slider_shows_its_value_and_a_toggle_takes_the_space_bar(lab):
+    lab.run("log.ipynb", TOY, "live(CurveScene())")
+    (panel,) = panels(lab)
+    panel.press(panel.root.get_by_role("slider").first, "ArrowLeft")
+    expect(panel.root.get_by_label("Amplitude [V]")).to_have_value("0.79")
+    assert "amplitude 0.79" in panel.image.get_attribute("alt")
+    broken = panel.root.get_by_label("Broken")
+    broken.focus()
+    broken.press("Space")
+    expect(panel.root.get_by_role("alert")).to_contain_text("this setting <cannot> be drawn")
+    expect(panel.image).to_have_count(0)
+    broken.press("Space")
+    expect(panel.image).to_have_count(1)
+    expect(panel.root.get_by_role("alert")).to_have_count(0)
+
+
+def test_a_slow_scene_shows_that_it_is_busy_and_ends_on_the_last_value(lab):
+    lab.run("slow.ipynb", TOY, "scene = GatedScene('gate')\nlive(scene)")
+    (panel,) = panels(lab)
+    first = panel.image.get_attribute("src")
+    slider = panel.root.get_by_role("slider").nth(1)
+    for _ in range(5):
+        slider.press("ArrowRight")
+    expect(panel.root.get_by_text("computing")).to_be_visible()
+    expect(panel.root.get_by_label("Shift")).to_have_value("0.1")
+    expect(panel.image).to_have_attribute("src", first)
+    (lab.root / "gate").touch()
+    expect(panel.image).to_have_attribute("alt", re.compile("shift 0.1,"))
+    expect(panel.root.get_by_text("computing")).to_have_count(0)
+
+
+def test_a_saved_page_shows_its_pictures_before_anything_is_run(lab):
+    """As it comes from the repository: outputs there, no kernel has run them, the page not trusted."""
+    shown = "from sacnotes_lib.scenes import style\nfrom sacnotes_lib.scenes.picture import show_picture\n"
+    shown += "show_picture(style.new_figure(3, 2), 'an empty figure')"
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(shown)])
+    NotebookClient(notebook, timeout=120, kernel_name="python3").execute()
+    nbformat.write(notebook, lab.root / "saved.ipynb")
+    lab.open("saved.ipynb")
+    image = lab.page.get_by_role("img", name="an empty figure")
+    expect(image).to_have_js_property("naturalWidth", 300)
+    expect(lab.page.locator("figcaption")).to_have_text("an empty figure")
+
+
+PAGES = [path for path in sorted(NOTEBOOKS.glob("[0-9]*.ipynb")) if "live(" in path.read_text()]
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
+def test_every_widget_of_a_page(lab, path):
+    shutil.copy(path, lab.root / path.name)
+    lab.open(path.name)
+    lab.run_all()
+    assert panels(lab)
+    for panel in panels(lab):
+        drive(panel)
