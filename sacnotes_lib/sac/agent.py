@@ -20,6 +20,7 @@ from sacnotes_lib.sac.losses import (
 from sacnotes_lib.sac.networks import Actor, Critics, hard_update, polyak_update
 from sacnotes_lib.sac.randomness import RunGenerators
 from sacnotes_lib.sac.replay import Batch
+from sacnotes_lib.sac.steering import check_changeable
 from sacnotes_lib.sac.targets import apply_backup, soft_bellman_target, value_for_actor
 
 
@@ -72,7 +73,7 @@ class SAC:
         self.target_critic = copy.deepcopy(self.critic).requires_grad_(False)
         start = torch.full((runs,), float(config.initial_temperature), device=self.device)
         self.log_temperature = start.log().requires_grad_()
-        self.target_entropy = -float(action_dim) if config.target_entropy == "auto" else config.target_entropy
+        self.target_entropy = self._target_entropy()
         self.critic_optimizer = Adam(self.critic.net.tensors(), config.learning_rate)
         self.actor_optimizer = Adam(self.actor.net.tensors(), config.learning_rate)
         self.temperature_optimizer = Adam([self.log_temperature], config.learning_rate)
@@ -158,6 +159,29 @@ class SAC:
         value = self.value_for_actor(self.critic(observation, action), c.backup)
         loss = self.actor_loss_reparameterized if reparameterized else self.actor_loss_score_function
         return loss(value, log_prob, temperature), log_prob
+
+    def reconfigure(self, config: SACConfig) -> None:
+        """Learn on under another configuration, from the next update on.
+
+        Networks and what Adam remembers of them stay. A temperature that was fixed and is now tuned starts from the
+        value it had (from `initial_temperature` where that was 0, which no factor can raise), with a fresh Adam.
+
+        Raises: ValueError, naming the fields that cannot change once the networks are built.
+        """
+        check_changeable(self.config, config)
+        if self.config.temperature != "auto" and config.temperature == "auto":
+            start = self.config.temperature or config.initial_temperature
+            with torch.no_grad():
+                self.log_temperature.fill_(math.log(start))
+            self.temperature_optimizer = Adam([self.log_temperature], config.learning_rate)
+        self.config = config
+        self.target_entropy = self._target_entropy()
+        for optimizer in (self.critic_optimizer, self.actor_optimizer, self.temperature_optimizer):
+            optimizer.learning_rate = config.learning_rate
+
+    def _target_entropy(self) -> float:
+        target = self.config.target_entropy
+        return -float(self.action_dim) if target == "auto" else target
 
     def state_dict(self) -> dict:
         """All that `load_state_dict` needs to go on exactly from here."""

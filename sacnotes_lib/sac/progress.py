@@ -17,7 +17,7 @@ class Progress:
     def __init__(self, total: int, label: str, start: int = 0):
         self.total, self.label, self.start = total, label, start
         self._began = self._shown = time.monotonic()
-        self._quarter = 0
+        self._quarter = 4 * start // max(total, 1)
         self._handle = self._bar = None
         if _in_notebook():
             from IPython.display import HTML, display
@@ -42,13 +42,14 @@ class Progress:
             self._bar.close()
 
     def _show(self, step: int, note: str, ended: bool = False) -> None:
+        quarter = 4 * step // max(self.total, 1)
         if self._handle:
             self._handle.update(self._html(self._as_html(step, note, ended)))
         elif self._bar is not None:
             self._bar.set_postfix_str(note, refresh=False)
             self._bar.update(step - self._bar.n)
-        elif ended or step * 4 // self.total > self._quarter:
-            self._quarter = step * 4 // self.total
+        elif ended or self._quarter < quarter < 4:  # the last quarter's line is the one at the end
+            self._quarter = quarter
             print(self._as_text(step, note, ended), flush=True)
 
     def _as_text(self, step: int, note: str, ended: bool = False) -> str:

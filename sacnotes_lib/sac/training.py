@@ -34,7 +34,8 @@ class TrainingRun:
     """R seeds of one configuration in training: agent, environments, memory and what was recorded.
 
     Attributes:
-        config, seeds: what is trained.
+        config, seeds: what is trained; config as it stands after all changes.
+        initial_config, changes: what it began with, and every `change` since, as pairs (step, fields).
         agent: the SAC of all seeds.
         step: environment steps done, of each seed.
         evaluation_steps: `[evaluations]`; evaluation_returns: `[R, evaluations]`, mean over the episodes of one
@@ -45,7 +46,8 @@ class TrainingRun:
     """
 
     def __init__(self, config: SACConfig, seeds: int | Sequence[int] = 8, agent_class: type[SAC] = SAC):
-        self.config = config
+        self.config = self.initial_config = config
+        self.changes: list[tuple[int, dict]] = []
         self.seeds = list(range(seeds)) if isinstance(seeds, int) else [int(seed) for seed in seeds]
         if not self.seeds:
             raise ValueError("train needs at least one seed: seeds=8 trains eight, seeds=[3, 5] those two")
@@ -130,6 +132,27 @@ class TrainingRun:
         if self.step % METRICS_INTERVAL == 0:
             self._records.append((self.step, {name: value.cpu().numpy() for name, value in metrics.items()}))
 
+    def change(self, **changes) -> None:
+        """Change fields of the configuration from the next update on, and remember it in `changes`.
+
+        Raises: ValueError or TypeError for a field or value that does not exist or cannot change; nothing is changed.
+        """
+        config = self.config.replace(**changes)
+        self.agent.reconfigure(config)
+        self.config = config
+        self.changes.append((self.step, dict(changes)))
+
+    def replay(self, changes: Sequence[tuple[int, dict]], until: int) -> "TrainingRun":
+        """Train up to `until`, with changes, pairs (step, fields), made where they say. Returns itself."""
+        with single_thread():
+            for step, fields in changes:
+                for _ in self.iterate(step):
+                    pass
+                self.change(**fields)
+            for _ in self.iterate(until):
+                pass
+        return self
+
     def evaluate(self, episodes: int = 10, deterministic: bool = True) -> np.ndarray:
         """Undiscounted returns `[R, episodes]` in environments apart from those of training."""
         count = len(self.seeds) * episodes
@@ -145,6 +168,7 @@ class TrainingRun:
         """Write everything to one file: networks, optimizers, buffer, random streams, environments, records."""
         state = {
             "config": asdict(self.config),
+            "history": (asdict(self.initial_config), self.changes),
             "seeds": self.seeds,
             "agent": self.agent.state_dict(),
             "buffer": self.buffer.state_dict(),
@@ -165,6 +189,8 @@ class TrainingRun:
         for stream, position in zip((run._exploration, run._sampling), state["streams"], strict=True):
             stream.set_state(position)
         run.envs, run._observation = pickle.loads(state["environments"])
+        first, run.changes = state["history"]
+        run.initial_config = SACConfig(**first)
         run.step, run.seconds, run.interrupted = state["progress"]
         run._evaluations, run._records = state["records"]
         return run

@@ -1,0 +1,300 @@
+"""The agent against the same algorithm written once more, plainly, in tests/sac/textbook.py."""
+
+import copy
+
+import numpy as np
+import pytest
+import torch
+
+from sacnotes_lib.sac.agent import SAC, NonFiniteLoss
+from sacnotes_lib.sac.config import SACConfig
+from sacnotes_lib.sac.distributions import Gaussian, SquashedGaussian
+from sacnotes_lib.sac.replay import Batch
+from tests.sac.textbook import Textbook
+
+OBSERVATION, ACTION, BATCH = 3, 2, 6
+
+
+def make_batch(runs: int, seed: int = 0, size: int = BATCH) -> Batch:
+    generator = torch.Generator().manual_seed(seed)
+    return Batch(
+        observation=torch.randn(runs, size, OBSERVATION, generator=generator),
+        action=2 * torch.rand(runs, size, ACTION, generator=generator) - 1,
+        reward=torch.randn(runs, size, generator=generator),
+        next_observation=torch.randn(runs, size, OBSERVATION, generator=generator),
+        terminated=(torch.rand(runs, size, generator=generator) < 0.3).to(torch.get_default_dtype()),
+    )
+
+
+def make_agent(runs=2, seed=0, **choices) -> SAC:
+    config = SACConfig(**({"hidden_sizes": (7, 5)} | choices))
+    return SAC(config, OBSERVATION, ACTION, runs, seed)
+
+
+def weights(agent: SAC) -> dict[str, torch.Tensor]:
+    parts = {"actor": agent.actor, "critic": agent.critic, "target critic": agent.target_critic}
+    tensors = {
+        f"{name} {i}": tensor.detach().clone()
+        for name, part in parts.items()
+        for i, tensor in enumerate(part.net.tensors())
+    }
+    return tensors | {"log temperature": agent.log_temperature.detach().clone()}
+
+
+def assert_same_network(net, index, expected):
+    """A place in the stack holds the same numbers as torch's own layers."""
+    theirs = [p.T if p.dim() == 2 else p.unsqueeze(0) for p in expected.parameters()]
+    torch.testing.assert_close([t[index].detach() for t in net.tensors()], [t.detach() for t in theirs])
+
+
+@pytest.fixture
+def double():
+    """Exact enough that Adam, which divides by small numbers, cannot tell two ways to add from each other."""
+    torch.set_default_dtype(torch.float64)
+    yield
+    torch.set_default_dtype(torch.float32)
+
+
+VARIANTS = {
+    "defaults": {},
+    "single": {"backup": "single", "num_critics": 1},
+    "single of two": {"backup": "single"},
+    "swap": {"backup": "swap", "num_critics": 3, "discount": 0.5},
+    "mean": {"backup": "mean", "num_critics": 3, "reward_scale": 2.0},
+    "redq": {"backup": "redq", "num_critics": 4, "redq_subset_size": 2},
+    "fixed temperature": {"temperature": 0.2},
+    "no temperature": {"temperature": 0},
+    "no entropy in the label": {"entropy_in_target": False, "learning_rate": 1e-3},
+    "score function": {"actor_gradient": "score_function"},
+    "three actions each": {"num_actor_samples": 3},
+    "score function, three actions each": {"actor_gradient": "score_function", "num_actor_samples": 3},
+    "hard": {"target_update": "hard", "hard_update_period": 2},
+    "slow": {"polyak_rate": 0.005},
+    "no tanh": {"squash_actions": False},
+    "a target entropy, a first temperature": {"target_entropy": 0.7, "initial_temperature": 0.05},
+}
+
+
+@pytest.mark.parametrize("choices", VARIANTS.values(), ids=VARIANTS)
+def test_updates_are_those_of_the_textbook(double, choices):
+    agent = make_agent(runs=2, seed=4, **choices)
+    textbooks = [Textbook(agent, run) for run in range(2)]
+    for update in range(3):
+        batch = make_batch(2, seed=update)
+        streams = agent.generators.get_state()
+        metrics = agent.update(batch)
+        for run, textbook in enumerate(textbooks):
+            generator = torch.Generator()
+            generator.set_state(streams[run])
+            expected = textbook.update(batch, generator)
+            assert {name: values[run].item() for name, values in metrics.items()} == pytest.approx(expected)
+    n = agent.config.num_critics
+    for run, textbook in enumerate(textbooks):
+        assert_same_network(agent.actor.net, run, textbook.actor)
+        torch.testing.assert_close(agent.log_temperature[run].detach(), textbook.log_alpha.detach())
+        for i in range(n):
+            assert_same_network(agent.critic.net, run * n + i, textbook.critics[i])
+            assert_same_network(agent.target_critic.net, run * n + i, textbook.targets[i])
+
+
+def test_metrics_are_one_number_for_each_run_and_hold_no_graph():
+    metrics = make_agent(runs=3).update(make_batch(3))
+    assert set(metrics) == {"critic_loss", "q", "entropy", "temperature"}
+    for values in metrics.values():
+        assert values.shape == (3,)
+        assert not values.requires_grad
+
+
+def test_seeds_count_up_from_the_first_or_are_given():
+    assert make_agent(runs=3, seed=5).seeds == [5, 6, 7]
+    assert make_agent(runs=2, seed=(9, 1)).seeds == [9, 1]
+    assert SAC(SACConfig(), OBSERVATION, ACTION).seeds == [0]
+    for seed in ([1, 2], [1, 2, 3, 4]):
+        with pytest.raises(ValueError, match=rf"3 runs need 3 seeds, and seed = .* names {len(seed)}"):
+            make_agent(runs=3, seed=seed)
+
+
+def test_the_first_weights_follow_from_the_seed():
+    first, again, other = (weights(make_agent(runs=1, seed=seed)) for seed in (3, 3, 4))
+    for name in first:
+        assert torch.equal(first[name], again[name])
+    assert not torch.equal(first["actor 0"], other["actor 0"])
+    assert not torch.equal(first["critic 0"], other["critic 0"])
+
+
+def test_the_target_critic_starts_as_a_copy_and_is_not_trained():
+    agent = make_agent()
+    for online, target in zip(agent.critic.net.tensors(), agent.target_critic.net.tensors(), strict=True):
+        assert torch.equal(online, target)
+        assert online.data_ptr() != target.data_ptr()
+        assert not target.requires_grad
+
+
+@pytest.mark.parametrize("choices, expected", [({}, -2.0), ({"target_entropy": 0.5}, 0.5)])
+def test_the_target_entropy_is_minus_the_action_dimension_unless_given(choices, expected):
+    assert make_agent(**choices).target_entropy == expected
+
+
+def test_the_temperature_is_one_for_each_run():
+    assert make_agent(runs=3, initial_temperature=0.3).temperature.tolist() == pytest.approx([0.3] * 3)
+    fixed = make_agent(runs=3, temperature=0.7, initial_temperature=0.3)
+    fixed.update(make_batch(3))
+    assert fixed.temperature.tolist() == pytest.approx([0.7] * 3)
+    tuned = make_agent(runs=3, initial_temperature=0.3)
+    tuned.update(make_batch(3))
+    assert not tuned.temperature.requires_grad
+    torch.testing.assert_close(tuned.temperature, tuned.log_temperature.detach().exp())
+    assert (tuned.temperature != 0.3).all()
+
+
+def test_a_temperature_of_zero_is_allowed():
+    assert make_agent(temperature=0).temperature.tolist() == [0, 0]
+
+
+@pytest.mark.parametrize("squash, policy_class", [(True, SquashedGaussian), (False, Gaussian)])
+def test_acting_draws_from_the_policy_by_each_runs_own_stream(squash, policy_class):
+    agent = make_agent(runs=2, squash_actions=squash)
+    observation = torch.randn(2, 4, OBSERVATION)
+    policy = agent.actor(observation)
+    assert type(policy) is policy_class
+    streams = copy.deepcopy(agent.generators)
+    noise = streams.normal(4, ACTION)
+    np.testing.assert_allclose(
+        agent.act(observation), policy.rsample(noise=noise)[0].detach().numpy(), rtol=1e-5
+    )
+    np.testing.assert_allclose(
+        agent.act(observation, deterministic=True), policy.median.detach().numpy(), rtol=1e-5
+    )
+    assert torch.equal(agent.generators.normal(3), streams.normal(3))  # the median draws nothing
+
+
+def test_acting_takes_one_observation_for_each_run_or_several():
+    agent = make_agent(runs=2)
+    several = np.random.default_rng(0).normal(size=(2, 5, OBSERVATION))
+    actions = agent.act(several, deterministic=True)
+    assert isinstance(actions, np.ndarray)
+    assert actions.dtype == np.float32
+    assert actions.shape == (2, 5, ACTION)
+    np.testing.assert_allclose(agent.act(several[:, 3], deterministic=True), actions[:, 3], rtol=1e-5)
+    assert np.abs(agent.act(100 * several)).max() <= 1
+
+
+@pytest.mark.parametrize(
+    "shape", [(OBSERVATION,), (3, OBSERVATION), (2, 4), (2, 5, 4), (1, 2, 5, OBSERVATION)]
+)
+def test_acting_on_any_other_shape_is_refused(shape):
+    with pytest.raises(ValueError) as refusal:
+        make_agent(runs=2).act(np.zeros(shape))
+    assert str(refusal.value) == (
+        f"observation has shape {list(shape)}; this agent of 2 run(s) expects [2, 3] or [2, environments, 3]"
+    )
+
+
+def test_four_axes_are_too_many_even_where_both_ends_fit():
+    with pytest.raises(ValueError, match="expects"):
+        make_agent(runs=2).act(np.zeros((2, 4, 5, OBSERVATION)))
+
+
+def test_the_actors_loss_is_the_one_that_update_descends():
+    """Called on its own it gives the loss `[]` and the log_prob of K actions for each observation."""
+    agent = make_agent(runs=2, num_actor_samples=4)
+    loss, log_prob = agent.actor_loss(make_batch(2).observation, agent.temperature)
+    assert loss.shape == ()
+    assert log_prob.shape == (2, 4 * BATCH)
+
+
+def test_the_entropy_in_the_actors_loss_reaches_the_policy():
+    """Where critics are blind to the action, the actor can only follow the entropy, and must raise it."""
+    agent = make_agent(runs=1, temperature=1.0, learning_rate=0.01)
+    with torch.no_grad():
+        agent.critic.net.tensors()[0][:, OBSERVATION:] = 0
+        agent.actor.net.tensors()[-1][..., ACTION:] = -3  # begin with a narrow policy
+    observation = torch.randn(1, 64, OBSERVATION)
+    before = agent.actor(observation).entropy_estimate(200).mean()
+    for _ in range(50):
+        loss, _ = agent.actor_loss(observation, agent.temperature)
+        agent.actor_optimizer.descend(loss)
+    assert agent.actor(observation).entropy_estimate(200).mean() > before + 0.5
+
+
+@pytest.mark.parametrize("choices", [{}, {"backup": "redq", "num_critics": 3, "target_update": "hard"}])
+def test_an_agent_goes_on_exactly_from_a_saved_state(choices):
+    agent = make_agent(**choices, hard_update_period=3)
+    for seed in range(4):
+        agent.update(make_batch(2, seed))
+    state = copy.deepcopy(agent.state_dict())
+    other = make_agent(seed=50, **choices, hard_update_period=3)
+    other.load_state_dict(state)
+    for seed in range(4, 9):
+        ours, theirs = agent.update(make_batch(2, seed)), other.update(make_batch(2, seed))
+        for name in ours:
+            assert torch.equal(ours[name], theirs[name])
+    for name, tensor in weights(agent).items():
+        assert torch.equal(tensor, weights(other)[name]), name
+    assert agent.updates_done == other.updates_done == 9
+    assert other.log_temperature.requires_grad
+
+
+def test_a_saved_state_is_not_changed_by_further_training():
+    agent = make_agent()
+    state = agent.state_dict()
+    log_temperature = state["log_temperature"].clone()
+    agent.update(make_batch(2))
+    assert torch.equal(state["log_temperature"], log_temperature)
+    assert state["updates_done"] == 0
+
+
+def broken_batch(name: str, run: int, value: float) -> Batch:
+    batch = make_batch(3)
+    getattr(batch, name)[run, 2] = value
+    return batch
+
+
+@pytest.mark.parametrize("name", ["observation", "action", "reward", "next_observation"])
+@pytest.mark.parametrize("value", [float("nan"), float("inf")])
+def test_a_loss_that_is_not_finite_names_the_seed(name, value):
+    agent = make_agent(runs=3, seed=[7, 8, 9])
+    before = weights(agent)
+    with pytest.raises(NonFiniteLoss, match="critic loss of seed 8 ") as lost:
+        agent.update(broken_batch(name, 1, value))
+    assert lost.value.seeds == [8]
+    for name, tensor in weights(agent).items():
+        assert torch.equal(tensor, before[name]), name  # nothing was learned from the broken batch
+
+
+def test_a_loss_that_overflows_names_the_seed_whose_numbers_are_too_large():
+    with pytest.raises(NonFiniteLoss, match="critic loss of seed 9 ") as lost:
+        make_agent(runs=3, seed=[7, 8, 9]).update(broken_batch("reward", 2, 1e25))
+    assert lost.value.seeds == [9]
+
+
+def test_several_lost_seeds_are_all_named():
+    batch = broken_batch("reward", 0, float("nan"))
+    batch.reward[2, 0] = float("-inf")
+    with pytest.raises(NonFiniteLoss, match="critic loss of seed 7, 9 is nan at update 1") as lost:
+        make_agent(runs=3, seed=[7, 8, 9]).update(batch)
+    assert lost.value.seeds == [7, 9]
+
+
+def test_the_update_is_counted_in_the_error():
+    agent = make_agent(runs=3)
+    for _ in range(2):
+        agent.update(make_batch(3))
+    with pytest.raises(NonFiniteLoss, match="critic loss of seed 1 is inf at update 3"):
+        agent.update(broken_batch("reward", 1, float("inf")))
+
+
+def test_an_actors_loss_that_is_not_finite_names_the_seed():
+    agent = make_agent(runs=3, seed=[7, 8, 9], entropy_in_target=False)
+    with torch.no_grad():
+        agent.log_temperature[1] = 100.0  # e^100 is more than float32 holds
+    with pytest.raises(NonFiniteLoss, match="actor loss of seed 8 is") as lost:
+        agent.update(make_batch(3))
+    assert lost.value.seeds == [8]
+
+
+def test_where_no_number_gives_it_away_all_seeds_are_named():
+    agent = make_agent(runs=3, seed=[7, 8, 9])
+    agent.actor_loss_reparameterized = lambda q, log_prob, temperature: float("nan") * log_prob.sum()
+    with pytest.raises(NonFiniteLoss, match="actor loss of seed 7, 8, 9 is nan"):
+        agent.update(make_batch(3))

@@ -1,0 +1,68 @@
+"""The random streams of independent runs."""
+
+import pytest
+import torch
+from scipy import stats
+
+from sacnotes_lib.sac.randomness import RunGenerators
+
+
+def draw_all(generators):
+    return generators.normal(4, 2), generators.uniform(3), generators.integers(10, 5)
+
+
+def test_run_r_draws_the_same_alone_and_beside_others():
+    together = draw_all(RunGenerators([3, 5, 8]))
+    for row, seed in enumerate([3, 5, 8]):
+        alone = draw_all(RunGenerators([seed]))
+        for numbers, own in zip(together, alone):
+            assert torch.equal(numbers[row], own[0])
+
+
+def test_shapes_have_the_runs_in_front():
+    generators = RunGenerators([1, 2, 3])
+    normal, uniform, integers = draw_all(generators)
+    assert len(generators) == 3
+    assert (normal.shape, uniform.shape, integers.shape) == ((3, 4, 2), (3, 3), (3, 5))
+    assert generators.normal().shape == (3,)
+
+
+def test_runs_and_streams_differ():
+    draws = [RunGenerators([seed], stream).normal(8) for seed in (0, 1, 2) for stream in (0, 1, 2)]
+    draws.append(RunGenerators([0]).normal(8) + 1)
+    for i, a in enumerate(draws):
+        for b in draws[i + 1 :]:
+            assert not torch.isclose(a, b).any()
+
+
+def test_the_first_stream_is_stream_0():
+    assert torch.equal(RunGenerators([4]).normal(8), RunGenerators([4], stream=0).normal(8))
+
+
+def test_the_three_kinds_of_numbers_have_their_distributions():
+    generators = RunGenerators([0])
+    assert stats.kstest(generators.normal(5000)[0].numpy(), stats.norm.cdf).pvalue > 1e-4
+    assert stats.kstest(generators.uniform(5000)[0].numpy(), stats.uniform.cdf).pvalue > 1e-4
+    counts = torch.bincount(generators.integers(7, 7000)[0])
+    assert len(counts) == 7
+    assert stats.chisquare(counts.numpy()).pvalue > 1e-4
+
+
+def test_a_stream_goes_on_from_a_remembered_position():
+    generators = RunGenerators([3, 5])
+    generators.normal(2)
+    position = generators.get_state()
+    first = draw_all(generators)
+    generators.set_state(position)
+    again = draw_all(generators)
+    assert all(torch.equal(a, b) for a, b in zip(first, again))
+
+
+def test_positions_of_another_number_of_runs_are_refused():
+    with pytest.raises(ValueError):
+        RunGenerators([3, 5]).set_state(RunGenerators([3]).get_state())
+
+
+def test_numbers_live_on_the_device_that_was_asked_for():
+    generators = RunGenerators([3], device="cpu")
+    assert generators.device == torch.device("cpu") == generators.uniform(2).device

@@ -1,0 +1,276 @@
+"""Backups and the soft Bellman target against loops, closed forms and quadrature."""
+
+import itertools
+import math
+
+import numpy as np
+import pytest
+import torch
+from scipy import integrate, stats
+
+from sacnotes_lib.sac.distributions import Gaussian, SquashedGaussian
+from sacnotes_lib.sac.randomness import RunGenerators
+from sacnotes_lib.sac.targets import BACKUPS, apply_backup, soft_bellman_target, value_for_actor
+
+Q = torch.tensor([[1.0, 8.0, 3.0, -1.0], [4.0, 2.0, 6.0, -5.0], [7.0, 5.0, 0.0, -3.0]])
+
+
+@pytest.mark.parametrize(
+    "kind, expected",
+    [
+        ("single", [[1, 8, 3, -1], [4, 2, 6, -5], [7, 5, 0, -3]]),
+        ("swap", [[7, 5, 0, -3], [1, 8, 3, -1], [4, 2, 6, -5]]),
+        ("mean", [[4, 5, 3, -3]] * 3),
+        ("min", [[1, 2, 0, -5]] * 3),
+    ],
+)
+def test_each_backup_on_numbers_that_fit_on_a_line(kind, expected):
+    assert apply_backup(Q, kind).tolist() == expected
+
+
+@pytest.mark.parametrize("kind", ["single", "swap", "mean", "min"])
+def test_leading_axes_are_runs_apart(kind):
+    next_q = torch.randn(4, 2, 3, 5)
+    together = apply_backup(next_q, kind)
+    assert together.shape == next_q.shape
+    for i, j in itertools.product(range(4), range(2)):
+        assert torch.equal(together[i, j], apply_backup(next_q[i, j], kind))
+
+
+@pytest.mark.parametrize("num_critics", [2, 3, 5])
+def test_under_swap_no_critic_sets_its_own_target_and_each_sets_one(num_critics):
+    names = torch.arange(float(num_critics)).unsqueeze(-1).expand(num_critics, 4)
+    source = apply_backup(names, "swap")[:, 0].tolist()
+    assert sorted(source) == list(range(num_critics))
+    assert all(own != other for own, other in enumerate(source))
+
+
+def test_the_biases_of_min_and_mean_are_those_of_the_closed_forms():
+    """Independent normal errors of standard deviation s: E[min of 2] = -s/√π, the mean of N has variance s²/N."""
+    generator = torch.Generator().manual_seed(0)
+    noise = 0.7 * torch.randn(2, 200_000, generator=generator)
+    smallest, average = apply_backup(noise, "min")[0], apply_backup(noise, "mean")[0]
+    tolerance = 5 * 0.7 / math.sqrt(200_000)
+    assert smallest.mean().item() == pytest.approx(-0.7 / math.sqrt(math.pi), abs=tolerance)
+    assert average.mean().item() == pytest.approx(0, abs=tolerance)
+    assert average.var().item() == pytest.approx(0.7**2 / 2, rel=0.02)
+
+
+def test_redq_takes_the_smallest_of_a_subset_that_is_the_same_all_over_the_batch():
+    generator = torch.Generator().manual_seed(0)
+    next_q = torch.randn(5, 64, generator=generator)
+    pairs = [next_q[list(pair)].amin(0) for pair in itertools.combinations(range(5), 2)]
+    chosen = []
+    for _ in range(2000):
+        target = apply_backup(next_q, "redq", 2, generator)
+        assert target.shape == next_q.shape
+        assert torch.equal(target, target[:1].expand_as(target))
+        (pair,) = [i for i, smallest in enumerate(pairs) if torch.equal(target[0], smallest)]
+        chosen.append(pair)
+    assert stats.chisquare(np.bincount(chosen, minlength=10)).pvalue > 1e-4  # every pair equally often
+
+
+def test_redq_with_every_critic_is_min_and_with_one_is_somebodys_own():
+    next_q = torch.randn(3, 8)
+    assert torch.equal(apply_backup(next_q, "redq", 3), apply_backup(next_q, "min"))
+    alone = apply_backup(next_q, "redq", 1)
+    assert any(torch.equal(alone[0], own) for own in next_q)
+
+
+def test_redq_takes_two_when_nothing_is_said():
+    names = torch.arange(10.0).unsqueeze(-1)
+    generator = torch.Generator().manual_seed(0)
+    smallest = [apply_backup(names, "redq", generator=generator)[0].item() for _ in range(2000)]
+    assert np.mean(smallest) == pytest.approx(8 / 3, abs=0.25)  # E[min of 2 of {0, ..., 9}]
+
+
+def test_redq_draws_one_subset_for_each_run():
+    """And run r draws the same alone and beside others, where each run has its own stream."""
+    next_q = torch.arange(6.0).reshape(6, 1).expand(20, 6, 3)
+    together = apply_backup(next_q, "redq", 2, RunGenerators(range(20)))
+    assert len(together[:, 0, 0].unique()) > 2
+    for run in range(20):
+        assert torch.equal(
+            together[run], apply_backup(next_q[run : run + 1], "redq", 2, RunGenerators([run]))[0]
+        )
+    plain = apply_backup(next_q, "redq", 2, torch.Generator().manual_seed(0))
+    assert len(plain[:, 0, 0].unique()) > 2
+
+
+def test_redq_repeats_itself_under_the_same_generator():
+    next_q = torch.randn(8, 16)
+    first, again, other = (
+        apply_backup(next_q, "redq", 2, torch.Generator().manual_seed(seed)) for seed in (1, 1, 2)
+    )
+    assert torch.equal(first, again)
+    assert not torch.equal(first, other)
+
+
+@pytest.mark.parametrize("kind", ["max", "Min", None, ["min"]])
+def test_an_unknown_backup_is_refused_with_the_list_of_those_there_are(kind):
+    with pytest.raises(ValueError) as refusal:
+        apply_backup(Q, kind)
+    assert repr(kind) in str(refusal.value)
+    for name, meaning in BACKUPS.items():
+        assert f'"{name}": {meaning}' in str(refusal.value)
+
+
+def test_backups_that_the_number_of_critics_does_not_allow_are_refused():
+    with pytest.raises(ValueError, match='"swap" needs num_critics of at least 2, and num_critics = 1'):
+        apply_backup(Q[:1], "swap")
+    for size in (0, 4):
+        with pytest.raises(ValueError, match=f"redq_subset_size = {size} of num_critics = 3"):
+            apply_backup(Q, "redq", size)
+    for size in (1, 3):
+        assert apply_backup(Q, "redq", size).shape == Q.shape
+    for kind in ("single", "mean", "min"):
+        assert torch.equal(apply_backup(Q[:1], kind, 2), Q[:1])
+
+
+def test_the_actor_climbs_the_smallest_critic_under_min_and_the_average_otherwise():
+    assert value_for_actor(Q, "min").tolist() == [1, 2, 0, -5]
+    for kind in ("single", "swap", "mean", "redq"):
+        assert value_for_actor(Q, kind).tolist() == [4, 5, 3, -3]
+    assert value_for_actor(Q.expand(2, 6, 3, 4), "min").shape == (2, 6, 4)
+
+
+def looped_target(reward, terminated, next_q, next_log_prob, discount, temperature):
+    """One number after the other, in Python."""
+    target = torch.empty(next_q.shape)
+    for run, n, i in itertools.product(*(range(size) for size in next_q.shape)):
+        value = next_q[run, n, i].item() - temperature[run] * next_log_prob[run, i].item()
+        if terminated[run, i]:
+            value = 0
+        target[run, n, i] = reward[run, i].item() + discount * value
+    return target
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bool])
+def test_the_target_is_that_of_a_plain_loop(dtype):
+    reward, next_log_prob, next_q = torch.randn(2, 4), torch.randn(2, 4), torch.randn(2, 3, 4)
+    terminated = torch.tensor([[0, 1, 0, 0], [1, 0, 0, 1]]).to(dtype)
+    for temperature in ([0.3, 0.3], [0.0, 0.0], [0.2, 1.5]):
+        expected = looped_target(reward, terminated, next_q, next_log_prob, 0.9, temperature)
+        given = torch.tensor(temperature) if len(set(temperature)) > 1 else temperature[0]
+        target = soft_bellman_target(
+            reward, terminated, next_q, next_log_prob, discount=0.9, temperature=given
+        )
+        torch.testing.assert_close(target, expected)
+
+
+def target_of(reward=1.0, terminated=0.0, next_q=10.0, next_log_prob=-2.0, discount=0.5, temperature=0.25):
+    numbers = (torch.tensor([x]) for x in (reward, terminated))
+    return soft_bellman_target(
+        *numbers, torch.tensor([[next_q]]), torch.tensor([next_log_prob]),
+        discount=discount, temperature=temperature,
+    ).item()  # fmt: skip
+
+
+def test_nothing_comes_after_termination():
+    assert target_of(terminated=1.0) == 1.0
+    assert target_of(terminated=0.0) == 1 + 0.5 * (10 + 0.25 * 2)
+
+
+def test_a_more_random_policy_has_the_larger_target():
+    """Entropy is -log_prob: the less probable the action that was drawn, the larger the bonus."""
+    assert target_of(next_log_prob=-2.0) > target_of(next_log_prob=-1.0) > target_of(next_log_prob=1.0)
+    assert target_of(temperature=0.0) == 1 + 0.5 * 10
+
+
+@pytest.mark.parametrize("std", [0.5, 2.0])
+def test_the_average_bonus_is_the_entropy(std):
+    """With Q = 0 and r = 0 the expected target is γ α H, and a Gaussian's H is known: ½ log(2πe·std²)."""
+    torch.manual_seed(0)
+    count = 200_000
+    policy = Gaussian(torch.zeros(count, 1), torch.full((count, 1), math.log(std)))
+    _, log_prob = policy.sample()
+    zeros = torch.zeros(count)
+    target = soft_bellman_target(zeros, zeros, zeros.unsqueeze(0), log_prob, discount=0.9, temperature=0.4)
+    expected = 0.9 * 0.4 * 0.5 * math.log(2 * math.pi * math.e * std**2)
+    assert target.mean().item() == pytest.approx(expected, abs=5 * 0.9 * 0.4 * math.sqrt(0.5 / count))
+
+
+def test_the_expected_target_meets_quadrature_for_a_squashed_policy():
+    """E[y] = r + γ ∫ π(a) (Q(a) - α log π(a)) da, with the integral done by scipy."""
+    mean, std, alpha, gamma, reward = 0.4, 0.6, 0.3, 0.9, -0.5
+
+    def q_function(a):
+        return np.sin(3 * a) + a
+
+    def integrand(u):
+        a, normal = np.tanh(u), stats.norm(mean, std)
+        log_density = normal.logpdf(u) - np.log1p(-(a**2))
+        return normal.pdf(u) * (q_function(a) - alpha * log_density)
+
+    expected = reward + gamma * integrate.quad(integrand, -4, 5)[0]
+    torch.manual_seed(0)
+    count = 200_000
+    policy = SquashedGaussian(torch.full((count, 1), mean), torch.full((count, 1), math.log(std)))
+    action, log_prob = policy.sample()
+    next_q = torch.as_tensor(q_function(action.squeeze(-1).numpy())).unsqueeze(0)
+    target = soft_bellman_target(
+        torch.full((count,), reward), torch.zeros(count), next_q, log_prob, discount=gamma, temperature=alpha
+    )
+    assert target.mean().item() == pytest.approx(expected, abs=5 * target.std().item() / math.sqrt(count))
+
+
+@pytest.mark.parametrize("kind", ["single", "swap", "mean", "min"])
+def test_regression_on_the_target_ends_at_the_policys_own_soft_q(kind):
+    """Evaluate a fixed policy in a small chain: the fixed point solves a linear system that numpy solves at once."""
+    rng = np.random.default_rng(0)
+    states, gamma, alpha = 6, 0.8, 0.3
+    reward, log_prob = rng.normal(size=states), rng.normal(size=states)
+    terminated = np.array([0, 0, 1, 0, 0, 0.0])
+    goes_to = rng.permutation(states)
+    transition = np.eye(states)[goes_to] * (1 - terminated)[:, None]
+    exact = np.linalg.solve(
+        np.eye(states) - gamma * transition, reward - gamma * alpha * transition @ log_prob
+    )
+
+    q = torch.zeros(2, states, dtype=torch.float64)
+    inputs = [torch.tensor(x) for x in (reward, terminated, log_prob[goes_to])]
+    for _ in range(150):
+        next_q = apply_backup(q[:, goes_to], kind)
+        q = soft_bellman_target(inputs[0], inputs[1], next_q, inputs[2], discount=gamma, temperature=alpha)
+    np.testing.assert_allclose(q.numpy(), np.stack([exact, exact]), atol=1e-8)
+
+
+def test_no_gradient_leaves_the_target():
+    inputs = [torch.randn(4, requires_grad=True) for _ in range(3)]
+    next_q, temperature = torch.randn(2, 4, requires_grad=True), torch.tensor(0.2, requires_grad=True)
+    target = soft_bellman_target(
+        inputs[0], inputs[1], next_q, inputs[2], discount=0.9, temperature=temperature
+    )
+    assert not target.requires_grad
+
+
+@pytest.mark.parametrize("name", ["reward", "terminated", "next_log_prob"])
+@pytest.mark.parametrize("shape", [(4, 1), (2, 4), (1, 4), ()])
+def test_shapes_that_would_broadcast_in_silence_are_refused(name, shape):
+    numbers = {"reward": torch.zeros(4), "terminated": torch.zeros(4), "next_log_prob": torch.zeros(4)}
+    numbers[name] = torch.zeros(shape)
+    with pytest.raises(ValueError) as refusal:
+        soft_bellman_target(**numbers, next_q=torch.zeros(2, 4), discount=0.9, temperature=0.2)
+    assert f"{name} has shape {list(shape)}" in str(refusal.value)
+    assert "next_q [2, 4] = [..., critics, batch] asks for [4]" in str(refusal.value)
+
+
+@pytest.mark.parametrize("shape", [(4,), (3, 1), (2,)])
+def test_a_temperature_that_would_broadcast_in_silence_is_refused(shape):
+    zeros = torch.zeros(3, 4)
+    with pytest.raises(ValueError) as refusal:
+        soft_bellman_target(
+            zeros, zeros, torch.zeros(3, 2, 4), zeros, discount=0.9, temperature=torch.ones(shape)
+        )
+    assert f"temperature has shape {list(shape)}" in str(refusal.value)
+    assert "[3, 4]" in str(refusal.value)
+
+
+@pytest.mark.parametrize("shape", [(), (1,), (3,)])
+def test_one_temperature_for_all_runs_or_one_for_each(shape):
+    log_prob = torch.randn(3, 4)
+    zeros = torch.zeros(3, 4)
+    target = soft_bellman_target(
+        zeros, zeros, torch.zeros(3, 2, 4), log_prob, discount=0.5, temperature=torch.full(shape, 0.4)
+    )
+    torch.testing.assert_close(target, -0.2 * log_prob.unsqueeze(1).expand(3, 2, 4))
