@@ -21,7 +21,7 @@ from sacnotes_lib.sac.targets import apply_backup, soft_bellman_target
 from sacnotes_lib.sac.training import TrainingDiverged, TrainingRun, evaluate, train
 from sacnotes_lib.scenes.broadcast import BroadcastScene
 from sacnotes_lib.scenes.clip import animate
-from sacnotes_lib.scenes.learning_curves import plot_learning_curves
+from sacnotes_lib.scenes.learning_curves import interquartile_mean, plot_learning_curves
 from sacnotes_lib.scenes.picture import show_picture
 from sacnotes_lib.scenes.temperature import TemperatureScene
 from sacnotes_lib.widgets.live import live
@@ -50,6 +50,7 @@ __all__ = [
     "evaluate",
     "exercises",
     "hard_update",
+    "interquartile_mean",
     "live",
     "plot_learning_curves",
     "polyak_update",

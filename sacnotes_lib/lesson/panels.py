@@ -131,7 +131,9 @@ class RevealPanel(_Panel):
             body = "<p>The answer appears here when you have made your prediction above.</p>"
         else:
             body = "<p>Something changed. Press the button when you are ready to compare.</p>"
-        self.text.value = f'<div role="status" style="max-width:60em;line-height:1.5">{body}</div>'
+        self.text.value = (
+            f'<div role="status" style="max-width:60em;line-height:1.5;font-size:1.1em">{body}</div>'
+        )
 
     def _static(self):
         as_html = (

@@ -11,8 +11,10 @@ from matplotlib.figure import Figure
 
 from sacnotes_lib.scenes import style
 from sacnotes_lib.scenes.cells import Block, Cells
+from sacnotes_lib.scenes.outlines import OutlineText
 
 FORMULA = "label = reward + discount * (next_q - temperature * log_prob)"
+MONO = "DejaVu Sans Mono"
 CHARACTER = 0.1505  # inches: width of a monospaced letter at 18 points
 
 TABLE = (0.15, 0.8, 6.4, 4.4)  # left, bottom, width, height of the cells' area, in inches
@@ -33,27 +35,16 @@ def setup(figure: Figure) -> SimpleNamespace:
     inches = figure.add_axes((0, 0, 1, 1), xlim=(0, width), ylim=(0, height))
     inches.axis("off")
     start = (width - CHARACTER * len(FORMULA)) / 2
-    mono = {"family": "monospace", "fontsize": 18}
-    inches.text(start, height - 0.35, FORMULA, va="center", **mono)
-    shapes = {
-        name: inches.text(
-            start + CHARACTER * (FORMULA.index(name) + len(name) / 2),
-            height - 0.75,
-            "",
-            ha="center",
-            va="center",
-            fontweight="bold",
-            animated=True,
-            **mono,
-        )
-        for name in ("label", *NAMES)
-    }
+    inches.text(start, height - 0.35, FORMULA, va="center", family="monospace", fontsize=18)
+    names = ("label", *NAMES)
+    shapes = {name: OutlineText(inches, 18, MONO, "bold") for name in names}
+    places = {name: start + CHARACTER * (FORMULA.index(name) + len(name) / 2) for name in names}
     cells = Cells(inches, -2.6, 1.2)
-    names = {name: inches.text(0, 0, "", family="monospace", animated=True) for name in ("label", *NAMES)}
-    verdict = inches.text(TABLE[0], 0.3, "", va="center", fontweight="bold", fontsize=18, animated=True)
+    names = {name: OutlineText(inches, 15, MONO) for name in names}
+    verdict = OutlineText(inches, 18, weight="bold")
     refusal = inches.text(0, 0, "", color=BAD, fontsize=16, va="top", animated=True)
     return SimpleNamespace(
-        inches=inches, shapes=shapes, cells=cells, names=names, verdict=verdict, refusal=refusal,
+        inches=inches, shapes=shapes, places=places, cells=cells, names=names, verdict=verdict, refusal=refusal,
         **_setup_pulls(figure),
     )  # fmt: skip
 
@@ -98,7 +89,7 @@ def draw(artists: SimpleNamespace, data) -> None:
     _draw_cells(artists, data, cell, blocks)
     for name in NAMES:
         _place_name(artists.names[name], name, blocks[name], cell)
-        artists.shapes[name].set_text(str(list(tensors[name].shape)))
+        _write_shape(artists, name, str(list(tensors[name].shape)), style.INK)
     _draw_verdict(artists, data, cell, blocks)
     _draw_pulls(artists, data)
 
@@ -154,13 +145,19 @@ def _draw_cells(artists, data, cell, places):
     artists.cells.show(blocks, cell, numbers=cell >= SMALLEST_CELL_WITH_NUMBER)
 
 
+def _write_shape(artists, name, text, color):
+    """The shape of a tensor, below its name in the formula."""
+    height = artists.inches.get_ylim()[1]
+    artists.shapes[name].write(text, artists.places[name], height - 0.75, align=0.5)
+    artists.shapes[name].set_facecolor(color)
+
+
 def _place_name(text, name, block, cell):
     left, top, rows, _ = block
-    text.set_text(name)
-    if rows == 1 and left >= TABLE[0] + NAME_WIDTH:
-        text.set(position=(left - GAP, top - cell / 2), ha="right", va="center", rotation=0)
+    if rows == 1:
+        text.write(name, left - GAP, top - cell / 2, align=1)
     else:
-        text.set(position=(left - GAP / 2, top - rows * cell / 2), ha="right", va="center", rotation=90)
+        text.write(name, left - GAP / 2, top - rows * cell / 2, upright=True)
 
 
 def _draw_verdict(artists, data, cell, blocks):
@@ -170,18 +167,17 @@ def _draw_verdict(artists, data, cell, blocks):
     if data.refusal:
         message = "\n".join(textwrap.wrap(f"RuntimeError: {data.refusal}", 30))
         artists.refusal.set(position=(left + GAP, top - GAP), text=message)
-        artists.verdict.set(text="PyTorch refuses: no label, no harm", color=GOOD)
-        artists.shapes["label"].set(text="error", color=BAD)
-        return
-    total, right = data.labels.numel(), int(data.right_cells.sum())
-    batch = data.own.numel()
-    good = total == right == batch
-    artists.shapes["label"].set(text=str(list(data.labels.shape)), color=GOOD if good else BAD)
-    _place_name(artists.names["label"], "label", blocks["labels"], cell)
-    verdict = f"{total} labels where {batch} belong. Mixed over the batch: {', '.join(data.mixed)}"
-    if good:
-        verdict = f"{total} labels, all right"
-    artists.verdict.set(text=verdict, color=GOOD if good else BAD)
+        shape, verdict, color = "error", "PyTorch refuses: no label, no harm", GOOD
+    else:
+        _place_name(artists.names["label"], "label", blocks["labels"], cell)
+        batch, total = data.own.numel(), data.labels.numel()
+        shape, verdict, color = str(list(data.labels.shape)), f"{total} labels, all right", GOOD
+        if not data.right_cells.all():
+            verdict = f"{total} labels where {batch} belong. Mixed over the batch: {', '.join(data.mixed)}"
+            color = BAD
+    _write_shape(artists, "label", shape, BAD if data.refusal else color)
+    artists.verdict.write(verdict, TABLE[0], 0.3)
+    artists.verdict.set_facecolor(color)
 
 
 def _draw_pulls(artists, data):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cache
 
 import numpy as np
 from matplotlib import colormaps
@@ -13,9 +12,9 @@ from matplotlib.collections import PolyCollection
 from matplotlib.colors import Normalize, to_rgb
 from matplotlib.patches import PathPatch
 from matplotlib.path import Path
-from matplotlib.textpath import TextPath
 
 from sacnotes_lib.scenes import style
+from sacnotes_lib.scenes.outlines import EMPTY, outline
 
 
 @dataclass(frozen=True)
@@ -39,9 +38,7 @@ class Cells:
         self._color = lambda values: colormaps[colormap](Normalize(low, high)(values))[:, :3]
         self._boxes = PolyCollection([], animated=True)
         axes.add_collection(self._boxes, autolim=False)
-        self._digits = {
-            ink: PathPatch(Path(np.empty((0, 2))), fc=ink, lw=0, animated=True) for ink in ("black", "white")
-        }
+        self._digits = {ink: PathPatch(EMPTY, fc=ink, lw=0, animated=True) for ink in ("black", "white")}
         for patch in self._digits.values():
             axes.add_artist(patch)
 
@@ -65,11 +62,11 @@ class Cells:
         inks = np.array([style.readable_on(color) for color in colors])
         for ink, patch in self._digits.items():
             chosen = np.flatnonzero(inks == ink) if numbers else []
-            words = [_word(_one_decimal(values[k]), 0.26 * cell) for k in chosen]
+            words = [_centred(_one_decimal(values[k]), 0.26 * cell) for k in chosen]
             placed = [
                 Path(word.vertices + centres[k], word.codes) for word, k in zip(words, chosen, strict=True)
             ]
-            patch.set_path(Path.make_compound_path(*placed) if placed else Path(np.empty((0, 2))))
+            patch.set_path(Path.make_compound_path(*placed) if placed else EMPTY)
 
 
 def _corners(block: Block, cell: float) -> np.ndarray:
@@ -87,12 +84,7 @@ def _one_decimal(value: float) -> str:
     return f"{round(float(value), 1) + 0.0:.1f}"  # adding 0 turns -0.0 into 0.0
 
 
-@cache
-def _word(text: str, height: float) -> Path:
-    """The outline of ``text``, centred on the origin, digits ``height`` inches high.
-
-    Outlines of all cells make one path: as text artists, each would cost a millisecond a picture.
-    """
-    outline = TextPath((0, 0), text, size=height / 0.73)  # a digit is 0.73 of its font size high
-    box = outline.get_extents()
-    return Path(outline.vertices - [(box.x0 + box.x1) / 2, 0.5 * height], outline.codes)
+def _centred(text: str, height: float) -> Path:
+    """The outline of ``text``, centred on the origin, digits ``height`` inches high."""
+    word, width = outline(text, 72 * height / 0.73)  # a digit is 0.73 of its font size high
+    return Path(word.vertices - [width / 2, 0.5 * height], word.codes)

@@ -38,7 +38,10 @@ class TemperatureScene(Scene):
         density = np.exp(log_density)
         mass = NODES.weights * density
         return SoftPolicy(
-            density, float(mass @ Q), float(density_entropy(log_density, NODES)), float(mass[ACTIONS > 0].sum())
+            density,
+            float(mass @ Q),
+            float(density_entropy(log_density, NODES)),
+            float(mass[ACTIONS > 0].sum()),
         )
 
     def setup(self, figure) -> SimpleNamespace:
@@ -52,7 +55,9 @@ class TemperatureScene(Scene):
             ACTIONS, np.zeros_like(ACTIONS), color=style.COLORS[2], linestyle=style.DASHES[1], animated=True
         )
         policy.axhline(0.5, color=style.QUIET, linewidth=1.5, linestyle=style.DASHES[4])
-        policy.annotate("every action alike", (1, 0.5), xytext=(-4, 5), textcoords="offset points", ha="right")
+        policy.annotate(
+            "every action alike", (1, 0.5), xytext=(-4, 5), textcoords="offset points", ha="right"
+        )
         numbers = policy.text(
             0.02, 0.93, "", transform=policy.transAxes, va="top", animated=True, fontsize=16, linespacing=1.5
         )

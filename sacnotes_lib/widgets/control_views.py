@@ -108,4 +108,4 @@ def _tidy(control):
     if isinstance(control, Integer):
         return int
     digits = 2 if control.log and control.resolution >= 0.05 else 6
-    return lambda value: min(max(float(f"{value:.{digits}g}"), control.low), control.high)
+    return lambda value: float(f"{value:.{digits}g}")

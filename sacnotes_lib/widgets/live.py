@@ -99,7 +99,8 @@ class LivePanel(widgets.VBox):
     def _show_first_picture(self) -> None:
         """The picture at the defaults. A scene that fails here fails in the cell, where it can be read in full."""
         pixels, description = self._painted(self.defaults)
-        if self._seconds > SLOW:  # the first picture also pays for warming up; judge by a second one
+        # The first picture also pays for warming up. Where the scene does not say that it is slow, a second one tells.
+        if self._seconds > SLOW and not self.scene.slow:
             pixels, description = self._painted(self.defaults)
         self.static = Picture(pixels, description)
         self._show(self.defaults, (pixels, description))

@@ -114,6 +114,16 @@ def test_random_answers_are_compared_under_the_same_noise():
     assert torch.equal(torch.get_rng_state(), state)
 
 
+def test_the_same_answer_gets_the_same_words_whatever_was_drawn_before(capsys):
+    exercise = Exercise("noise", lambda x: torch.randn(2), cases=({"x": X},))
+    said = []
+    for seed in (1, 2):
+        torch.manual_seed(seed)
+        check(lambda x: torch.rand(2), exercise)
+        said.append(capsys.readouterr().out)
+    assert said[0] == said[1]
+
+
 def test_an_interrupt_is_not_swallowed():
     def interrupted(x):
         raise KeyboardInterrupt

@@ -29,11 +29,15 @@ SOFT_RETURN = Exercise(
     reference=soft_return,
     cases=(_case(4, 0.9, 0.2), _case(7, 0.98, 1.5), _case(3, 0.5, 0.7)),
     mistakes={
-        "the entropy left out: the return of plain reinforcement learning": lambda r, h, g, a: _weighted(r, g),
-        "the entropy subtracted: SAC is paid for keeping options open": lambda r, h, g, a: _weighted(r - a * h, g),
+        "the entropy left out: the return of plain reinforcement learning": lambda r, h, g, a: _weighted(
+            r, g
+        ),
+        "the entropy subtracted: SAC is paid for keeping options open": lambda r, h, g, a: _weighted(
+            r - a * h, g
+        ),
         "no discount": lambda r, h, g, a: (r + a * h).sum(),
-        "discounting from the first step on: the first weight is discount^0 = 1": lambda r, h, g, a: _weighted(
-            r + a * h, g, first_power=1
+        "discounting from the first step on: the first weight is discount^0 = 1": lambda r, h, g, a: (
+            _weighted(r + a * h, g, first_power=1)
         ),
         "the reward discounted, the entropy not": lambda r, h, g, a: _weighted(r, g) + (a * h).sum(),
         "the temperature left out": lambda r, h, g, a: _weighted(r + h, g),

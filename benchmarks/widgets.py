@@ -1,0 +1,115 @@
+"""From a key press to the changed picture, in a real JupyterLab and a real browser.
+
+    python -m benchmarks.widgets [--moves 60] [NOTEBOOK ...]
+
+For every `live` panel of the notebooks (all in notebooks/ by default) its first slider is moved by keyboard. Printed
+for each: median and 95th percentile in milliseconds from the key event to the frame after the new picture was first
+on screen; frames without a picture; and whether a burst of keys, pressed without waiting, ended on the picture of its
+last value.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import statistics
+import sys
+import tempfile
+from pathlib import Path
+
+from tests.browser.lab import LabPage
+from tests.browser.server import REPOSITORY, chromium, installed_browser, jupyter_lab
+
+# Watches a panel frame by frame. A frame is blank when its picture is missing or not yet decoded.
+WATCH = """root => {
+    const seen = {times: [], frames: 0, blank: 0};
+    let pressed = null, before = null;
+    root.addEventListener('keydown', event => {
+        pressed = event.timeStamp;
+        before = root.querySelector('img').src;
+    }, true);
+    const frame = () => {
+        const image = root.querySelector('img');
+        seen.frames += 1;
+        if (!image || !image.complete || image.naturalWidth === 0) seen.blank += 1;
+        else if (pressed !== null && image.src !== before) {
+            const start = pressed;
+            pressed = null;
+            requestAnimationFrame(now => seen.times.push(now - start));
+        }
+        requestAnimationFrame(frame);
+    };
+    requestAnimationFrame(frame);
+    root.seen = seen;
+}"""
+
+
+def measure(page, root, moves: int) -> dict:
+    """Moves the first slider of one panel there and back again, a key at a time, then in a burst."""
+    slider = root.get_by_role("slider").first
+    box = root.get_by_role("spinbutton").first
+    image = root.locator("img")
+    root.evaluate(WATCH)
+    handle = root.element_handle()
+    pressed = 0
+
+    def press(key: str) -> None:
+        nonlocal pressed
+        slider.press(key)
+        pressed += 1
+        page.wait_for_function("([root, count]) => root.seen.times.length === count", arg=[handle, pressed])
+
+    for k in range(moves):
+        press("ArrowRight" if k % 2 == 0 else "ArrowLeft")
+    seen = root.evaluate("root => root.seen")
+
+    # A burst: from five steps below the upper end back to it, without waiting.
+    press("End")
+    last = image.get_attribute("alt"), box.input_value()
+    for _ in range(5):
+        press("ArrowLeft")
+    for _ in range(5):
+        slider.press("ArrowRight")
+    page.wait_for_function("([root, alt]) => root.querySelector('img')?.alt === alt", arg=[handle, last[0]])
+    return seen | {"burst": (image.get_attribute("alt"), box.input_value()) == last}
+
+
+def report(name: str, seen: dict) -> str:
+    times = sorted(seen["times"])
+    p95 = times[min(len(times) - 1, round(0.95 * len(times)))]
+    return (
+        f"{name:40} {statistics.median(times):7.0f} {p95:7.0f} {len(times):6} {seen['blank']:6} {seen['frames']:7}  "
+        f"{'yes' if seen['burst'] else 'NO'}"
+    )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("notebooks", nargs="*", type=Path)
+    parser.add_argument("--moves", type=int, default=60)
+    options = parser.parse_args()
+    notebooks = options.notebooks or sorted((REPOSITORY / "notebooks").glob("[0-9]*.ipynb"))
+    notebooks = [path for path in notebooks if "live(" in path.read_text()]
+    path = installed_browser()
+    if path is None:
+        sys.exit("No Chromium or Chrome is installed: nothing to measure in.")
+    print(f"{'panel':40} {'median':>7} {'p95':>7} {'moves':>6} {'blank':>6} {'frames':>7}  last value shown")
+    with tempfile.TemporaryDirectory() as home, jupyter_lab(Path(home)) as server, chromium(path) as browser:
+        for notebook in notebooks:
+            page = browser.new_page(viewport={"width": 1280, "height": 1000})
+            lab = LabPage(page, server, workspace=notebook.stem)
+            shutil.copy(notebook, server.root / notebook.name)
+            lab.open(notebook.name)
+            lab.run_all()
+            for number, root in enumerate(page.locator(".sacnotes-live").all()):
+                print(
+                    report(f"{notebook.stem} #{number + 1}", measure(page, root, options.moves)), flush=True
+                )
+            lab.close_kernels()
+            page.close()
+
+
+if __name__ == "__main__":
+    main()
