@@ -19,10 +19,10 @@ AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test format run notebooks bench clean
+.PHONY: help lab test format run notebooks bench bench-widgets proof mutants clean
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 
 lab: $(VENV)/.installed-lab ## install what is missing, then open the course in JupyterLab
 	$(BIN)/jupyter lab $(AS_ROOT) $(LAB_FLAGS) --LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb
@@ -45,6 +45,17 @@ notebooks: $(VENV)/.installed-test ## renew the saved outputs of the notebooks w
 bench: $(VENV)/.installed-bench ## training speed, measured beside Stable-Baselines3
 	$(BIN)/python -m benchmarks.speed
 
+bench-widgets: $(VENV)/.installed-test ## how soon a slider's picture follows a key, in a real browser
+	$(BIN)/python -m benchmarks.widgets
+	$(BIN)/python -m benchmarks.console
+
+proof: $(VENV)/.installed-lab ## SAC trained beside exact answers: one table, one picture
+	$(BIN)/python -m benchmarks.proof
+	$(BIN)/python -m benchmarks.backup_bias
+
+mutants: $(VENV)/.installed-mutants ## change the algorithm a little, many times, and see whether a test notices
+	$(BIN)/python -m tools.mutants
+
 clean: ## remove .venv and all else that was installed or left behind by running
 	rm -rf $(VENV) build dist *.egg-info .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -prune -exec rm -rf {} + -o -name .ipynb_checkpoints -prune -exec rm -rf {} +
@@ -53,6 +64,7 @@ clean: ## remove .venv and all else that was installed or left behind by running
 EXTRA_lab   :=
 EXTRA_test  := [test]
 EXTRA_bench := [bench]
+EXTRA_mutants := [test,mutants]
 
 $(VENV)/.installed-%: pyproject.toml constraints.txt | $(VENV)/.created
 	$(BIN)/python -m pip install --disable-pip-version-check --retries 0 \

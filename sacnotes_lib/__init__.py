@@ -24,6 +24,7 @@ from sacnotes_lib.scenes.clip import animate
 from sacnotes_lib.scenes.learning_curves import interquartile_mean, plot_learning_curves
 from sacnotes_lib.scenes.picture import show_picture
 from sacnotes_lib.scenes.temperature import TemperatureScene
+from sacnotes_lib.widgets.console import TrainingConsole
 from sacnotes_lib.widgets.live import live
 
 __all__ = [
@@ -38,6 +39,7 @@ __all__ = [
     "SACConfig",
     "SquashedGaussian",
     "TemperatureScene",
+    "TrainingConsole",
     "TrainingDiverged",
     "TrainingRun",
     "UnsuitableEnvironment",

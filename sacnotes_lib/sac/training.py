@@ -68,6 +68,11 @@ class TrainingRun:
         self._records: list[tuple[int, dict[str, np.ndarray]]] = []
 
     @property
+    def observation(self) -> np.ndarray:
+        """Where each seed's training environment is now, `[R, observation_dim]`."""
+        return self._observation
+
+    @property
     def evaluation_steps(self) -> np.ndarray:
         return np.array([step for step, _ in self._evaluations], dtype=int)
 

@@ -14,7 +14,7 @@ from sacnotes_lib.envs.base import SoftEnv
 from sacnotes_lib.sac.training import TrainingRun
 
 ACTIONS = np.linspace(-0.995, 0.995, 200)
-ANGLES, SPEEDS = np.linspace(-np.pi, np.pi, 49), np.linspace(-8, 8, 33)
+ANGLES, SPEEDS = np.linspace(-np.pi, np.pi, 37), np.linspace(-8, 8, 25)
 HERE = "where seed 0 is now"
 
 
@@ -55,12 +55,12 @@ def policy_density(run: TrainingRun, state: np.ndarray | None) -> PolicyDensity:
     """The density of every seed's policy over the first action dimension at one state."""
     seeds = len(run.seeds)
     if state is None:
-        state = run._observation[0]
+        state = run.observation[0]
     observation = torch.as_tensor(state, dtype=torch.float32).expand(seeds, 1, -1)
     policy = run.agent.actor(observation)
-    first = type(policy)(policy.mean[..., :1].expand(-1, len(ACTIONS), -1), policy.log_std[..., :1].expand(-1, len(ACTIONS), -1))  # fmt: skip
+    mean, log_std = (part[..., :1].expand(-1, len(ACTIONS), -1) for part in (policy.mean, policy.log_std))
     actions = torch.as_tensor(ACTIONS, dtype=torch.float32).unsqueeze(-1).expand(seeds, -1, -1)
-    densities = first.log_prob(actions).exp().numpy()
+    densities = type(policy)(mean, log_std).log_prob(actions).exp().numpy()
     return PolicyDensity(densities, *exact_density(run, state))
 
 
@@ -74,9 +74,11 @@ def exact_density(run: TrainingRun, state: np.ndarray) -> tuple[np.ndarray | Non
     env = _soft_env(config.env_id, env_kwargs)
     if env is None or env.action_space.shape != (1,) or not 0 <= config.discount < 1:
         return None, float("nan")
-    temperature = float(run.agent.temperature.mean())
     if config.temperature == "auto":
-        temperature = float(f"{10 ** (round(20 * np.log10(temperature)) / 20):.2g}")
+        tuned = float(run.agent.temperature.mean())
+        temperature = float(f"{10 ** (round(20 * np.log10(tuned)) / 20):.2g}")
+    else:
+        temperature = float(config.temperature)
     if temperature <= 0:
         return None, temperature
     answer = _answer(

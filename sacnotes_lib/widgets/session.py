@@ -7,12 +7,15 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+import numpy as np
+
 from sacnotes_lib.sac.agent import SAC
 from sacnotes_lib.sac.config import SACConfig
 from sacnotes_lib.sac.guards import single_thread
 from sacnotes_lib.sac.steering import check_changeable
 from sacnotes_lib.sac.training import TrainingRun
 from sacnotes_lib.scenes.q_check import QCheck, check_q
+from sacnotes_lib.scenes.training_view import TrainingView, view_run
 
 
 class TrainingSession:
@@ -25,6 +28,8 @@ class TrainingSession:
         configs: name to configuration; they share environment and length.
         seeds: how many, or which.
         agent_class: SAC, or a subclass.
+
+    Raises: ValueError where the configurations differ in environment or length.
     """
 
     def __init__(
@@ -33,6 +38,7 @@ class TrainingSession:
         seeds: int | Sequence[int] = 4,
         agent_class: type[SAC] = SAC,
     ):
+        _check_comparable(configs)
         self.runs = {name: TrainingRun(config, seeds, agent_class) for name, config in configs.items()}
         self.q_checks: dict[str, list[QCheck]] = {name: [] for name in configs}
         self.until = next(iter(configs.values())).total_steps
@@ -80,6 +86,13 @@ class TrainingSession:
                     run.seconds += (time.monotonic() - began) / len(self.runs)
             return self.step - first
 
+    def view(self, state_name: str, state: np.ndarray | None) -> TrainingView:
+        """What a picture shows now, copied, with the policy at one of `states_to_pick`."""
+        with self.lock:
+            runs = {name: view_run(run, self.q_checks[name], state) for name, run in self.runs.items()}
+            seeds = len(next(iter(self.runs.values())).seeds)
+            return TrainingView(self.step, self.until, seeds, runs, state_name)
+
     def save(self, path: str | Path) -> list[Path]:
         """Write every run to a file of its own, for `TrainingRun.load`; the paths, the name before the suffix."""
         path = Path(path)
@@ -123,3 +136,14 @@ def _written(config: SACConfig) -> str:
     default = SACConfig()
     fields = {name: value for name, value in vars(config).items() if value != getattr(default, name)}
     return f"SACConfig({', '.join(f'{name}={value!r}' for name, value in fields.items())})"
+
+
+def _check_comparable(configs: Mapping[str, SACConfig]) -> None:
+    (first, config), *others = configs.items()
+    for name, other in others:
+        for field in ("env_id", "env_kwargs", "total_steps"):
+            if getattr(config, field) != getattr(other, field):
+                raise ValueError(
+                    f"{first} and {name} must share {field}, but {first} has {getattr(config, field)!r} and {name} "
+                    f"{getattr(other, field)!r}: only then do they meet the same seeds at the same steps"
+                )

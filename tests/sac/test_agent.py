@@ -9,6 +9,8 @@ import torch
 from sacnotes_lib.sac.agent import SAC, NonFiniteLoss
 from sacnotes_lib.sac.config import SACConfig
 from sacnotes_lib.sac.distributions import Gaussian, SquashedGaussian
+from sacnotes_lib.sac.networks import Actor, Critics
+from sacnotes_lib.sac.randomness import RunGenerators
 from sacnotes_lib.sac.replay import Batch
 from tests.sac.textbook import Textbook
 
@@ -66,6 +68,7 @@ VARIANTS = {
     "no temperature": {"temperature": 0},
     "no entropy in the label": {"entropy_in_target": False, "learning_rate": 1e-3},
     "score function": {"actor_gradient": "score_function"},
+    "two actions each": {"num_actor_samples": 2},
     "three actions each": {"num_actor_samples": 3},
     "score function, three actions each": {"actor_gradient": "score_function", "num_actor_samples": 3},
     "hard": {"target_update": "hard", "hard_update_period": 2},
@@ -79,7 +82,7 @@ VARIANTS = {
 def test_updates_are_those_of_the_textbook(double, choices):
     agent = make_agent(runs=2, seed=4, **choices)
     textbooks = [Textbook(agent, run) for run in range(2)]
-    for update in range(3):
+    for update in range(5):
         batch = make_batch(2, seed=update)
         streams = agent.generators.get_state()
         metrics = agent.update(batch)
@@ -120,6 +123,15 @@ def test_the_first_weights_follow_from_the_seed():
         assert torch.equal(first[name], again[name])
     assert not torch.equal(first["actor 0"], other["actor 0"])
     assert not torch.equal(first["critic 0"], other["critic 0"])
+
+
+def test_the_agent_draws_from_the_first_stream_of_its_seeds():
+    """Exploring and sampling have the second and third: shared numbers would tie actions to updates."""
+    agent, stream = make_agent(runs=2, seed=3), RunGenerators([3, 4], stream=0)
+    actor = Actor(OBSERVATION, ACTION, (7, 5), stream)
+    Critics(OBSERVATION, ACTION, (7, 5), 2, stream)
+    assert torch.equal(agent.actor.net.tensors()[0], actor.net.tensors()[0])
+    assert torch.equal(agent.generators.normal(4), stream.normal(4))
 
 
 def test_the_target_critic_starts_as_a_copy_and_is_not_trained():

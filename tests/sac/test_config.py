@@ -11,7 +11,13 @@ from sacnotes_lib.sac.config import SACConfig
 DEFAULTS = {
     "env_id": "Pendulum-v1",
     "env_kwargs": {},
+    "total_steps": 2500,
+    "learning_starts": 200,
+    "batch_size": 128,
+    "replay_capacity": 100_000,
     "hidden_sizes": (64, 64),
+    "learning_rate": 3e-3,
+    "discount": 0.98,
     "num_critics": 2,
     "backup": "min",
     "redq_subset_size": 2,
@@ -19,10 +25,16 @@ DEFAULTS = {
     "actor_gradient": "reparameterized",
     "num_actor_samples": 1,
     "temperature": "auto",
+    "initial_temperature": 1.0,
     "target_entropy": "auto",
     "entropy_in_target": True,
     "target_update": "polyak",
+    "polyak_rate": 0.04,
+    "hard_update_period": 50,
+    "reward_scale": 0.1,
     "squash_actions": True,
+    "evaluation_interval": 250,
+    "evaluation_episodes": 5,
 }
 WHOLE_FROM_ONE = (
     "total_steps", "batch_size", "replay_capacity", "num_critics", "redq_subset_size", "updates_per_step",
@@ -67,9 +79,8 @@ ACCEPTED = [
 
 
 def test_the_defaults_are_the_ones_that_the_pages_speak_of():
-    config = SACConfig()
-    for name, value in DEFAULTS.items():
-        assert getattr(config, name) == value, name
+    """What is shown in the course was measured with these: changing one means measuring again."""
+    assert dataclasses.asdict(SACConfig()) == DEFAULTS
 
 
 @pytest.mark.parametrize("name, value", REFUSED)

@@ -116,6 +116,13 @@ def test_the_density_integrates_to_one_over_two_action_dimensions(policy_class, 
     assert (density * torch.outer(weights, weights).flatten()).sum().item() == pytest.approx(1, abs=1e-4)
 
 
+def test_noise_is_given_by_name_so_that_it_is_never_taken_for_a_shape():
+    policy = SquashedGaussian(*parameters((5, 2)))
+    for draw in (policy.rsample, policy.sample):
+        with pytest.raises(TypeError):
+            draw((), torch.zeros(5, 2))
+
+
 def test_log_prob_stays_finite_and_exact_however_saturated():
     mean, log_std = torch.tensor([[-60.0], [9.0], [25.0], [80.0]]), torch.zeros(4, 1)
     noise = torch.tensor([[0.5], [-1.0], [2.0], [0.0]])
@@ -225,7 +232,11 @@ def test_shapes_that_do_not_fit_are_refused(policy_class):
         ValueError, match=r"mean has shape \[4, 2\] and log_std has \[2\].*\[..., batch, action_dim\]"
     ):
         policy_class(torch.zeros(4, 2), torch.zeros(2))
+    with pytest.raises(ValueError, match=r"mean has shape \[2\] and log_std has \[4, 2\]"):
+        policy_class(torch.zeros(2), torch.zeros(4, 2))
     with pytest.raises(ValueError, match=r"action has shape \[4, 1\].*action dimension 2"):
         policy_class(torch.zeros(4, 2), torch.zeros(4, 2)).log_prob(torch.zeros(4, 1))
+    with pytest.raises(ValueError, match=r"action has shape \[4, 3\].*action dimension 2, as in"):
+        policy_class(torch.zeros(5, 4, 2), torch.zeros(5, 4, 2)).log_prob(torch.zeros(4, 3))
     with pytest.raises(ValueError, match=r"action has shape \[\]"):
         policy_class(torch.zeros(4, 2), torch.zeros(4, 2)).log_prob(torch.tensor(0.5))

@@ -204,6 +204,17 @@ def test_starting_states_are_each_seeds_own_and_new_on_every_occasion():
     assert not np.isin(wander(Constant((3, 5, 8)), occasion=1), together).any()
 
 
+def test_starting_states_do_not_run_out():
+    assert len(np.unique(wander(Constant([3]), episodes=300))) == 300
+
+
+def test_an_agent_with_several_actions_plays_with_all_of_them():
+    """Echo rewards the first action as it arrives, between -2 and 2."""
+    agent = SAC(SACConfig(hidden_sizes=(4,)), observation_dim=2, action_dim=2, runs=2)
+    returns = play_episodes(agent, make_environments("tiny/Echo-v0", 6), 3, deterministic=True)
+    assert returns == pytest.approx(2 * agent.act(np.zeros((2, 3, 2)), deterministic=True)[..., 0])
+
+
 def test_a_policy_is_looked_at_without_moving_its_random_streams():
     agent = Constant()
     before = agent.generators.normal(2)

@@ -10,7 +10,7 @@ from sacnotes_lib.sac.networks import LOG_STD_RANGE, Actor, Critics, StackedMLP,
 from sacnotes_lib.sac.randomness import RunGenerators
 from tests.sac.textbook import one_network
 
-OBSERVATION, ACTION, BATCH = 3, 2, 5
+OBSERVATION, ACTION, BATCH = 4, 3, 5
 
 
 def critics(runs=2, num_critics=3, hidden=(8, 6), seed=0):
@@ -80,6 +80,11 @@ def test_squashing_is_a_choice(squash, expected):
 def test_actors_squash_when_nothing_is_said():
     actor = Actor(OBSERVATION, ACTION, (4,), RunGenerators([0]))
     assert type(actor(torch.zeros(1, BATCH, OBSERVATION))) is SquashedGaussian
+
+
+def test_squashing_is_said_by_name():
+    with pytest.raises(TypeError):
+        Actor(OBSERVATION, ACTION, (4,), RunGenerators([0]), False)
 
 
 def test_log_std_is_kept_in_its_range_and_the_mean_is_not():

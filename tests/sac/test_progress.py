@@ -82,6 +82,22 @@ def test_the_time_left_follows_from_the_time_gone(clock, capsys):
     ]
 
 
+def test_it_counts_from_nothing_when_nothing_is_said(clock, capsys):
+    line = Progress(4, "task")
+    clock.now += 600
+    line.update(1, "note")
+    assert capsys.readouterr().out == "task · step 1 of 4 · 1800 s left · note\n"
+
+
+@pytest.mark.parametrize("start, printed", [(900, [1000, 1500]), (1000, [1500]), (1490, [1500]), (1600, [])])
+def test_a_line_comes_at_each_quarter_that_is_still_ahead(start, printed, capsys):
+    line = Progress(2000, "task", start)
+    for step in range(start + 1, 2001):
+        line.update(step, "")
+    lines = capsys.readouterr().out.splitlines()
+    assert [re.search(r"step ([\d,]+) of", line)[1] for line in lines] == [f"{step:,}" for step in printed]
+
+
 class Terminal(io.StringIO):
     def isatty(self):
         return True

@@ -255,15 +255,15 @@ def test_shapes_that_would_broadcast_in_silence_are_refused(name, shape):
     assert "next_q [2, 4] = [..., critics, batch] asks for [4]" in str(refusal.value)
 
 
-@pytest.mark.parametrize("shape", [(4,), (3, 1), (2,)])
+@pytest.mark.parametrize("shape", [(4,), (5, 3, 1), (2,)])
 def test_a_temperature_that_would_broadcast_in_silence_is_refused(shape):
-    zeros = torch.zeros(3, 4)
+    zeros, next_q = torch.zeros(5, 3, 4), torch.zeros(5, 3, 2, 4)
     with pytest.raises(ValueError) as refusal:
-        soft_bellman_target(
-            zeros, zeros, torch.zeros(3, 2, 4), zeros, discount=0.9, temperature=torch.ones(shape)
-        )
-    assert f"temperature has shape {list(shape)}" in str(refusal.value)
-    assert "[3, 4]" in str(refusal.value)
+        soft_bellman_target(zeros, zeros, next_q, zeros, discount=0.9, temperature=torch.ones(shape))
+    assert str(refusal.value) == (
+        f"temperature has shape {list(shape)} and log_prob has [5, 3, 4], [..., batch]: "
+        "give a number, or a tensor with one temperature for each run, [5, 3]"
+    )
 
 
 @pytest.mark.parametrize("shape", [(), (1,), (3,)])

@@ -251,6 +251,11 @@ def test_the_callback_sees_every_step(small):
     assert run.interrupted is False
 
 
+def test_it_can_be_asked_where_it_stands(small):
+    run = quiet(small)
+    np.testing.assert_array_equal(run.observation, run.buffer.contents().next_observation[:, -1])
+
+
 def test_the_loop_can_be_walked_through_by_hand(small):
     run = TrainingRun(small, seeds=2)
     assert [one.step for one in run.iterate(7)] == list(range(1, 8))

@@ -1,0 +1,89 @@
+"""Where a console runs: is anybody there to press its buttons, which cell made it, and was the kernel interrupted."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+import weakref
+
+from sacnotes_lib.sac.config import SACConfig
+
+_by_cell: dict[str, object] = {}  # cell id -> the console it made last, kept so that nothing learned is lost
+_all: weakref.WeakSet = weakref.WeakSet()
+_listening = False
+
+
+def in_colab() -> bool:
+    """Colab shows nothing that a background thread sends."""
+    return "google.colab" in sys.modules
+
+
+def somebody_is_there() -> bool:
+    """Is the cell run from a page with buttons? A front end names the cell that it sends; nbclient does not.
+
+    Voilà runs cells as nbclient does and shows them afterwards: its name is in the kernel's environment.
+    """
+    return _cell() is not None or in_colab() or "voila" in os.environ.get("SERVER_SOFTWARE", "").lower()
+
+
+def shortened(steps: int, config: SACConfig) -> int:
+    """Steps of a run without a viewer; in tests of the pages only as far as every picture needs."""
+    if os.environ.get("SACNOTES_QUICK"):
+        return min(steps, config.learning_starts + 2 * config.evaluation_interval)
+    return steps
+
+
+def register(console) -> object | None:
+    """Remember a console under its cell and for interrupts; returns the one that the cell made before, paused."""
+    global _listening
+    _all.add(console)
+    cell = _cell()
+    if cell is not None and not _listening:
+        _listening = True
+        _listen()
+    before = _by_cell.get(cell) if cell else None
+    if before is not None:
+        before.pause(wait=30)
+    if cell:
+        _by_cell[cell] = console
+    return before
+
+
+def pause_all(*_) -> None:
+    """What interrupting the kernel means to consoles: every one stops after its present step."""
+    for console in list(_all):
+        console.pause()
+
+
+def _kernel():
+    if "IPython" not in sys.modules:
+        return None
+    return getattr(sys.modules["IPython"].get_ipython(), "kernel", None)
+
+
+def _cell() -> str | None:
+    kernel = _kernel()
+    parent = kernel.get_parent() if kernel is not None else None
+    return (parent or {}).get("metadata", {}).get("cellId")
+
+
+def _listen() -> None:
+    """Pause on an interrupt, which an idle kernel ignores, and after a cell that was interrupted."""
+
+    def after_cell(result):
+        if isinstance(result.error_in_exec, KeyboardInterrupt):
+            pause_all()
+
+    sys.modules["IPython"].get_ipython().events.register("post_run_cell", after_cell)
+    loop = asyncio.get_event_loop()
+
+    def when_idle():
+        # While a cell runs the handler is the kernel's own, and it will put back what it found.
+        if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+            signal.signal(signal.SIGINT, pause_all)
+        else:
+            loop.call_later(0.5, when_idle)
+
+    loop.call_later(0.5, when_idle)
