@@ -52,7 +52,7 @@ VARIANTS = {
 
 
 MINIMUM_OVER = {"min of 2": 2, "min of 5": 5, "redq, 2 of 5": 2}  # critics; the others take no minimum
-REFERENCE = "mean of 2"  # for paired differences
+REFERENCE = "mean of 2"
 
 
 def expected_minimum(count: int) -> float:
@@ -146,15 +146,15 @@ bias: mean critic - exact Q of the present policy at its own actions, averaged o
 sigma: standard deviation between the target critics at one action.
 shift: label's Q - mean target critic, measured. closed: E[min of n], which is -0.564 sigma for two (-1/sqrt(pi)) and
     -1.163 sigma for five; 0 without a minimum.
-paired: bias - that of '{REFERENCE}', seed by seed: equal seeds meet the same reward noise.
+paired: bias - that of the mean of as many critics, seed by seed: equal seeds meet the same reward noise.
 at rest: discount / (1 - discount) * shift, where a constant shift of every label ends; closed: of the closed shift.
 """
 
 
 def table(results: dict[str, dict[str, np.ndarray]]) -> list[str]:
     """A line for each backup; results has the names of VARIANTS."""
-    lines = [variant_line(name, result, results[REFERENCE]) for name, result in results.items()]
-    return [HEADER, *lines]
+    mean_of = {name: results[f"mean of {VARIANTS[name]['num_critics']}"] for name in results}
+    return [HEADER, *(variant_line(name, result, mean_of[name]) for name, result in results.items())]
 
 
 def conclusion(
@@ -169,9 +169,9 @@ def conclusion(
     at_rest = bias_at_rest(decided["min of 2"]["shift"].mean(), BASE.discount)
     return [
         f"What decided it. On the noisier problem the minimum moved the bias by {first:.3f}, inside a spread over",
-        f"seeds of {first_spread:.3f}. More reward noise does not help: all critics of a run learn from",
-        "the same noise and share its error, and a minimum only sees what they do not share (sigma). Less noise,",
-        "larger steps and labels from the critic as it is now make sigma large beside the spread:",
+        f"seeds of {first_spread:.3f}: only pairs by seed show it. More reward noise does not help: all critics of a",
+        "run learn from the same noise and share its error, and a minimum only sees what they do not share (sigma).",
+        "Less noise, larger steps and labels from the critic as it is now raise sigma against the spread:",
         f"min of 2 moves Q by {drop.mean():.3f} (band {low:.3f} to {high:.3f}), and its shift predicts {at_rest:.3f}.",
         "The spread over seeds does not fall with the number of critics",
         f"({', '.join(f'{name} {spread[name]}' for name in ('single', 'mean of 2', 'mean of 5'))}):",

@@ -192,7 +192,17 @@ def test_acting_takes_one_observation_for_each_run_or_several():
 
 
 @pytest.mark.parametrize(
-    "shape", [(OBSERVATION,), (3, OBSERVATION), (2, 4), (2, 5, 4), (1, 2, 5, OBSERVATION)]
+    "shape",
+    [
+        (OBSERVATION,),
+        (1, OBSERVATION),
+        (3, OBSERVATION),
+        (2, 2),
+        (2, 4),
+        (2, 5, 4),
+        (2, 6, 2),
+        (1, 2, 5, OBSERVATION),
+    ],
 )
 def test_acting_on_any_other_shape_is_refused(shape):
     with pytest.raises(ValueError) as refusal:
