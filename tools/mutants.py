@@ -42,7 +42,7 @@ IMPORTED_ONCE = (
     "torch._dynamo", "torch.testing", "scipy.stats", "scipy.integrate", "gymnasium.wrappers.vector", "hypothesis",
     "nbclient", "pytest", "stable_baselines3", "tqdm",
 )  # fmt: skip
-SECONDS = 120  # for one mutant: a loop that never ends counts as noticed
+SECONDS = 300  # for a mutant and a set of tests: a loop that never ends counts as noticed, and is shown
 
 
 class Mutant(NamedTuple):
@@ -84,7 +84,6 @@ def try_tests(base: Path, place: Path, module: str) -> None:
     """In a fork: the module's own tests, then the other quick ones that use it. Ends with pytest's status."""
     import pytest
 
-    signal.alarm(SECONDS)
     sys.path[:] = [str(place), str(base), *(p for p in sys.path if Path(p or ".").resolve() != ROOT)]
     os.chdir(base)
     quiet = os.open(place / "log.txt", os.O_WRONLY | os.O_CREAT)
@@ -94,6 +93,7 @@ def try_tests(base: Path, place: Path, module: str) -> None:
     others = [f"tests/sac/{path.name}" for path in sorted(TESTS.glob("test_*.py")) if uses(path, module)]
     status = 0
     for files in (own, [file for file in others if file not in own]):
+        signal.alarm(SECONDS)
         status = status or pytest.main(["-q", "-x", "-m", "not slow", *files])
     os._exit(int(status))
 
@@ -114,8 +114,8 @@ def start(base: Path, number: int, mutant: Mutant) -> int:
     return process
 
 
-def run(mutants: list[Mutant], jobs: int) -> Iterator[tuple[Mutant, bool]]:
-    """Test them all, a few at a time, and tell of each, as it is done, whether a test noticed it."""
+def run(mutants: list[Mutant], jobs: int) -> Iterator[tuple[Mutant, str]]:
+    """Test them all, a few at a time, and tell of each, as it is done, what became of it."""
     running, waiting = {}, list(enumerate(mutants))
     with tempfile.TemporaryDirectory() as folder:
         base = Path(folder)
@@ -128,7 +128,8 @@ def run(mutants: list[Mutant], jobs: int) -> Iterator[tuple[Mutant, bool]]:
             process, status = os.wait()
             number, mutant = running.pop(process)
             shutil.rmtree(base / str(number))
-            yield mutant, status != 0
+            too_long = os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGALRM
+            yield mutant, "too long" if too_long else "noticed" if status else "not noticed"
 
 
 def main() -> None:
@@ -145,13 +146,14 @@ def main() -> None:
 
     modules = options.modules or MODULES
     unchanged = Mutant(modules[0], "nothing", (LIBRARY / f"{modules[0]}.py").read_text())
-    if any(noticed for _, noticed in run([unchanged], 1)):
+    if any(outcome != "not noticed" for _, outcome in run([unchanged], 1)):
         sys.exit("the tests must pass before mutants say anything: make test")
     mutants, survivors = [mutant for module in modules for mutant in mutants_of(module)], []
-    for done, (mutant, noticed) in enumerate(run(mutants, options.jobs), start=1):
-        if not noticed:
+    for done, (mutant, outcome) in enumerate(run(mutants, options.jobs), start=1):
+        if outcome == "not noticed":
             survivors.append(mutant)
-            print(f"\nnot noticed: {mutant.change()}", flush=True)
+        if outcome != "noticed":
+            print(f"\n{outcome}: {mutant.change()}", flush=True)
         print(
             f"\r{done} of {len(mutants)}, {len(survivors)} not noticed", end="", file=sys.stderr, flush=True
         )
