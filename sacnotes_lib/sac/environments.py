@@ -8,6 +8,8 @@ import numpy as np
 from gymnasium.vector import AutoresetMode, VectorEnv
 from gymnasium.wrappers.vector import RescaleAction
 
+LONGEST_EPISODE = 100_000  # steps: an evaluation waits no longer for an episode's end
+
 
 class UnsuitableEnvironment(ValueError):
     """The environment does not fit SAC, or cannot be made here."""
@@ -89,16 +91,27 @@ def play_episodes(
         envs: R * episodes environments, run by run.
         deterministic: act with the policy's median; False draws samples.
         occasion: a number that tells evaluations apart, such as the training step.
+
+    Raises:
+        UnsuitableEnvironment: where an episode has no end.
     """
     starts = [np.random.default_rng([seed, occasion]).integers(2**31, size=episodes) for seed in agent.seeds]
     observation, _ = envs.reset(seed=[int(start) for start in np.concatenate(starts)])
     returns, running = np.zeros(envs.num_envs), np.ones(envs.num_envs, dtype=bool)
     streams = agent.generators.get_state()
-    while running.any():
+    for _ in range(LONGEST_EPISODE):
         grouped = observation.reshape(agent.runs, episodes, -1)
         action = agent.act(grouped, deterministic=deterministic).reshape(envs.num_envs, -1)
         observation, reward, terminated, truncated, _ = envs.step(action)
         returns[running] += reward[running]
         running &= ~(terminated | truncated)
+        if not running.any():
+            break
+    else:
+        raise UnsuitableEnvironment(
+            f"an episode of {envs.spec.id if envs.spec else 'this environment'} was still going on after "
+            f"{LONGEST_EPISODE:,} steps, and an evaluation waits for its end. "
+            'Give it one: env_kwargs={"max_episode_steps": 200}'
+        )
     agent.generators.set_state(streams)
     return returns.reshape(agent.runs, episodes)

@@ -1,12 +1,47 @@
-"""Environments written down as they stand, so that training can go on in the middle of an episode."""
+"""A training run written down as it stands, so that it can go on in the middle of an episode."""
 
 import copyreg
 import io
+import pickle
+from dataclasses import asdict
 
 import cloudpickle
 from gymnasium.utils import EzPickle
 
+from sacnotes_lib.sac.config import SACConfig
 from sacnotes_lib.sac.environments import UnsuitableEnvironment
+
+
+def run_state(run) -> dict:
+    """All of a TrainingRun: networks, optimizers, buffer, random streams, environments, records.
+
+    Raises:
+        UnsuitableEnvironment: where a part of an environment cannot be pickled.
+    """
+    return {
+        "config": asdict(run.config),
+        "history": (asdict(run.initial_config), run.changes),
+        "seeds": run.seeds,
+        "agent": run.agent.state_dict(),
+        "buffer": run.buffer.state_dict(),
+        "streams": [run._exploration.get_state(), run._sampling.get_state()],
+        "environments": pickle_environments((run.envs, run._observation)),
+        "progress": (run.step, run.seconds, run.interrupted),
+        "records": (run._evaluations, run._records),
+    }
+
+
+def restore_run(run, state: dict) -> None:
+    """Put a new TrainingRun of the same configuration and seeds to where `run_state` was taken."""
+    run.agent.load_state_dict(state["agent"])
+    run.buffer.load_state_dict(state["buffer"])
+    for stream, position in zip((run._exploration, run._sampling), state["streams"], strict=True):
+        stream.set_state(position)
+    run.envs, run._observation = pickle.loads(state["environments"])
+    first, run.changes = state["history"]
+    run.initial_config = SACConfig(**first)
+    run.step, run.seconds, run.interrupted = state["progress"]
+    run._evaluations, run._records = state["records"]
 
 
 def pickle_environments(envs) -> bytes:

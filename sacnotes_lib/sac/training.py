@@ -1,15 +1,15 @@
 """Training: one loop, an iterator that everything uses, and a run that can be interrupted, saved and resumed."""
 
 import os
-import pickle
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict
+from numbers import Integral
 from pathlib import Path
 
 import numpy as np
 import torch
 
+from sacnotes_lib.sac import snapshot
 from sacnotes_lib.sac.agent import SAC, NonFiniteLoss
 from sacnotes_lib.sac.config import SACConfig
 from sacnotes_lib.sac.environments import last_observations, make_environments, play_episodes
@@ -17,7 +17,6 @@ from sacnotes_lib.sac.guards import interrupt_flag, single_thread
 from sacnotes_lib.sac.progress import Progress
 from sacnotes_lib.sac.randomness import RunGenerators
 from sacnotes_lib.sac.replay import ReplayBuffer
-from sacnotes_lib.sac.snapshot import pickle_environments
 
 METRICS_INTERVAL = 25  # environment steps from one record of the metrics to the next
 
@@ -46,19 +45,20 @@ class TrainingRun:
     """
 
     def __init__(self, config: SACConfig, seeds: int | Sequence[int] = 8, agent_class: type[SAC] = SAC):
+        if not isinstance(config, SACConfig):
+            raise TypeError(
+                f'config = {config!r}, but it must be a SACConfig, such as SACConfig(env_id="Pendulum-v1")'
+            )
         self.config = self.initial_config = config
         self.changes: list[tuple[int, dict]] = []
-        self.seeds = list(range(seeds)) if isinstance(seeds, int) else [int(seed) for seed in seeds]
-        if not self.seeds:
-            raise ValueError("train needs at least one seed: seeds=8 trains eight, seeds=[3, 5] those two")
+        self.seeds = _listed(seeds)
         self.envs = make_environments(config.env_id, len(self.seeds), config.env_kwargs)
         observation_dim = self.envs.single_observation_space.shape[0]
         action_dim = self.envs.single_action_space.shape[0]
         self.agent = agent_class(config, observation_dim, action_dim, runs=len(self.seeds), seed=self.seeds)
         self.buffer = ReplayBuffer(config.replay_capacity, len(self.seeds), observation_dim, action_dim)
-        self._exploration = RunGenerators(
-            self.seeds, stream=1
-        )  # kept apart, so that exploring never shifts updates
+        # Streams kept apart, so that exploring never shifts updates.
+        self._exploration = RunGenerators(self.seeds, stream=1)
         self._sampling = RunGenerators(self.seeds, stream=2)
         self.envs.action_space.seed(self.seeds[0])
         self._observation, _ = self.envs.reset(seed=self.seeds)
@@ -109,9 +109,8 @@ class TrainingRun:
         action = self._action()
         observation, reward, terminated, truncated, infos = self.envs.step(action)
         led_to = last_observations(observation, infos)
-        self.buffer.add(
-            self._observation, action, reward, led_to, terminated
-        )  # truncated is no end of the world
+        # Not `terminated | truncated`: a time limit is no end of the world.
+        self.buffer.add(self._observation, action, reward, led_to, terminated)
         self._observation = observation
 
     def _action(self) -> np.ndarray:
@@ -171,39 +170,34 @@ class TrainingRun:
 
     def save(self, path: str | Path) -> None:
         """Write everything to one file: networks, optimizers, buffer, random streams, environments, records."""
-        state = {
-            "config": asdict(self.config),
-            "history": (asdict(self.initial_config), self.changes),
-            "seeds": self.seeds,
-            "agent": self.agent.state_dict(),
-            "buffer": self.buffer.state_dict(),
-            "streams": [self._exploration.get_state(), self._sampling.get_state()],
-            "environments": pickle_environments((self.envs, self._observation)),
-            "progress": (self.step, self.seconds, self.interrupted),
-            "records": (self._evaluations, self._records),
-        }
-        torch.save(state, path)
+        torch.save(snapshot.run_state(self), path)
 
     @classmethod
     def load(cls, path: str | Path, agent_class: type[SAC] = SAC) -> "TrainingRun":
         """Read a run that `save` wrote. Only open files you trust: environments are stored as Python pickles."""
         state = torch.load(path, weights_only=False)
         run = cls(SACConfig(**state["config"]), state["seeds"], agent_class)
-        run.agent.load_state_dict(state["agent"])
-        run.buffer.load_state_dict(state["buffer"])
-        for stream, position in zip((run._exploration, run._sampling), state["streams"], strict=True):
-            stream.set_state(position)
-        run.envs, run._observation = pickle.loads(state["environments"])
-        first, run.changes = state["history"]
-        run.initial_config = SACConfig(**first)
-        run.step, run.seconds, run.interrupted = state["progress"]
-        run._evaluations, run._records = state["records"]
+        snapshot.restore_run(run, state)
         return run
 
     def __repr__(self) -> str:
         state = "interrupted" if self.interrupted else "done"
         last = f", last return {self.evaluation_returns[:, -1].mean():.0f}" if self._evaluations else ""
         return f"TrainingRun({self.config.env_id}, {len(self.seeds)} seeds, step {self.step:,} {state}{last})"
+
+
+def _listed(seeds: int | Sequence[int]) -> list[int]:
+    """Seeds as a list: 3 is 0, 1, 2."""
+    wanted = "seeds=8 trains eight, seeds=[3, 5] those two"
+    try:
+        listed = list(range(seeds) if isinstance(seeds, int) else seeds)
+    except TypeError:
+        listed = [seeds]
+    if not all(isinstance(seed, Integral) for seed in listed):
+        raise TypeError(f"seeds = {seeds!r}, but seeds are whole numbers: {wanted}")
+    if not listed or min(listed) < 0:
+        raise ValueError(f"seeds = {seeds!r}, but train needs at least one seed, and none below 0: {wanted}")
+    return [int(seed) for seed in listed]
 
 
 def train(
@@ -226,22 +220,19 @@ def train(
         agent_class: SAC, or a subclass that puts another formula in place of one of SAC's.
 
     Raises:
-        UnsuitableEnvironment, TrainingDiverged: both say what to try.
+        UnsuitableEnvironment, TrainingDiverged, TypeError, ValueError: each says what to try.
     """
-    config = config or SACConfig()
-    steps = config.total_steps
-    if os.environ.get(
-        "SACNOTES_QUICK"
-    ):  # for tests of the pages: far enough to draw every picture, no further
-        steps = min(steps, config.learning_starts + 2 * config.evaluation_interval)
-    return _drive(TrainingRun(config, seeds, agent_class), steps, progress, callback)
+    run = TrainingRun(SACConfig() if config is None else config, seeds, agent_class)
+    steps = run.config.total_steps
+    if os.environ.get("SACNOTES_QUICK"):  # tests of the pages go far enough to draw every picture, no further
+        steps = min(steps, run.config.learning_starts + 2 * run.config.evaluation_interval)
+    return _drive(run, steps, progress, callback)
 
 
 def _drive(run: TrainingRun, until: int, progress: bool, callback) -> TrainingRun:
     """Take steps until the end, or until somebody interrupts."""
-    bar = (
-        Progress(until, f"{run.config.env_id}, {len(run.seeds)} seeds", start=run.step) if progress else None
-    )
+    title = f"{run.config.env_id}, {len(run.seeds)} seeds"
+    bar = Progress(until, title, start=run.step) if progress else None
     run.interrupted = False
     began = time.monotonic()
     with single_thread(), interrupt_flag() as asked_to_stop:

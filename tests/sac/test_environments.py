@@ -7,6 +7,7 @@ import gymnasium as gym
 import numpy as np
 import pytest
 
+from sacnotes_lib.sac import environments
 from sacnotes_lib.sac.agent import SAC
 from sacnotes_lib.sac.config import SACConfig
 from sacnotes_lib.sac.environments import (
@@ -234,3 +235,14 @@ def test_an_agent_plays_in_the_environments_of_its_own_run():
     for row, seed in enumerate((3, 5)):
         alone = SAC(SACConfig(hidden_sizes=(4,)), observation_dim=1, action_dim=1, runs=1, seed=[seed])
         np.testing.assert_allclose(wander(alone, episodes=4)[0], together[row], rtol=1e-5)
+
+
+def test_an_episode_without_an_end_is_not_waited_for(monkeypatch):
+    monkeypatch.setattr(environments, "LONGEST_EPISODE", 30)
+    in_time, too_long = (make_environments("tiny/Counting-v0", 1, {"length": length}) for length in (30, 31))
+    agent = Constant(seeds=(0,))
+    assert play_episodes(agent, in_time, 1, True).shape == (1, 1)
+    with pytest.raises(
+        UnsuitableEnvironment, match=r"Counting-v0 was still going on after 30 steps.*max_episode_steps"
+    ):
+        play_episodes(agent, too_long, 1, True)

@@ -268,9 +268,18 @@ def test_seeds_are_a_number_or_a_list(small):
     assert train(small, [4, 2], progress=False).seeds == [4, 2]
     assert train(small, np.arange(2), progress=False).seeds == [0, 1]
     assert len(TrainingRun(small).seeds) == 8
-    for none in (0, []):
+    for none in (0, [], -1, [-1]):
         with pytest.raises(ValueError, match="at least one seed"):
             train(small, none, progress=False)
+    for wrong in (2.0, "3", [0.5], None):
+        with pytest.raises(TypeError, match=r"whole numbers: seeds=8 trains eight"):
+            train(small, wrong, progress=False)
+
+
+@pytest.mark.parametrize("instead", ["Pendulum-v1", "", {"env_id": "Pendulum-v1"}])
+def test_a_name_in_place_of_a_configuration_is_told_how_to_become_one(instead):
+    with pytest.raises(TypeError, match=r'must be a SACConfig, such as SACConfig\(env_id="Pendulum-v1"\)'):
+        train(instead, progress=False)
 
 
 def test_the_configuration_may_be_left_out(monkeypatch):
