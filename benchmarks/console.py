@@ -61,6 +61,7 @@ def speed_in_console(config: SACConfig, seconds: float) -> tuple[float, float]:
     pictures = []
     console.picture.observe(lambda _: pictures.append(time.monotonic()), names="value")
     console.start()
+    console.painting.wait(60)
     time.sleep(1)  # the first pictures settle the axes
     began, first, drawn = time.monotonic(), console.session.step, len(pictures)
     time.sleep(seconds)

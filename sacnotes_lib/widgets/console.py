@@ -15,7 +15,7 @@ from sacnotes_lib.sac.training import TrainingDiverged, TrainingRun
 from sacnotes_lib.scenes.clip import animate
 from sacnotes_lib.scenes.controls import Choice
 from sacnotes_lib.scenes.painter import Painter
-from sacnotes_lib.scenes.picture import Picture
+from sacnotes_lib.scenes.picture import Picture, fast_png
 from sacnotes_lib.scenes.policy_pictures import is_pendulum, states_to_pick
 from sacnotes_lib.scenes.training_curves import TrainingScene
 from sacnotes_lib.scenes.training_view import TrainingView, describe
@@ -23,6 +23,7 @@ from sacnotes_lib.widgets import console_views as views
 from sacnotes_lib.widgets import surroundings
 from sacnotes_lib.widgets.control_views import ControlView
 from sacnotes_lib.widgets.latest import NewestWins
+from sacnotes_lib.widgets.painting import PaintingProcess
 from sacnotes_lib.widgets.session import TrainingSession
 from sacnotes_lib.widgets.steering_views import SteeringView
 from sacnotes_lib.widgets.trainer import DONE, UNWATCHED, Trainer
@@ -66,6 +67,7 @@ class TrainingConsole(widgets.VBox):
         self._seeds, self._agent_class = seeds, agent_class
         self.interactive = surroundings.somebody_is_there() if interactive is None else interactive
         self.previous: TrainingSession | None = None
+        self.painting: PaintingProcess | None = None
         self._newest = NewestWins(lambda view: view, self._show)
         self._sign_of_life = monotonic()
         self._build_session(self._first)
@@ -76,8 +78,9 @@ class TrainingConsole(widgets.VBox):
         self.static = Picture(self._pixels, self.description)
         if self.interactive:
             before = surroundings.register(self)
-            if before is not None and before.session.step:
-                self.previous = before.session
+            if before is not None:
+                before.end_painting()
+                self.previous = before.session if before.session.step else None
             self._say(views.welcome(self.previous.step if self.previous else 0))
 
     @property
@@ -125,6 +128,11 @@ class TrainingConsole(widgets.VBox):
     def recipe(self) -> str:
         """Python lines that train the very same again: first configuration and list of changes."""
         return self.session.recipe()
+
+    def end_painting(self) -> None:
+        """Let go of the process that paints; what is drawn from now on is drawn here."""
+        if self.painting:
+            self.painting.close()
 
     def refresh(self) -> None:
         """Draw what stands now."""
@@ -175,6 +183,8 @@ class TrainingConsole(widgets.VBox):
         if surroundings.in_colab():
             return self.trainer.run(until)
         self._sign_of_life = monotonic()
+        if self.painting is None:
+            self.painting = PaintingProcess(self.scene)
         self.pulse.playing = True
         self._say("Training.")
         self.trainer.start(until)
@@ -240,8 +250,12 @@ class TrainingConsole(widgets.VBox):
         self._newest.request(self._view(), in_background=not surroundings.in_colab())
 
     def _show(self, _, view: TrainingView) -> None:
-        self._pixels, self.description = self._painter.paint(view), describe(view)
-        self.picture.value = views.picture(self._pixels, self.description, view)
+        png = self.painting.paint(view) if self.painting else None
+        if png is None:
+            self._pixels = self._painter.paint(view)
+            png = fast_png(self._pixels)
+        self.description = describe(view)
+        self.picture.value = views.picture(png, self._pixels.shape[1::-1], self.description, view)
 
     def _say(self, markup: str) -> None:
         self.status.value = views.status(markup)

@@ -6,9 +6,8 @@ import html
 from collections.abc import Callable
 
 import ipywidgets as widgets
-import numpy as np
 
-from sacnotes_lib.scenes.picture import fast_png, image_tag
+from sacnotes_lib.scenes.picture import image_tag
 from sacnotes_lib.scenes.training_view import TrainingView
 
 BUTTONS = {  # name: text, tooltip, colour
@@ -58,15 +57,14 @@ def pulse(felt: Callable[[], None]) -> widgets.Play:
     return beat
 
 
-def picture(pixels: np.ndarray, description: str, view: TrainingView) -> str:
+def picture(png: bytes, size: tuple[int, int], description: str, view: TrainingView) -> str:
     """The picture with its text alternative, how far training is, and the list of changes behind the marks."""
-    height, width, _ = pixels.shape
     progress = (
         f'<progress value="{view.step}" max="{view.until}" aria-label="training" style="width:14em"></progress> '
         f"step {view.step:,} of {view.until:,} · {view.seeds} seeds · line: their mean, band: lowest to highest"
     )
     return (
-        image_tag(fast_png(pixels), description, width, height)
+        image_tag(png, description, *size)
         + f'<div style="font-size:1.1em;line-height:1.5">{progress}{_changes(view)}</div>'
     )
 

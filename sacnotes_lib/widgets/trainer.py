@@ -92,12 +92,14 @@ class Trainer:
 
     def _slice(self, until: int) -> None:
         next_picture = monotonic() + SHOW_EVERY
-        self._hurry.clear()
-        self.session.advance(1)  # at least one step, so that what was just changed is in the picture
         self.session.advance(
             until - self.session.step,
             stop=lambda: self._pause.is_set() or self._hurry.is_set() or monotonic() >= next_picture,
         )
+        if self._hurry.is_set():
+            self._hurry.clear()
+            # A change counts from the next step on: with that step done the picture shows it.
+            self.session.advance(min(1, until - self.session.step))
 
 
 def _stop(reference) -> None:

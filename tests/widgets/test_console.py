@@ -15,6 +15,7 @@ from sacnotes_lib.widgets import console as console_module
 from sacnotes_lib.widgets import surroundings
 from sacnotes_lib.widgets.console import TrainingConsole
 from sacnotes_lib.widgets.console_views import BUTTONS
+from sacnotes_lib.widgets.painting import PaintingProcess
 from sacnotes_lib.widgets.session import TrainingSession
 from sacnotes_lib.widgets.trainer import DONE, PAUSED, UNWATCHED, Trainer
 
@@ -24,6 +25,21 @@ SMALL = SACConfig(
 )  # fmt: skip
 LONG = SMALL.replace(total_steps=1_000_000)
 WAIT = 60
+
+
+class NoPainting:
+    """In place of a process that takes seconds to begin: everything is painted here."""
+
+    def __init__(self, scene):
+        self.paint, self.closed = lambda data: None, False
+
+    def close(self):
+        self.closed = True
+
+
+@pytest.fixture(autouse=True)
+def painted_here(monkeypatch):
+    monkeypatch.setattr(console_module, "PaintingProcess", NoPainting)
 
 
 def console_of(config=SMALL, against=None, **options):
@@ -252,6 +268,7 @@ def test_the_same_cell_again_pauses_and_keeps_what_it_had(monkeypatch):
     second = console_of(LONG)
     assert not first.trainer.running
     assert second.previous is first.session and "is in .previous" in text(second.status)
+    assert first.painting is None or first.painting.closed
     monkeypatch.setattr(surroundings, "_cell", lambda: "cell-2")
     assert console_of(LONG).previous is None
 
@@ -304,6 +321,23 @@ def test_a_trainer_says_why_it_ended():
     assert said == [PAUSED, UNWATCHED, DONE] and shown[-1] == 400 and session.step == 400
 
 
+def test_a_change_is_in_the_next_picture_one_step_later():
+    """A change is a note that the next step reads: a picture before that step would not show it."""
+    session, shown = TrainingSession({"A": SMALL}, seeds=1), []
+
+    def show():
+        shown.append((session.step, len(session.runs["A"].changes)))
+        if len(shown) in (2, 5):
+            session.change("A", backup=("mean", "min")[len(shown) == 5])
+            trainer.hurry()
+
+    trainer = Trainer(session, show, lambda why: None)
+    trainer.run(400)
+    for number, changes in ((2, 1), (5, 2)):
+        before, after = shown[number - 1], shown[number]
+        assert after == (before[0] + 1, changes)
+
+
 def test_a_second_start_is_no_second_thread():
     console = console_of(LONG)
     console.start()
@@ -317,3 +351,24 @@ def test_an_error_of_the_picture_is_said_and_does_not_vanish_with_the_thread(mon
     session, said = TrainingSession({"A": LONG}, seeds=1), []
     Trainer(session, lambda: 1 / 0, said.append).run(1000)
     assert isinstance(said[0], ZeroDivisionError)
+
+
+def test_pictures_come_from_a_process_of_their_own_once_it_has_begun(monkeypatch):
+    monkeypatch.setattr(console_module, "PaintingProcess", PaintingProcess)
+    console = console_of()
+    here = console._painter.paint
+    painted_here = []
+    monkeypatch.setattr(console._painter, "paint", lambda view: painted_here.append(view) or here(view))
+    console.step(20)
+    console.trainer.wait(WAIT)
+    assert console.painting.wait(WAIT)
+    before = len(painted_here)
+    console.step(20)
+    console.trainer.wait(WAIT)
+    until(console, lambda words: words.startswith("Step 40 of"))
+    assert len(painted_here) == before
+    console.painting.close()
+    console.step(20)
+    console.trainer.wait(WAIT)
+    until(console, lambda words: words.startswith("Step 60 of"))
+    assert len(painted_here) > before
