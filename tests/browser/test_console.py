@@ -6,6 +6,8 @@ import re
 
 from playwright.sync_api import expect
 
+from tests.browser.accessibility import faults, unnamed_sliders
+
 MAKE = """
 from sacnotes_lib.sac.config import SACConfig
 from sacnotes_lib.widgets.console import TrainingConsole
@@ -99,6 +101,7 @@ def test_a_little_at_a_time_and_saving(lab):
     console.says("Saved: sac-at-step-200.pt")
     console.says("until=200")
     assert (lab.root / "sac-at-step-200.pt").stat().st_size > 1000
+    assert faults(lab.page) == [] and unnamed_sliders(lab.page) == []
 
 
 def test_an_interrupt_pauses_and_start_goes_on(lab):

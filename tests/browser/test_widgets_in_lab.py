@@ -10,6 +10,7 @@ import pytest
 from nbclient import NotebookClient
 from playwright.sync_api import expect
 
+from tests.browser.accessibility import faults, unnamed_sliders
 from tests.browser.server import REPOSITORY
 
 NOTEBOOKS = REPOSITORY / "notebooks"
@@ -121,6 +122,7 @@ def test_a_reveal_waits_for_the_prediction_and_closes_when_it_changes(lab):
     expect(reveal).not_to_contain_text("because")
     reveal.get_by_role("button", name="Compare").press("Enter")
     expect(reveal).to_contain_text("Right.")
+    assert faults(page) == []
 
 
 def test_a_log_slider_shows_its_value_and_a_toggle_takes_the_space_bar(lab):
@@ -185,3 +187,15 @@ def test_every_widget_of_a_page(lab, path):
     assert panels(lab)
     for panel in panels(lab):
         drive(panel)
+    assert faults(lab.page) == [] and unnamed_sliders(lab.page) == []
+
+
+def test_a_fault_would_be_found(lab):
+    """A picture without a text, a number box and a slider without a name: each is told."""
+    make = "import ipywidgets\nipywidgets.HBox([ipywidgets.BoundedFloatText(), ipywidgets.FloatSlider()])"
+    lab.run("faults.ipynb", make)
+    output = lab.page.locator(".jp-OutputArea-output").first
+    picture = '<img src="data:image/gif;base64,R0lGODlhAQABAAAAACw=">'
+    output.evaluate("(element, picture) => element.insertAdjacentHTML('afterbegin', picture)", picture)
+    assert {fault.partition(":")[0] for fault in faults(lab.page)} == {"image-alt", "label"}
+    assert len(unnamed_sliders(lab.page)) == 1
