@@ -24,10 +24,12 @@ def faults(page, within: str = ".jp-OutputArea-output") -> list[str]:
 
 
 def unnamed_sliders(page, within: str = ".jp-OutputArea-output") -> list[str]:
-    """Sliders without a named number box beside them: the text around each."""
+    """Sliders without a named number box beside them: the text around each. (ipywidgets calls no name "null".)"""
     rows = page.locator(f"{within} .jupyter-widgets:has(> .widget-slider)").all()
     sliders = page.locator(f"{within} .widget-slider")
-    named = [row for row in rows if row.get_by_role("spinbutton", name=re.compile(r"\S")).count() == 1]
+    named = [
+        row for row in rows if row.get_by_role("spinbutton", name=re.compile(r"^(?!null$).*\S")).count() == 1
+    ]
     alone = [row.inner_text() for row in rows if row not in named]
     missing = sliders.count() - sum(row.locator("> .widget-slider").count() for row in rows)
     return alone + ["a slider outside of any row"] * missing

@@ -110,6 +110,11 @@ def test_an_agent_can_be_evaluated_without_its_run(learned):
     assert evaluate(learned.agent).shape == evaluate(learned).shape == (3, 10)
 
 
+def test_ten_episodes_unless_another_number_is_asked_for(small):
+    run = TrainingRun(small.replace(env_id="tiny/Counting-v0"), seeds=2)
+    assert run.evaluate().shape == evaluate(run).shape == evaluate(run.agent).shape == (2, 10)
+
+
 # What is in the memory
 
 
@@ -297,10 +302,14 @@ def test_arguments_reach_the_environments_of_training_and_of_evaluation(small):
 def test_the_runs_word_for_itself(small):
     run = quiet(small.replace(total_steps=1500, learning_starts=1500, evaluation_interval=1500))
     last = f"{run.evaluation_returns.mean():.0f}"
+    assert TrainingRun(small).seconds == 0
     assert repr(run) == f"TrainingRun(Pendulum-v1, 2 seeds, step 1,500 done, last return {last})"
     run.interrupted = True
     assert "step 1,500 interrupted" in repr(run)
     assert repr(quiet(small.replace(total_steps=3))) == "TrainingRun(Pendulum-v1, 2 seeds, step 3 done)"
+    twice = quiet(small)
+    first, last = twice.evaluation_returns.mean(axis=0)
+    assert f"{first:.0f}" != f"{last:.0f}" and repr(twice).endswith(f"last return {last:.0f})")
 
 
 def test_pages_can_be_tried_with_shortened_runs(small, monkeypatch):
