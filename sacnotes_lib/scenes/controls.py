@@ -32,8 +32,15 @@ class Slider:
 
     @property
     def resolution(self) -> float:
-        """Distance between two positions: ``step``, or a hundredth of the range (a tenth of a power of ten)."""
-        return self.step if self.step is not None else (0.1 if self.log else (self.high - self.low) / 100)
+        """Distance between two positions: ``step``, or a hundredth of the range (a tenth of a power of ten).
+
+        A little more or less where the default would else lie between two positions: a browser would move it there.
+        """
+        wanted = self.step if self.step is not None else (0.1 if self.log else (self.high - self.low) / 100)
+        below = math.log10(self.default / self.low) if self.log else self.default - self.low
+        positions = max(1, round(below / wanted))
+        is_one = below == 0 or math.isclose(positions * wanted, below, rel_tol=1e-6)
+        return wanted if is_one else below / positions
 
     def check(self, value: Any) -> float:
         """``value`` as a float inside the range; ``ValueError`` says what is allowed."""

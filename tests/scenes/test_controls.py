@@ -1,5 +1,7 @@
 """Controls: ranges, defaults, and what a page may change about them."""
 
+import math
+
 import numpy as np
 import pytest
 
@@ -81,3 +83,20 @@ def test_numpy_numbers_count_as_numbers():
 
 def test_a_log_slider_shows_values_not_exponents():
     assert CONTROLS["temperature"].text(0.2) == "0.2"
+
+
+@pytest.mark.parametrize(
+    ("slider", "resolution"),
+    [
+        (Slider("α", 0.01, 10.0, 1.0, log=True), 0.1),
+        (Slider("α", 0.01, 10.0, 0.3, log=True), math.log10(30) / 15),
+        (Slider("α", 0.01, 10.0, 0.01, log=True), 0.1),
+        (Slider("α", 0.01, 10.0, 0.0101, log=True), math.log10(1.01)),
+        (Slider("x", 0.0, 1.0, 0.98), 0.01),
+        (Slider("x", 0.0, 3.0, 1.0, step=0.4), 0.5),
+    ],
+)
+def test_the_default_is_one_of_the_sliders_positions(slider, resolution):
+    assert slider.resolution == pytest.approx(resolution)
+    below = math.log10(slider.default / slider.low) if slider.log else slider.default - slider.low
+    assert below / slider.resolution == pytest.approx(round(below / slider.resolution))
