@@ -11,18 +11,20 @@ last value.
 from __future__ import annotations
 
 import argparse
+import itertools
 import shutil
 import statistics
 import sys
 import tempfile
 from pathlib import Path
 
+from benchmarks.machine import describe_machine, save_result
 from tests.browser.lab import LabPage
 from tests.browser.server import REPOSITORY, chromium, installed_browser, jupyter_lab
 
 # Watches a panel frame by frame. A frame is blank when its picture is missing or not yet decoded.
 WATCH = """root => {
-    const seen = {times: [], frames: 0, blank: 0};
+    const seen = {times: [], frames: 0, blank: 0, shown: []};
     let pressed = null, before = null;
     root.addEventListener('keydown', event => {
         pressed = event.timeStamp;
@@ -31,6 +33,7 @@ WATCH = """root => {
     const frame = () => {
         const image = root.querySelector('img');
         seen.frames += 1;
+        if (image && root.burst) seen.shown.push(root.burst.indexOf(image.src));
         if (!image || !image.complete || image.naturalWidth === 0) seen.blank += 1;
         else if (pressed !== null && image.src !== before) {
             const start = pressed;
@@ -63,22 +66,33 @@ def measure(page, root, moves: int) -> dict:
         press("ArrowRight" if k % 2 == 0 else "ArrowLeft")
     seen = root.evaluate("root => root.seen")
 
-    # A burst: from five steps below the upper end back to it, without waiting.
+    # A burst, without waiting, from five steps below the upper end back to it. Each position's picture is known.
     press("End")
     last = image.get_attribute("alt"), box.input_value()
+    pictures = [image.get_attribute("src")]
     for _ in range(5):
         press("ArrowLeft")
+        pictures.insert(0, image.get_attribute("src"))
+    root.evaluate("(root, pictures) => { root.burst = pictures; }", pictures)
     for _ in range(5):
         slider.press("ArrowRight")
     page.wait_for_function("([root, alt]) => root.querySelector('img')?.alt === alt", arg=[handle, last[0]])
+    seen |= {"shown": root.evaluate("root => root.seen.shown")}
     return seen | {"burst": (image.get_attribute("alt"), box.input_value()) == last}
+
+
+def stale(shown: list[int]) -> int:
+    """Frames that show an older position than one shown before: positions frame by frame, oldest 0."""
+    newest = itertools.accumulate(shown, max)
+    return sum(position < latest for position, latest in zip(shown, newest, strict=True))
 
 
 def report(name: str, seen: dict) -> str:
     times = sorted(seen["times"])
     p95 = times[min(len(times) - 1, round(0.95 * len(times)))]
     return (
-        f"{name:40} {statistics.median(times):7.0f} {p95:7.0f} {len(times):6} {seen['blank']:6} {seen['frames']:7}  "
+        f"{name:40} {statistics.median(times):7.0f} {p95:7.0f} {len(times):6} {seen['blank']:6} "
+        f"{stale(seen['shown']):6} {seen['frames']:7}  "
         f"{'yes' if seen['burst'] else 'NO'}"
     )
 
@@ -95,7 +109,8 @@ def main() -> None:
     path = installed_browser()
     if path is None:
         sys.exit("No Chromium or Chrome is installed: nothing to measure in.")
-    print(f"{'panel':40} {'median':>7} {'p95':>7} {'moves':>6} {'blank':>6} {'frames':>7}  last value shown")
+    head = f"{'panel':40} {'median':>7} {'p95':>7} {'moves':>6} {'blank':>6} {'stale':>6} {'frames':>7}"
+    lines = [describe_machine(), "", f"{head}  last value shown (times in ms)"]
     with tempfile.TemporaryDirectory() as home, jupyter_lab(Path(home)) as server, chromium(path) as browser:
         for notebook in notebooks:
             page = browser.new_page(viewport={"width": 1280, "height": 1000})
@@ -103,12 +118,16 @@ def main() -> None:
             shutil.copy(notebook, server.root / notebook.name)
             lab.open(notebook.name)
             lab.run_all()
-            for number, root in enumerate(page.locator(".sacnotes-live").all()):
-                print(
-                    report(f"{notebook.stem} #{number + 1}", measure(page, root, options.moves)), flush=True
-                )
+            for number, root in enumerate(page.locator(".sacnotes-live").all(), start=1):
+                name = f"{notebook.stem} #{number}"
+                if root.get_by_role("slider").count():
+                    lines.append(report(name, measure(page, root, options.moves)))
+                else:
+                    lines.append(f"{name:40} has buttons only")
+                print(lines[-1], flush=True)
             lab.close_kernels()
             page.close()
+    save_result("widgets", lines)
 
 
 if __name__ == "__main__":
