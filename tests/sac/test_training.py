@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import threading
+from types import SimpleNamespace
 
 import gymnasium as gym
 import numpy as np
@@ -297,6 +298,14 @@ def test_arguments_reach_the_environments_of_training_and_of_evaluation(small):
     run = quiet(small.replace(env_id="tiny/Counting-v0", env_kwargs={"length": 6}))
     assert run.buffer.contents().next_observation[0, :, 1].max() == 6
     assert set(evaluate(run, 3).flatten()) == set(evaluate(run.agent, 3).flatten()) == {0 + 1 + 2 + 3 + 4 + 5}
+
+
+def test_the_seconds_of_every_stretch_are_added(small, monkeypatch):
+    clock = iter([100.0, 103.0, 200.0, 204.5])
+    monkeypatch.setattr(training, "time", SimpleNamespace(monotonic=lambda: next(clock)))
+    run = quiet(small)
+    assert run.seconds == 3
+    assert run.resume(1, progress=False).seconds == 7.5
 
 
 def test_the_runs_word_for_itself(small):
