@@ -300,6 +300,18 @@ def test_arguments_reach_the_environments_of_training_and_of_evaluation(small):
     assert set(evaluate(run, 3).flatten()) == set(evaluate(run.agent, 3).flatten()) == {0 + 1 + 2 + 3 + 4 + 5}
 
 
+def test_after_the_first_steps_every_action_is_the_policys(small):
+    asked = []
+
+    class Asked(SAC):
+        def act(self, observation, deterministic=False):
+            asked.append(deterministic)
+            return super().act(observation, deterministic)
+
+    train(small.replace(evaluation_interval=1000), 1, progress=False, agent_class=Asked)
+    assert asked == [False] * (small.total_steps - small.learning_starts)
+
+
 def test_the_seconds_of_every_stretch_are_added(small, monkeypatch):
     clock = iter([100.0, 103.0, 200.0, 204.5])
     monkeypatch.setattr(training, "time", SimpleNamespace(monotonic=lambda: next(clock)))
@@ -311,7 +323,7 @@ def test_the_seconds_of_every_stretch_are_added(small, monkeypatch):
 def test_the_runs_word_for_itself(small):
     run = quiet(small.replace(total_steps=1500, learning_starts=1500, evaluation_interval=1500))
     last = f"{run.evaluation_returns.mean():.0f}"
-    assert TrainingRun(small).seconds == 0
+    assert TrainingRun(small).seconds == 0 and not TrainingRun(small).interrupted
     assert repr(run) == f"TrainingRun(Pendulum-v1, 2 seeds, step 1,500 done, last return {last})"
     run.interrupted = True
     assert "step 1,500 interrupted" in repr(run)
