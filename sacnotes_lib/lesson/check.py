@@ -5,6 +5,7 @@ from __future__ import annotations
 import traceback
 from collections.abc import Callable
 from copy import deepcopy
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,8 @@ import torch
 
 from sacnotes_lib.lesson.exercise import CheckResult, Exercise, ExerciseTodo
 from sacnotes_lib.lesson.progress import PROGRESS
+
+_HERE = str(Path(__file__).parent)  # the check itself, and what an exercise wraps around an answer
 
 
 def check(answer: Callable | Any, exercise: Exercise) -> CheckResult:
@@ -108,7 +111,9 @@ def _plain_problem(got: Any, expected: Any) -> str:
 
 
 def _where(error: Exception) -> str:
-    frames = traceback.extract_tb(error.__traceback__)[1:]  # the first frame is the check itself
+    frames = [
+        frame for frame in traceback.extract_tb(error.__traceback__) if not frame.filename.startswith(_HERE)
+    ]
     if not frames:
         return "The function could not be called with these arguments: compare them with its first line."
     line = f", in the line: {frames[0].line}" if frames[0].line else f", in its line {frames[0].lineno}"

@@ -1,0 +1,87 @@
+"""Page 05's exercises: each known mistake is told from the others, and the references are right."""
+
+import copy
+import itertools
+
+import pytest
+import torch
+
+from sacnotes_lib.lesson.check import _outcome, _same, check
+from sacnotes_lib.lesson.exercises.critics import CRITICS_LOSS, FOLLOW, LABEL_VALUES
+from sacnotes_lib.sac.losses import critic_loss
+from sacnotes_lib.sac.networks import Critics, polyak_update
+from sacnotes_lib.sac.randomness import RunGenerators
+from sacnotes_lib.sac.targets import apply_backup
+
+EXERCISES = (LABEL_VALUES, CRITICS_LOSS, FOLLOW)
+
+
+@pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.name)
+def test_the_reference_passes_and_at_least_five_mistakes_are_known(exercise):
+    assert check(exercise.reference, exercise).passed
+    assert len(exercise.mistakes) >= 5
+
+
+@pytest.mark.parametrize(
+    ("exercise", "name"),
+    [(exercise, name) for exercise in EXERCISES for name in exercise.mistakes],
+    ids=lambda value: getattr(value, "name", value)[:40],
+)
+def test_each_mistake_is_named_and_no_other(exercise, name):
+    assert check(exercise.mistakes[name], exercise).mistake == name
+
+
+@pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.name)
+def test_no_two_mistakes_look_alike(exercise):
+    results = {
+        name: [_outcome(wrong, case) for case in exercise.cases] for name, wrong in exercise.mistakes.items()
+    }
+    for (_, a), (_, b) in itertools.combinations(results.items(), 2):
+        assert not all(_same(x, y, exercise) for x, y in zip(a, b, strict=True))
+
+
+def test_label_values_one_by_one():
+    for case in LABEL_VALUES.cases:
+        rows, got = case["next_q"].tolist(), LABEL_VALUES.reference(**case)
+        for n, b in itertools.product(range(len(rows)), range(len(rows[0]))):
+            column = [row[b] for row in rows]
+            expected = {"swap": column[n - 1], "mean": sum(column) / len(column), "min": min(column)}
+            assert got[n, b].item() == pytest.approx(expected[case["backup"]])
+        torch.testing.assert_close(got, apply_backup(case["next_q"], case["backup"]))
+
+
+def test_the_loss_by_hand_and_the_library_s():
+    for case in CRITICS_LOSS.cases:
+        pairs = [
+            list(zip(q, y, strict=True)) for q, y in zip(*(t.tolist() for t in case.values()), strict=True)
+        ]
+        by_hand = sum(sum((q - y) ** 2 for q, y in critic) / len(critic) for critic in pairs)
+        assert CRITICS_LOSS.reference(**case).item() == pytest.approx(by_hand, rel=1e-5)
+        torch.testing.assert_close(CRITICS_LOSS.reference(**case), critic_loss(case["q"], case["target"]))
+
+
+@pytest.mark.parametrize("rate", [0.04, 0.5, 1.0])
+def test_following_is_what_the_library_does_to_networks(rate):
+    online, target = (Critics(3, 1, (4,), 2, RunGenerators([seed])) for seed in (0, 1))
+    before = copy.deepcopy(target)
+    polyak_update(target, online, rate)
+    for was, critic, now in zip(
+        before.net.tensors(), online.net.tensors(), target.net.tensors(), strict=True
+    ):
+        torch.testing.assert_close(FOLLOW.reference(was.detach(), critic.detach(), rate), now.detach())
+
+
+def test_the_solutions_may_be_written_in_other_ways():
+    def by_stacking(next_q, backup):
+        rows = {
+            "swap": lambda: torch.stack([next_q[n - 1] for n in range(len(next_q))]),
+            "mean": lambda: torch.stack([next_q.mean(0)] * len(next_q)),
+            "min": lambda: next_q.sort(0).values[:1].repeat(len(next_q), 1),
+        }
+        return rows[backup]()
+
+    assert check(by_stacking, LABEL_VALUES).passed
+    assert check(
+        lambda q, y: sum(torch.nn.functional.mse_loss(*pair) for pair in zip(q, y)), CRITICS_LOSS
+    ).passed
+    assert check(lambda target, online, rate: target.lerp(online, rate), FOLLOW).passed
