@@ -11,8 +11,8 @@ from jupyter_client.kernelspec import KernelSpecManager
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
-# What a shell may carry and a page must not depend on: one shortens training, the other hides figures.
-LEFT_OUT = ("SACNOTES_QUICK", "MPLBACKEND")
+# What a shell may carry and a page must not depend on: shorter training, hidden figures, a learner's progress.
+LEFT_OUT = ("SACNOTES_QUICK", "MPLBACKEND", "SACNOTES_PROGRESS")
 
 
 def execute(notebook: nbformat.NotebookNode, *, quick: bool = False, cell_timeout: int = 600) -> float:

@@ -15,7 +15,7 @@ WORDS = 1_800
 PAGES = pytest.mark.parametrize("path", find([]), ids=lambda path: path.stem)
 FENCED_CODE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 DISPLAYED_MATHS = re.compile(r"\$\$.*?\$\$", re.DOTALL)
-MARKUP = re.compile(r"<[^>]+>|\]\([^)]*\)")
+MARKUP = re.compile(r"</?[a-z][^>]*>|\]\([^)]*\)")
 
 
 def words(notebook):

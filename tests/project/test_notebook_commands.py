@@ -40,16 +40,18 @@ def test_the_kernel_is_this_interpreter_alone_and_leaves_nothing_behind(monkeypa
     (somebody_elses / "kernel.json").write_text('{"argv": ["false"], "display_name": "", "language": ""}')
     monkeypatch.setenv("JUPYTER_PATH", str(tmp_path))
     monkeypatch.setenv("SACNOTES_QUICK", "1")
+    monkeypatch.setenv("SACNOTES_PROGRESS", str(tmp_path / "a learner's record"))
     monkeypatch.setenv("MPLBACKEND", "agg")
     lines = printed(
         "import os, sys\nprint(sys.executable)",
-        "print(os.environ.get('SACNOTES_QUICK'), os.environ.get('MPLBACKEND', '').startswith('module'))",
+        "print([name for name in os.environ if name.startswith('SACNOTES_')])",
+        "print(os.environ.get('MPLBACKEND', '').startswith('module'))",
         "print(os.getcwd())\nopen('left.txt', 'w').close()",
         "print(os.getpid())",
     ).splitlines()
-    assert lines[:2] == [sys.executable, "None True"]
-    assert not Path(lines[2]).exists()
-    assert not psutil.pid_exists(int(lines[3]))
+    assert lines[:3] == [sys.executable, "[]", "True"]
+    assert not Path(lines[3]).exists()
+    assert not psutil.pid_exists(int(lines[4]))
 
 
 def test_quick_reaches_the_kernel_and_a_cell_that_hangs_is_stopped():
