@@ -127,6 +127,13 @@ def test_everything_scales_with_sigma():
     np.testing.assert_allclose(half.errors, one.errors / 2, rtol=1e-5)
 
 
+def test_the_spread_is_that_of_one_critic_s_label():
+    for backup, critics, expected in (("single", 4, 1.0), ("swap", 4, 1.0), ("mean", 4, 0.5)):
+        data = SCENE.compute(**settings(backup, critics, actions=1))
+        assert data.std == pytest.approx(np.std(data.errors, ddof=1), rel=1e-5)
+        assert data.std == pytest.approx(expected, rel=4 / np.sqrt(2 * DRAWS))
+
+
 def test_the_draw_shown_is_one_of_the_draws():
     for backup in ("mean", "min", "swap"):
         data = SCENE.compute(**settings(backup, 3, 10))
