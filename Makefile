@@ -2,11 +2,14 @@
 # Variables:  make lab PYTHON=python3.12           another Python, 3.11 or newer
 #             make lab TORCH_INDEX=ADDRESS         one more package index for pip, such as PyTorch's own of CPU builds
 #             make lab LAB_FLAGS=--no-browser      options for JupyterLab
+#             make classroom LISTEN=0.0.0.0        for the whole network, not for this computer alone; PORT=8866
 #             make notebooks ONLY=01 ALL=1         only the pages whose name starts so; unchanged pages as well
 PYTHON      ?= python3
 VENV        ?= .venv
 TORCH_INDEX ?=
 LAB_FLAGS   ?=
+LISTEN      ?= 127.0.0.1
+PORT        ?= 8866
 ONLY        ?=
 ALL         ?=
 
@@ -19,13 +22,16 @@ AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test format run notebooks bench bench-widgets proof mutants clean
+.PHONY: help lab classroom test format run notebooks bench bench-widgets proof mutants clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 
 lab: $(VENV)/.installed-lab ## install what is missing, then open the course in JupyterLab
 	$(BIN)/jupyter lab $(AS_ROOT) $(LAB_FLAGS) --LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb
+
+classroom: $(VENV)/.installed-classroom ## the demos for a lesson, as full-screen pages for a projector
+	$(BIN)/python -m classroom --Voila.ip=$(LISTEN) --port=$(PORT)
 
 test: $(VENV)/.installed-test ## all that CI checks: style, library, notebooks, widgets in a browser
 	$(BIN)/python -m ruff check .
@@ -62,6 +68,7 @@ clean: ## remove .venv and all else that was installed or left behind by running
 
 # One stamp for each set of packages: pip runs again only when one of the two files is newer than the stamp.
 EXTRA_lab   :=
+EXTRA_classroom := [classroom]
 EXTRA_test  := [test]
 EXTRA_bench := [bench]
 EXTRA_mutants := [test,mutants]

@@ -1,4 +1,4 @@
-"""One notebook open in JupyterLab: open it, run it, watch it."""
+"""A page that is watched, and one notebook open in JupyterLab: open it, run it."""
 
 from __future__ import annotations
 
@@ -30,15 +30,15 @@ PROGRESS = f"""() => {{
     return ran && panel.sessionContext.session.kernel.status === 'idle' ? 'done' : false;
 }}"""
 
-# Messages that JupyterLab itself writes to the console, whatever the notebook.
+# Messages that Jupyter itself writes to the console, whatever the notebook.
 OWN_NOISE = ("favicon",)
 
 
-class LabPage:
-    """A browser page with JupyterLab on it. ``errors`` and ``strangers`` collect what must not happen."""
+class WatchedPage:
+    """A browser page. ``errors`` and ``strangers`` collect what must not happen."""
 
-    def __init__(self, page, server: Server, workspace: str):
-        self.page, self.server, self.root, self.workspace = page, server, server.root, workspace
+    def __init__(self, page, server: Server):
+        self.page, self.server, self.root = page, server, server.root
         self.errors: list[str] = []
         self.strangers: list[str] = []
         page.on("pageerror", lambda error: self.errors.append(str(error)))
@@ -53,6 +53,14 @@ class LabPage:
     def _on_address(self, url: str) -> None:
         if urlsplit(url).scheme in ("http", "https", "ws", "wss") and urlsplit(url).hostname != "127.0.0.1":
             self.strangers.append(url)
+
+
+class LabPage(WatchedPage):
+    """A browser page with JupyterLab on it."""
+
+    def __init__(self, page, server: Server, workspace: str):
+        super().__init__(page, server)
+        self.workspace = workspace
 
     def write(self, name: str, *cells: str) -> str:
         """A new notebook of these code cells in the server's folder."""

@@ -1,4 +1,4 @@
-"""JupyterLab on a free local port, and the browser that is installed: shared by tests and benchmarks."""
+"""JupyterLab or the classroom on a free local port, and an installed browser: shared by tests and benchmarks."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from socket import socket
 from typing import NamedTuple
 
 REPOSITORY = Path(__file__).parents[2]
@@ -65,45 +66,72 @@ def chromium(path: str) -> Iterator:
 @contextmanager
 def jupyter_lab(home: Path) -> Iterator[Server]:
     """JupyterLab with everything of its own under ``home``, stopped at the end."""
+    root, environment = own_folders(home)
+    config = Path(environment["JUPYTER_CONFIG_DIR"])
+    (config / "labconfig").mkdir()
+    (config / "labconfig" / "default_setting_overrides.json").write_text(json.dumps(LAB_SETTINGS))
+    environment |= {
+        "JUPYTERLAB_SETTINGS_DIR": str(config / "settings"),
+        "JUPYTERLAB_WORKSPACES_DIR": str(config / "workspaces"),
+    }
+    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--ip=127.0.0.1", "--port=0"]
+    command += [f"--ServerApp.root_dir={root}", "--LabApp.expose_app_in_browser=True"]
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        command.append("--allow-root")
+    announcement = r"(http://127\.0\.0\.1:\d+)/lab\?token=(\w+)"
+    with _running(command, environment, root, announcement) as (address, token):
+        yield Server(address, token, root)
+
+
+@contextmanager
+def classroom(home: Path, *options: str) -> Iterator[Server]:
+    """The demos as `make classroom` serves them, with everything of their own under ``home``."""
+    root, environment = own_folders(home)
+    with socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "classroom", "--no-browser", f"--port={port}", *options]
+    command += ["--Voila.log_level=INFO"]
+    announcement = r"is running at:()()"
+    with _running(command, environment, root, announcement):
+        yield Server(f"http://127.0.0.1:{port}", "", root)
+
+
+def own_folders(home: Path) -> tuple[Path, dict[str, str]]:
+    """A folder to work in, and the environment of a server that sees nothing of what the user has set up."""
     folders = {name: home / name for name in ("root", "config", "data", "runtime", "ipython")}
-    (folders["config"] / "labconfig").mkdir(parents=True)
     for folder in folders.values():
-        folder.mkdir(exist_ok=True)
-    (folders["config"] / "labconfig" / "default_setting_overrides.json").write_text(json.dumps(LAB_SETTINGS))
-    environment = os.environ | {
+        folder.mkdir(parents=True)
+    return folders["root"], os.environ | {
         "JUPYTER_CONFIG_DIR": str(folders["config"]),
         "JUPYTER_DATA_DIR": str(folders["data"]),
         "JUPYTER_RUNTIME_DIR": str(folders["runtime"]),
         "IPYTHONDIR": str(folders["ipython"]),
-        "JUPYTERLAB_SETTINGS_DIR": str(folders["config"] / "settings"),
-        "JUPYTERLAB_WORKSPACES_DIR": str(folders["config"] / "workspaces"),
         "PYTHONPATH": str(REPOSITORY),
         "OMP_NUM_THREADS": "1",
         "SACNOTES_QUICK": "1",  # pages cut their training short; here it is the widgets that count
     }
-    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--ip=127.0.0.1", "--port=0"]
-    command += [f"--ServerApp.root_dir={folders['root']}", "--LabApp.expose_app_in_browser=True"]
-    if hasattr(os, "geteuid") and os.geteuid() == 0:
-        command.append("--allow-root")
-    process = subprocess.Popen(
-        command, env=environment, stderr=subprocess.PIPE, text=True, cwd=folders["root"]
-    )
+
+
+@contextmanager
+def _running(command, environment, folder, announcement) -> Iterator[tuple[str, str]]:
+    """A server while the block lasts, from the moment on at which it says that it listens."""
+    process = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True, cwd=folder)
     try:
-        address, token = _announced(process)
-        yield Server(address, token, folders["root"])
+        yield _announced(process, announcement)
     finally:
         process.terminate()
         process.wait(timeout=30)
 
 
-def _announced(process) -> tuple[str, str]:
+def _announced(process, announcement: str) -> tuple[str, str]:
     """Address and token, as the server prints them when it listens. Its log is read on until it ends."""
     ready, found, log = threading.Event(), [], []
 
     def read():
         for line in process.stderr:
             log.append(line)
-            match = re.search(r"(http://127\.0\.0\.1:\d+)/lab\?token=(\w+)", line)
+            match = re.search(announcement, line)
             if match and not found:
                 found.extend(match.groups())
                 ready.set()
@@ -112,5 +140,5 @@ def _announced(process) -> tuple[str, str]:
     threading.Thread(target=read, daemon=True).start()
     ready.wait(timeout=120)
     if not found:
-        raise RuntimeError("JupyterLab did not start:\n" + "".join(log))
+        raise RuntimeError(f"{' '.join(process.args)} did not start:\n" + "".join(log))
     return found[0], found[1]

@@ -75,7 +75,8 @@ def test_a_changed_list_of_packages_installs_again(installed, changed):
 
 
 @pytest.mark.parametrize(
-    ("target", "extra"), [("test", "[test]"), ("notebooks", "[test]"), ("bench", "[bench]")]
+    ("target", "extra"),
+    [("test", "[test]"), ("notebooks", "[test]"), ("bench", "[bench]"), ("classroom", "[classroom]")],
 )
 def test_each_target_installs_its_own_extra_even_after_lab(installed, target, extra):
     assert f'--editable ".{extra}"' in make("-n", target, folder=installed)
@@ -92,6 +93,13 @@ def test_the_page_that_lab_opens_exists_and_the_server_keeps_its_token():
     page = command.partition("default_url=/lab/tree/")[2]
     assert (ROOT / page).is_file(), f"make lab opens {page}, which is not there"
     assert not re.search(r"token|password|--ip|disable", command)
+
+
+def test_the_classroom_is_for_this_computer_unless_the_teacher_says_otherwise(monkeypatch):
+    monkeypatch.delenv("LISTEN", raising=False)
+    monkeypatch.delenv("PORT", raising=False)
+    assert "-m classroom --Voila.ip=127.0.0.1 --port=8866" in make("-n", "classroom")
+    assert "--Voila.ip=0.0.0.0 --port=9000" in make("-n", "classroom", "LISTEN=0.0.0.0", "PORT=9000")
 
 
 def test_an_old_python_is_refused_with_what_to_do(tmp_path):

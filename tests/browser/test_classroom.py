@@ -1,0 +1,180 @@
+"""The demos of `make classroom` in a real browser, at the size of a projector."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from classroom.demos import DEMOS, find
+from tests.browser.accessibility import faults, unnamed_sliders
+from tests.browser.lab import WatchedPage
+from tests.browser.server import classroom
+
+SCREEN = {"width": 1920, "height": 1080}
+SMALLEST_TYPE = SCREEN["height"] / 50  # pixels: what is smaller cannot be read from the last row
+KERNEL = "() => JSON.parse(document.getElementById('jupyter-config-data').textContent).kernelId"
+STATUS = "async kernel => (await fetch(`/api/kernels/${kernel}`)).status"
+GONE = f"""async kernel => {{
+    const end = Date.now() + 60_000;
+    while (await ({STATUS})(kernel) !== 404 && Date.now() < end) await new Promise(next => setTimeout(next, 100));
+    return await ({STATUS})(kernel) === 404;
+}}"""
+
+
+class Stage(WatchedPage):
+    """One page of the classroom."""
+
+    def open(self, name: str) -> None:
+        self.page.goto(f"{self.server.address}/voila/render/demo.ipynb?demo={name}", wait_until="commit")
+        expect(self.image).to_have_js_property("complete", True, timeout=120_000)
+
+    @property
+    def image(self):
+        return self.page.locator(".panel img")
+
+    def picture(self) -> tuple[str, str]:
+        return self.image.get_attribute("src"), self.image.get_attribute("alt")
+
+    def changed(self, before: tuple[str, str]) -> None:
+        """Wait for another picture, whole, with another description."""
+        expect(self.image).not_to_have_attribute("alt", before[1], timeout=60_000)
+        expect(self.image).not_to_have_attribute("src", before[0])
+        expect(self.image).to_have_js_property("complete", True)
+        expect(self.image).to_have_count(1)
+        assert self.image.evaluate("image => image.naturalWidth") > 0
+
+
+@pytest.fixture(scope="module")
+def server(browser_path, tmp_path_factory):
+    with classroom(tmp_path_factory.mktemp("classroom") / "home") as server:
+        yield server
+
+
+@pytest.fixture
+def stage(browser, server):
+    """A page that remembers what went wrong on it. The test fails on anything that did."""
+    context = browser.new_context(viewport=SCREEN)
+    stage = Stage(context.new_page(), server)
+    yield stage
+    stage.page.close(run_before_unload=True)  # tells the server that its kernel is no longer wanted
+    context.close()
+    assert stage.strangers == [], "requests left this machine"
+    assert stage.errors == [], "errors on the page or its console"
+
+
+def test_the_list_leads_to_every_demo(stage):
+    stage.page.goto(stage.server.address)
+    links = stage.page.get_by_role("link")
+    expect(links).to_have_count(len(DEMOS))
+    for demo, link in zip(DEMOS, links.all(), strict=True):
+        expect(link).to_contain_text(demo.title)
+        expect(link).to_contain_text(demo.ask)
+        assert link.get_attribute("href").endswith(f"?demo={demo.name}")
+    assert faults(stage.page, "body") == []
+    links.first.press("Enter")
+    expect(stage.page.get_by_role("heading", level=1)).to_have_text(DEMOS[0].title, timeout=120_000)
+
+
+@pytest.mark.parametrize("demo", DEMOS, ids=lambda demo: demo.name)
+def test_a_demo_shows_its_words_and_moves_its_picture_by_keyboard(stage, demo):
+    stage.open(demo.name)
+    page = stage.page
+    expect(page.get_by_role("heading", level=1)).to_have_text(demo.title)
+    expect(page.locator(".words")).to_contain_text(demo.ask)
+    expect(page.get_by_role("spinbutton", name="hands for")).to_have_count(len(demo.options))
+    expect(page).to_have_title(demo.title)
+    fits_the_screen(stage)
+    console = page.locator(".sacnotes-console").count()
+    if console:
+        page.get_by_role("button", name="All settings").press("Enter")
+        expect(page.get_by_label("Learning rate").last).to_be_visible()
+    assert faults(page, "body") == [] and unnamed_sliders(page, ".panel") == []
+
+    before = stage.picture()
+    slider = page.locator(".panel").get_by_role("slider")
+    if console:
+        for step in (200, 400):  # the first steps are taken at random: nothing is learned, nothing changes
+            page.get_by_role("button", name="+200 steps").press("Enter")
+            expect(stage.image).to_have_attribute("alt", re.compile(f"^Step {step} of"), timeout=60_000)
+    elif slider.count():
+        low, now, high = (
+            float(slider.first.get_attribute(f"aria-value{end}")) for end in ("min", "now", "max")
+        )
+        slider.first.press("ArrowRight" if high - now >= now - low else "ArrowLeft")
+    else:
+        page.locator(".panel").get_by_role("button", name=re.compile("^(?!✓|Reset)")).first.press("Enter")
+    stage.changed(before)
+
+    answer = page.get_by_text(demo.see[0])
+    expect(answer).to_be_hidden()
+    page.get_by_text("See", exact=True).press("Enter")
+    expect(answer).to_be_in_viewport()
+
+
+def fits_the_screen(stage) -> None:
+    """No scrolling, a picture that takes most of the screen, no type too small for the last row."""
+    assert stage.page.evaluate("document.body.scrollWidth") <= SCREEN["width"]
+    assert stage.page.evaluate("document.body.scrollHeight") <= SCREEN["height"]
+    for part in (".words", ".panel"):
+        hidden = "part => [part.scrollWidth - part.clientWidth, part.scrollHeight - part.clientHeight]"
+        assert stage.page.locator(part).evaluate(hidden) == [0, 0], part
+    box = stage.image.bounding_box()
+    assert box["width"] > 0.6 * SCREEN["width"] and box["y"] + box["height"] <= SCREEN["height"]
+    sizes = stage.page.locator(".words p, .words li, .panel button, .panel input, .panel label").evaluate_all(
+        "parts => parts.filter(part => part.checkVisibility()).map(part => parseFloat(getComputedStyle(part).fontSize))"
+    )
+    assert min(sizes) >= SMALLEST_TYPE
+
+
+def test_a_fast_drag_ends_on_the_picture_of_its_last_value(stage):
+    stage.open("broadcast")
+    box = stage.page.get_by_role("slider").first.bounding_box()
+    mouse = stage.page.mouse
+    mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    mouse.down()
+    mouse.move(box["x"] + 1200, box["y"], steps=40)
+    mouse.up()
+    expect(stage.page.get_by_label("Batch size B")).to_have_value("12")
+    expect(stage.image).to_have_attribute("alt", re.compile(r"label is \[12\]"))
+
+
+def test_a_console_trains_and_marks_a_change_while_it_does(stage):
+    stage.open("two-answers")
+    page = stage.page
+    page.get_by_role("button", name="▶ Start").press("Enter")
+    expect(stage.image).to_have_attribute("alt", re.compile("entropy"), timeout=60_000)
+    number = page.get_by_label("α", exact=True)
+    number.fill("0.2")
+    number.press("Enter")
+    expect(stage.image).to_have_attribute("alt", re.compile("α 0.05 → 0.2"), timeout=60_000)
+    page.get_by_role("button", name="Pause").press("Enter")
+    expect(page.locator(".panel").get_by_role("status")).to_contain_text("Paused at step", timeout=60_000)
+
+
+def test_settings_that_a_demo_does_not_need_wait_behind_a_button(stage):
+    stage.open("training")
+    expect(stage.page.get_by_label("α", exact=True)).to_be_visible()
+    expect(stage.page.get_by_label("Learning rate")).to_be_hidden()
+    stage.page.get_by_role("button", name="All settings").press("Enter")
+    expect(stage.page.get_by_label("Learning rate")).to_be_visible()
+
+
+def test_a_closed_page_leaves_no_kernel_behind(stage, browser):
+    other = Stage(browser.new_context(viewport=SCREEN).new_page(), stage.server)
+    other.open(DEMOS[0].name)
+    kernel = other.page.evaluate(KERNEL)
+    stage.page.goto(stage.server.address)
+    assert stage.page.evaluate(STATUS, kernel) == 200
+    other.page.close(run_before_unload=True)
+    assert stage.page.evaluate(GONE, kernel)
+    stage.errors.clear()  # the browser notes the 404 that was asked for
+
+
+def test_an_unknown_demo_says_which_there_are(stage):
+    stage.page.goto(f"{stage.server.address}/voila/render/demo.ipynb?demo=%3Cb%3E")
+    expect(stage.page.get_by_role("alert")).to_contain_text("no demo called '<b>'", timeout=120_000)
+    expect(stage.page.get_by_role("alert")).to_contain_text(find("temperature").name)
+    stage.page.get_by_role("link", name="All demos").press("Enter")
+    expect(stage.page.get_by_role("link")).to_have_count(len(DEMOS))

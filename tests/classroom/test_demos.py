@@ -1,0 +1,182 @@
+"""The words of every demo, against what its picture computes."""
+
+import re
+import subprocess
+import sys
+
+import pytest
+
+import sacnotes_lib
+from classroom.__main__ import FOLDER
+from classroom.demos import DEMOS, find
+from classroom.stage import header, words
+
+
+@pytest.fixture(autouse=True)
+def as_in_the_classroom(monkeypatch):
+    """A training console waits for Start."""
+    monkeypatch.setenv("SERVER_SOFTWARE", "voila")
+
+
+@pytest.fixture
+def move(request):
+    """Moves the picture of the demo that the test is named after, and returns the numbers behind it."""
+    panel = find(request.node.name.removeprefix("test_").replace("_", "-")).panel(sacnotes_lib)
+
+    def moved(**parameters):
+        panel.set(**parameters)
+        assert panel.error is None
+        return panel.scene.compute(**panel.parameters)
+
+    return moved
+
+
+@pytest.mark.parametrize("demo", DEMOS, ids=lambda demo: demo.name)
+def test_every_demo_has_all_that_a_teacher_needs(demo):
+    assert re.fullmatch(r"[a-z]+(-[a-z]+)*", demo.name)
+    assert 3 <= demo.minutes <= 10
+    assert demo.ask.endswith("?") and len(demo.ask) < 240
+    assert len(set(demo.options)) == len(demo.options) >= 2
+    assert max(map(len, demo.options)) < 40
+    assert len(demo.move) == len(demo.see)  # they are numbered alike
+    panel = demo.panel(sacnotes_lib)
+    assert set(demo.settings) <= (panel.steering["A"].views.keys() if demo.settings else set())
+
+
+def test_names_are_unique_and_an_unknown_one_lists_them():
+    assert len({demo.name for demo in DEMOS}) == len(DEMOS)
+    with pytest.raises(LookupError, match="temperature, broadcast"):
+        find("tempreture")
+
+
+def test_the_list_of_demos_is_read_without_pytorch():
+    code = "import sys, classroom.demos; assert not {'torch', 'matplotlib'} & sys.modules.keys()"
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=FOLDER.parent)
+
+
+def test_words_are_escaped_and_demos_lead_to_one_another():
+    demo = DEMOS[1]
+    assert f"?demo={DEMOS[0].name}" in header(demo) and f"?demo={DEMOS[2].name}" in header(demo)
+    assert header(DEMOS[0]).count("<a ") == header(DEMOS[-1]).count("<a ") == 2
+    loud = type(demo)(**(vars(demo) | {"ask": "<b>?", "options": ('"', "&"), "see": ("<i>",)}))
+    assert "<b>?" not in words(loud) and "<i>" not in words(loud)
+    assert 'aria-label="hands for &quot;"' in words(loud)
+
+
+def test_temperature(move):
+    start = move()
+    assert start.on_tall_peak > 0.99
+    assert move(temperature=0.2).on_tall_peak == pytest.approx(0.7, abs=0.02)
+    flat = move(temperature=3.0)
+    assert flat.on_tall_peak == pytest.approx(0.5, abs=0.02)
+    assert flat.entropy == pytest.approx(0.69, abs=0.01) and flat.entropy < 0.6932
+    assert flat.mean_q == pytest.approx(start.mean_q / 2, rel=0.05)
+
+
+def test_broadcast(move):
+    assert move().labels.shape == (6,)
+    square = move(distribution="Normal")
+    assert square.labels.shape == (6, 6) and not square.refusal
+    column = move(distribution="Independent(Normal, 1)", critic_shape="[B, 1]")
+    assert column.labels.shape == (6, 6) and "reward" in column.mixed
+    assert (column.pulled - column.own).abs().max() > 3 * (square.pulled - square.own).abs().max()
+    assert move(distribution="Normal", critic_shape="[B]", action_dim=2).refusal
+
+
+def test_summing(move):
+    fixed = move(motors=6)
+    assert fixed.chosen("mean", "std") < 0.5 * fixed.chosen("sum", "std")
+    tuned = move(motors=6, temperature="tuned")
+    assert [tuned.chosen(rule, "logged") for rule in ("sum", "mean")] == pytest.approx([-6, -6])
+    assert tuned.chosen("mean", "entropy") == pytest.approx(-36)
+    assert tuned.chosen("mean", "std") == pytest.approx(0.0006, abs=5e-5)
+    assert tuned.chosen("sum", "std") == pytest.approx(0.09, abs=0.005)
+
+
+def test_squashing(move):
+    assert move().entropy == pytest.approx(-2.35, abs=0.005)
+    assert move(score="without it").scored_entropy == pytest.approx(2.8, abs=0.05)
+    best = move(score="with the correction", std=0.86)
+    assert best.entropy == pytest.approx(0.68, abs=0.005) == pytest.approx(max(best.entropies), abs=0.005)
+
+
+def test_target(move):
+    assert move(ending="time limit").y == pytest.approx(1.22, abs=0.005)
+    assert move(multiply_by="1 − (terminated or truncated)").y == pytest.approx(0.5)
+    terminated = move(multiply_by="1 − terminated", ending="terminated")
+    assert terminated.y == terminated.right == pytest.approx(0.5)
+    slip = move(ending="goes on", entropy_term="+ α log π")
+    assert slip.y == pytest.approx(0.88, abs=0.005) and slip.y < slip.right
+    assert slip.log_prob < 0  # a rare action
+
+
+def test_backups(move):
+    assert move().mean == pytest.approx(0, abs=0.02)
+    means = [move(**parameters).mean for parameters in (
+        {"actions": 10}, {"backup": "min"}, {"critics": 4}, {"critics": 10},
+    )]  # fmt: skip
+    assert means == pytest.approx([1.1, 0.7, 0, -0.7], abs=0.04)
+
+
+def test_noisy_labels(move):
+    few = move()
+    assert len(few.labels) == 27 and few.floor == pytest.approx(1.12, abs=0.005)
+    many = move(count=729)
+    assert many.floor == pytest.approx(many.variance, rel=0.1) == pytest.approx(1, abs=0.1)
+    assert many.fit == pytest.approx(many.mean, abs=0.05)
+    assert move(loss="absolute").fit == pytest.approx(0.7, abs=0.05) == pytest.approx(many.median, abs=0.05)
+
+
+def test_contraction(move):
+    start, after, short = move(), move(backups=10), move(discount=0.5)
+    assert start.errors[0] == pytest.approx(5)
+    assert after.errors[10] == pytest.approx(5 * 0.9**10) == pytest.approx(1.7, abs=0.05)
+    assert short.errors[10] == pytest.approx(5 * 0.5**10) == pytest.approx(0.005, abs=2e-4)
+
+
+def test_denoising(move):
+    assert move(noise=0.5).mean_miss < 0.2 * move().median_miss
+    many, few = move(), move(count=300)
+    assert many.mean_miss < few.mean_miss < 0.2
+
+
+def test_off_policy(move):
+    shared = [data.states_shared for data in (move(), move(steps=2500), move(capacity=100))]
+    assert shared == pytest.approx([0.96, 0.57, 0.98], abs=0.005)
+
+
+def test_gradients(move):
+    def uphill(data):
+        estimates = (data.reparameterized, data.score_function)
+        return [float((estimate > 0).float().mean()) for estimate in estimates]
+
+    def times_as_wide(data):
+        return data.closed_forms["score_function"] / data.closed_forms["reparameterized"]
+
+    assert min(uphill(move())) > 0.9
+    assert uphill(move(num_samples=1)) == pytest.approx([0.8, 0.5], abs=0.05)
+    six, one = times_as_wide(move()), times_as_wide(move(action_dim=1))
+    assert six == pytest.approx(7.7, abs=0.05) and one == pytest.approx(six / 3, rel=0.1)
+    best = move(action_dim=6, baseline=-1.75)
+    assert best.best_baseline == pytest.approx(-1.75, abs=0.13)
+    assert times_as_wide(best) == pytest.approx(3.3, abs=0.05)
+
+
+def test_shared_action(move):
+    assert min(move().spreads) > 0.5
+    assert move(width=1.0).spreads == pytest.approx([0, 1], abs=1e-3)
+    shared, two = move(offset=0.2).spreads
+    assert 0.1 < shared < two
+
+
+def test_two_answers():
+    """The way up and the way back, trained: the same temperature ends on another peak."""
+    session = find("two-answers").panel(sacnotes_lib).session
+    returns = []
+    for temperature, steps in ((0.05, 800), (0.2, 400), (0.5, 400), (0.2, 400), (0.05, 400)):
+        session.change("A", temperature=temperature)
+        session.advance(steps)
+        returns.append(session.runs["A"].evaluation_returns[:, -1])
+    tall, up, broad, back, again = returns
+    assert min(tall.min(), up.min(), again.min()) > 1.0
+    assert max(broad.max(), back.max()) < 0.6
