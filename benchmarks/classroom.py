@@ -62,7 +62,7 @@ def wait_until_idle(process: psutil.Process) -> None:
 
 def open_demo(browser, server, name: str):
     """The page of a demo, and the seconds until its picture was there."""
-    page = browser.new_page(viewport=SCREEN)
+    page = browser.new_context(viewport=SCREEN).new_page()
     began = time.monotonic()
     page.goto(f"{server.address}/voila/render/demo.ipynb?demo={name}", wait_until="commit", timeout=120_000)
     page.wait_for_function("document.querySelector('.panel img')?.complete", timeout=120_000)
