@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import os
 from urllib.parse import parse_qs
 
 import ipywidgets as widgets
@@ -23,7 +24,10 @@ def requested() -> widgets.Widget:
     """
     scene = sacnotes_lib.TemperatureScene()
     Painter(scene).paint(scene.compute(**scene.defaults()))  # the first picture looks for fonts
-    name = parse_qs(get_query_string() or "").get("demo", [""])[0]
+    query = get_query_string()
+    if query is None:  # the server has ended: nobody will ask, and nobody wants to read a kernel's last words
+        os._exit(0)
+    name = parse_qs(query).get("demo", [""])[0]
     try:
         return page(find(name))
     except LookupError as error:
