@@ -67,7 +67,7 @@ clean: ## remove .venv and all else that was installed or left behind by running
 	find . -name __pycache__ -prune -exec rm -rf {} + -o -name .ipynb_checkpoints -prune -exec rm -rf {} +
 
 # One stamp for each set of packages: pip runs again only when one of the two files is newer than the stamp.
-EXTRA_lab   :=
+EXTRA_lab   := [mujoco]
 EXTRA_classroom := [classroom]
 EXTRA_test  := [test]
 EXTRA_bench := [bench]

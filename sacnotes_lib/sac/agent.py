@@ -104,7 +104,7 @@ class SAC:
                 f"[{self.runs}, {self.observation_dim}] or [{self.runs}, environments, {self.observation_dim}]"
             )
         policy = self.actor(observation.view(self.runs, -1, self.observation_dim))
-        action = policy.median if deterministic else policy.action_at(self._noise_for(policy))
+        action = policy.median if deterministic else policy.action_at(self.noise_for(policy))
         return action.view(*observation.shape[:-1], self.action_dim).cpu().numpy()
 
     def update(self, batch: Batch) -> dict[str, Tensor]:
@@ -120,7 +120,7 @@ class SAC:
         # Critics: regress Q(s, a) on a label made of a fresh next action and the target critics.
         with torch.no_grad():
             next_policy = self.actor(next_observation)
-            next_action, next_log_prob = next_policy.sample(noise=self._noise_for(next_policy))
+            next_action, next_log_prob = next_policy.sample(noise=self.noise_for(next_policy))
             next_q = self.target_critic(next_observation, next_action)
             next_q = self.apply_backup(next_q, c.backup, c.redq_subset_size, self.generators)
         target = self.soft_bellman_target(
@@ -155,10 +155,14 @@ class SAC:
             observation = observation.repeat(1, c.num_actor_samples, 1)
         policy = self.actor(observation)
         draw = policy.rsample if reparameterized else policy.sample
-        action, log_prob = draw(noise=self._noise_for(policy))
+        action, log_prob = draw(noise=self.noise_for(policy))
         value = self.value_for_actor(self.critic(observation, action), c.backup)
         loss = self.actor_loss_reparameterized if reparameterized else self.actor_loss_score_function
         return loss(value, log_prob, temperature), log_prob
+
+    def noise_for(self, policy: Gaussian) -> Tensor:
+        """Standard normal numbers of the policy's shape, each run's from its own stream."""
+        return self.generators.normal(*policy.mean.shape[1:])
 
     def reconfigure(self, config: SACConfig) -> None:
         """Learn on under another configuration, from the next update on.
@@ -203,10 +207,6 @@ class SAC:
     _STATEFUL = (
         "actor", "critic", "target_critic", "actor_optimizer", "critic_optimizer", "temperature_optimizer",
     )  # fmt: skip
-
-    def _noise_for(self, policy: Gaussian) -> Tensor:
-        """Standard normal numbers of the policy's shape, each run's from its own stream."""
-        return self.generators.normal(*policy.mean.shape[1:])
 
     def _finite(self, name: str, loss: Tensor, *made_of: Tensor) -> Tensor:
         """The loss itself, or NonFiniteLoss naming the seeds whose numbers `[R, ...]` went wrong."""

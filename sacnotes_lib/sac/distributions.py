@@ -128,7 +128,14 @@ class SquashedGaussian(Gaussian):
                 "Score a sample with the log_prob that rsample() and sample() return beside it: "
                 "they keep the value before tanh, which float32 cannot recover from a saturated action."
             )
-        return self._score(torch.atanh(action))
+        return self.log_prob_pre_tanh(torch.atanh(action))
+
+    def log_prob_pre_tanh(self, pre_tanh: Tensor) -> Tensor:
+        """Log-density of the action tanh(u), by change of variables: log π(a) = log N(u) - log |da/du|.
+
+        Args: pre_tanh u `[..., B, A]`. Returns `[..., B]`, in nats (Haarnoja et al. 2018a, appendix C, equation 21).
+        """
+        return normal_log_prob(pre_tanh, self.mean, self.log_std) - log_tanh_slope(pre_tanh)
 
     def action_at(self, noise: Tensor) -> Tensor:
         """tanh(mean + std * noise), `[..., B, A]`, without its log_prob."""
@@ -140,8 +147,4 @@ class SquashedGaussian(Gaussian):
         return torch.tanh(self.mean)
 
     def _action_and_log_prob(self, drawn: Tensor) -> tuple[Tensor, Tensor]:
-        return torch.tanh(drawn), self._score(drawn)
-
-    def _score(self, pre_tanh: Tensor) -> Tensor:
-        """Change of variables: log π(a) = log N(u) - log |da/du|."""
-        return normal_log_prob(pre_tanh, self.mean, self.log_std) - log_tanh_slope(pre_tanh)
+        return torch.tanh(drawn), self.log_prob_pre_tanh(drawn)

@@ -54,7 +54,7 @@ def test_conda_has_a_python_that_the_package_takes_and_the_package_itself_last()
     # repo2docker reads the version of Python only from an entry written exactly so.
     assert CONDA["dependencies"][0] == "python=3.12"
     assert Version("3.12") in SpecifierSet(PROJECT["requires-python"])
-    assert CONDA["dependencies"][-1] == {"pip": ["-e ."]}
+    assert CONDA["dependencies"][-1] == {"pip": ["-e .[mujoco]"]}
     assert CONDA["channels"] == ["conda-forge", "nodefaults"]
     assert CONDA["name"] == PROJECT["name"]
 

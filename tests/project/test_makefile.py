@@ -57,7 +57,7 @@ def test_a_bare_copy_makes_an_environment_and_installs_what_the_target_needs(tmp
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
     shutil.copy(ROOT / "constraints.txt", tmp_path)
     lab, test = make("-n", "lab", folder=tmp_path), make("-n", "test", folder=tmp_path)
-    assert "-m venv .venv" in lab and '--constraint constraints.txt --editable "."' in lab
+    assert "-m venv .venv" in lab and '--constraint constraints.txt --editable ".[mujoco]"' in lab
     assert '--editable ".[test]"' in test and "-m pytest" in test
     assert lab.index("pip install") < lab.index("jupyter lab")
 

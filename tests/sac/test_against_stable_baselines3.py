@@ -153,7 +153,7 @@ def our_update(agent, batch, noise, next_noise, monkeypatch):
         return listening
 
     with monkeypatch.context() as patch:
-        patch.setattr(agent, "_noise_for", lambda policy: draws.pop(0))
+        patch.setattr(agent, "noise_for", lambda policy: draws.pop(0))
         for name in ("soft_bellman_target", "critic_loss"):
             patch.setattr(agent, name, listen(name, getattr(agent, name)))
         for name in ("critic", "actor", "temperature"):

@@ -82,8 +82,8 @@ BUGS = {
     ),
     "tanh applied twice in the score": Bug(
         "distributions.py",
-        "return torch.tanh(drawn), self._score(drawn)",
-        "return torch.tanh(drawn), self._score(torch.tanh(drawn))",
+        "return torch.tanh(drawn), self.log_prob_pre_tanh(drawn)",
+        "return torch.tanh(drawn), self.log_prob_pre_tanh(torch.tanh(drawn))",
         "test_distributions.py::test_no_entropy_is_above_the_uniform_distributions",
     ),
     "sample for rsample in the entropy": Bug(

@@ -1,6 +1,7 @@
 """The training console without a browser: its buttons, its thread, its words, and what stays when it stops."""
 
 import html
+import itertools
 import re
 import threading
 
@@ -13,11 +14,12 @@ from sacnotes_lib.sac.config import SACConfig
 from sacnotes_lib.sac.training import TrainingRun
 from sacnotes_lib.widgets import console as console_module
 from sacnotes_lib.widgets import surroundings
+from sacnotes_lib.widgets import trainer as trainer_module
 from sacnotes_lib.widgets.console import TrainingConsole
 from sacnotes_lib.widgets.console_views import BUTTONS
 from sacnotes_lib.widgets.painting import PaintingProcess
 from sacnotes_lib.widgets.session import TrainingSession
-from sacnotes_lib.widgets.trainer import DONE, PAUSED, UNWATCHED, Trainer
+from sacnotes_lib.widgets.trainer import DONE, PAUSED, SHOW_EVERY, UNWATCHED, Trainer
 
 SMALL = SACConfig(
     env_id="sacnotes/TwoPeaks-v0", total_steps=400, learning_starts=10, batch_size=16, hidden_sizes=(8, 8),
@@ -321,8 +323,10 @@ def test_a_trainer_says_why_it_ended():
     assert said == [PAUSED, UNWATCHED, DONE] and shown[-1] == 400 and session.step == 400
 
 
-def test_a_change_is_in_the_next_picture_one_step_later():
+def test_a_change_is_in_the_next_picture_one_step_later(monkeypatch):
     """A change is a note that the next step reads: a picture before that step would not show it."""
+    ticks = itertools.count(0, SHOW_EVERY / 4)  # a clock that goes on by looks: each slice is a few steps
+    monkeypatch.setattr(trainer_module, "monotonic", lambda: next(ticks))
     session, shown = TrainingSession({"A": SMALL}, seeds=1), []
 
     def show():

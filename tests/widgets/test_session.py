@@ -118,7 +118,7 @@ def test_changes_may_come_from_another_thread_while_it_trains():
     while thread.is_alive():
         session.change("A", temperature=0.1 + sent % 7 / 10)
         sent += 1
-    thread.join()
+        thread.join(0.001)  # lets go of the interpreter: a loop without a pause would starve the training
     run = session.runs["A"]
     assert run.step == 300 and 1 <= len(run.changes) <= sent
     assert same(run, TrainingRun(run.initial_config, 1).replay(run.changes, until=300))
