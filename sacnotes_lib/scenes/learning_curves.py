@@ -11,9 +11,9 @@ from sacnotes_lib.scenes import style
 from sacnotes_lib.scenes.picture import Picture, figure_picture
 
 QUANTITIES = {
-    "return": "return of one episode",
+    "return": "return of one episode (reward)",
     "entropy": "entropy of the policy (nats)",
-    "temperature": "temperature α",
+    "temperature": "temperature α (reward per nat)",
     "q": "average Q (scaled reward)",
     "critic_loss": "critic loss (scaled reward, squared)",
 }
