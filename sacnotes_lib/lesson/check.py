@@ -27,7 +27,8 @@ def check(answer: Callable | Any, exercise: Exercise) -> CheckResult:
     outcomes = [_outcome(function, case) for case in exercise.cases]
     todo = next((outcome for outcome in outcomes if isinstance(outcome, ExerciseTodo)), None)
     if todo is not None:
-        result = CheckResult(False, f"○ {exercise.name}: not done yet. {todo}".rstrip(), done=False)
+        what = f": {todo}" if str(todo) else "."
+        result = CheckResult(False, f"○ {exercise.name}: not done yet{what}", done=False)
     else:
         result = _judged(outcomes, exercise)
     PROGRESS.record_exercise(exercise.name, result.passed)

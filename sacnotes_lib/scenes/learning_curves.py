@@ -11,9 +11,9 @@ from sacnotes_lib.scenes import style
 from sacnotes_lib.scenes.picture import Picture, figure_picture
 
 QUANTITIES = {
-    "return": "return of one episode",
+    "return": "return of one episode (reward)",
     "entropy": "entropy of the policy (nats)",
-    "temperature": "temperature α",
+    "temperature": "temperature α (reward per nat)",
     "q": "average Q (scaled reward)",
     "critic_loss": "critic loss (scaled reward, squared)",
 }
@@ -95,8 +95,13 @@ def _curve(axes, index: int, name: str, run: TrainingRun, quantity: str) -> tupl
     if len(values) > 1:
         low, high = bootstrap_band(values)
         axes.fill_between(steps, low, high, color=look["color"], alpha=0.2, linewidth=0)
-        band = f" (band {low[-1]:.3g} to {high[-1]:.3g})"
+        band = f" (band {_said(low[-1])} to {_said(high[-1])})"
     return (
         line,
-        f"{name}: from {middle[0]:.3g} at step {steps[0]:,} to {middle[-1]:.3g}{band} at step {steps[-1]:,}.",
+        f"{name}: from {_said(middle[0])} at step {steps[0]:,} to {_said(middle[-1])}{band} at step {steps[-1]:,}.",
     )
+
+
+def _said(value: float) -> str:
+    """`value` to three digits, as it is read aloud: -1,190 and not -1.19e+03."""
+    return f"{float(f'{value:.3g}'):,.0f}" if abs(value) >= 1000 else f"{value:.3g}"

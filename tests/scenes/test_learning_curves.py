@@ -43,7 +43,7 @@ def test_description_states_the_numbers_of_every_variant():
     runs = {"min": fake_run([[-1000, -150], [-900, -170]]), "mean": fake_run([[-1100, -300], [-1000, -320]])}
     text = plot_learning_curves(runs, reference={"solved": -200}).description
     assert "min: from -950 at step 250 to -160" in text
-    assert "mean: from -1.05e+03" in text and "to -310" in text
+    assert "mean: from -1,050 at" in text and "to -310" in text
     assert "solved, -200" in text
 
 
