@@ -21,7 +21,7 @@ from .tanh_gaussian import gaussian_log_density
 def soft_value(q: np.ndarray, temperature: float, nodes: ActionNodes) -> np.ndarray:
     """V = temperature * log integral exp(Q(a) / temperature) da; q [..., M], result [...].
 
-    Source: Haarnoja et al. 2017, "Reinforcement Learning with Deep Energy-Based Policies", eq. 3 (V*).
+    Source: Haarnoja et al. 2017, "Reinforcement Learning with Deep Energy-Based Policies", eq. 5 (V*).
     """
     check_temperature(temperature)
     return temperature * logsumexp(np.asarray(q) / temperature + nodes.log_weights, axis=-1)

@@ -102,6 +102,8 @@ def _plain_problem(got: Any, expected: Any) -> str:
     if isinstance(got, Exception):
         return _where(got)
     tensor, wanted = _as_tensor(got), _as_tensor(expected)
+    if isinstance(got, tuple) and isinstance(getattr(got, "values", None), torch.Tensor):
+        return "min and max along an axis return values and their places: take .values, or call amin or amax."
     if tensor is None:
         return f"A tensor or a number was expected, not {type(got).__name__}."
     if wanted is not None and tensor.shape != wanted.shape:

@@ -4,12 +4,14 @@ from collections.abc import Mapping
 
 import numpy as np
 from matplotlib.lines import Line2D
+from matplotlib.patheffects import withStroke
 from scipy.stats import bootstrap, trim_mean
 
 from sacnotes_lib.sac.training import TrainingRun
 from sacnotes_lib.scenes import style
 from sacnotes_lib.scenes.picture import Picture, figure_picture
 
+REFERENCE = {"color": style.QUIET, "linewidth": 1.5, "linestyle": (0, (2, 3))}
 QUANTITIES = {
     "return": "return of one episode (reward)",
     "entropy": "entropy of the policy (nats)",
@@ -65,12 +67,16 @@ def plot_learning_curves(
             line, sentence = _curve(axes, index, name, run, quantity)
             lines[line] = name
             said.append(sentence)
+        left, right = axes.get_xlim()
+        last = max(line.get_xdata()[-1] for line in lines)
         for name, level in (reference or {}).items():
-            axes.axhline(level, color=style.QUIET, linewidth=1.5, linestyle=(0, (2, 3)))
-            axes.annotate(
+            # The line ends where the curves end, so that it does not run through their names.
+            axes.axhline(level, xmax=(last - left) / (right - left), **REFERENCE)
+            label = axes.annotate(
                 name, (0, level), xycoords=("axes fraction", "data"), xytext=(6, 5), textcoords="offset points",
-                color=style.QUIET,
+                color=style.QUIET, zorder=4,
             )  # fmt: skip
+            label.set_path_effects([withStroke(linewidth=5, foreground="white")])
             said.append(f"The thin line marks {name}, {level:g}.")
         style.label_line_ends(axes, lines)
         counts = sorted({len(run.seeds) for run in runs_by_name.values()})

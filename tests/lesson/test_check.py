@@ -65,6 +65,8 @@ def test_an_open_exercise_is_not_done_yet(todo, capsys):
         (lambda x: x.sum(-1) + 1, "The shape is right, the values differ."),
         (lambda x: x.sum(-1) / 0, "not finite"),
         (lambda x: "8", "not str"),
+        (lambda x: x.min(-1), "take .values, or call amin"),
+        (lambda x: (x, x), "not tuple"),
         (lambda: 3, "could not be called with these arguments"),
         (lambda x: x.no_such_thing, "Your code stopped, in the line: (lambda x: x.no_such_thing"),
     ],
