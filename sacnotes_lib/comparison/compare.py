@@ -62,6 +62,10 @@ def compare(
     """
     pairs, chunks = _checked(variants), _chunks(_without_doubles(listed_seeds(seeds)), seeds_per_job)
     device = str(known_device(device))
+    if jobs == 0:
+        raise ValueError(
+            "jobs = 0, but it must be a number of processes, 1 for none beside this, or None for all cores"
+        )
     planned = [
         Job(name, config, chunk, steps_to_take(config), agent_class, _spec(name, config), device, buffers)
         for name, (config, agent_class) in pairs.items()

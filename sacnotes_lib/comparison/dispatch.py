@@ -1,7 +1,7 @@
 """Jobs handed to joblib, and what becomes of them where a process dies under one."""
 
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 
 import joblib
 
@@ -47,20 +47,28 @@ def _one_round(
     jobs: Mapping[str, bytes], watch: Watch, processes: int | None
 ) -> Iterator[tuple[str, Outcome | Exception]]:
     """Outcomes as they come; and last, where joblib gave up, its error under the key ""."""
-    parallel = joblib.Parallel(
-        processes, return_as="generator_unordered", batch_size=1, pre_dispatch="all", max_nbytes=None
-    )
     tasks = (joblib.delayed(_keyed)(key, content, watch.file(key)) for key, content in jobs.items())
-    outcomes = parallel(tasks)
+    outcomes = ()
     try:
+        outcomes = _parallel(processes)(tasks)
         for outcome in outcomes:  # noqa: UP028  (`yield from` would close it with joblib's warning)
             yield outcome
     except Exception as died:  # each backend has an error of its own for a process that is gone
         yield "", died
     finally:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", UserWarning)  # that jobs are cancelled is what was asked for
-            outcomes.close()
+        if isinstance(outcomes, Generator):
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", UserWarning)  # that jobs are cancelled is what was asked for
+                outcomes.close()
+
+
+def _parallel(processes: int | None) -> joblib.Parallel:
+    """Gives results as they end, or, where the backend cannot (Ray's), all when the last has ended."""
+    settings = {"n_jobs": processes, "batch_size": 1, "pre_dispatch": "all", "max_nbytes": None}
+    try:
+        return joblib.Parallel(return_as="generator_unordered", **settings)
+    except ValueError:
+        return joblib.Parallel(**settings)
 
 
 def _keyed(key: str, content: bytes, note: str) -> tuple[str, Outcome]:

@@ -67,7 +67,7 @@ class Comparison(Mapping[str, Result]):
         """Each variant's score, its difference to a reference, and how often it beats it, with intervals.
 
         The interval of a difference resamples seeds, and where both variants have the same seeds it takes them in
-        pairs: what a seed brings to both cancels. With eight seeds such an interval is a little too narrow.
+        pairs: what a seed brings to both cancels.
 
         Args:
             reference: a variant's name; the first when left out.

@@ -40,6 +40,9 @@ def difference(scores: np.ndarray, reference: np.ndarray, paired: bool) -> Estim
         scores, reference: one number for each seed, `[R]` and `[S]`.
         paired: whether seed r is the same in both (R = S). A resample then draws seeds, and each brings both its
             numbers: luck that a seed brings to both variants cancels.
+
+    With eight seeds about 94 of 100 such intervals hold the truth, where the numbers are normal (a test holds this;
+    bias-corrected intervals, "BCa", held it in 85).
     """
 
     def statistic(x, y, axis=-1):
