@@ -135,13 +135,14 @@ _BOOKKEEPING = {
 
 def _is_installed(thing: types.ModuleType | type | types.FunctionType) -> bool:
     """Whether a package, Python itself or this library brings it, and not the person who asks."""
-    module = thing.__name__ if isinstance(thing, types.ModuleType) else thing.__module__
-    top = (module or "").partition(".")[0]
-    if top in ("__main__", ""):
+    name = thing.__name__ if isinstance(thing, types.ModuleType) else thing.__module__
+    module = sys.modules.get(name)
+    if name == "__main__" or module is None:
         return False
-    file = getattr(sys.modules.get(top), "__file__", None)
-    place = Path(file).resolve() if file else None
-    return place is None or any(place.is_relative_to(folder) for folder in (LIBRARY, *INSTALLED))
+    file = getattr(module, "__file__", None)
+    return file is None or any(
+        Path(file).resolve().is_relative_to(folder) for folder in (LIBRARY, *INSTALLED)
+    )
 
 
 def _names(code: types.CodeType) -> set[str]:

@@ -92,13 +92,16 @@ def make_table(
     notes: list[str],
 ) -> Table:
     """The table; `lost` says of a variant which of its seeds are missing, and why."""
+    for name, result in results.items():
+        if isinstance(score, str) and len(result.evaluation_steps) == 0:
+            raise ValueError(f'"{name}" has no record of a return yet: train for longer, or evaluate sooner')
     label, measure = SCORES[score] if isinstance(score, str) else ("score", score)
     numbers = {name: np.asarray(measure(result), float) for name, result in results.items()}
     for name, values in numbers.items():
         if values.shape != (len(results[name].seeds),) or not np.isfinite(values).all():
             raise ValueError(
                 f'the score of "{name}" is {values}; it must be one finite number for each of its '
-                f"{len(results[name].seeds)} seeds. Was anything recorded, and is an evaluation there?"
+                f"{len(results[name].seeds)} seeds"
             )
     base, base_seeds = numbers[reference], results[reference].seeds
     rows = []
