@@ -95,11 +95,11 @@ def _trained(missing: Mapping[str, Job], watch: Watch, processes: int | None, to
     """Pairs of a job's place and its Outcome, as jobs end, until all have or somebody interrupts."""
     if processes is None and joblib.effective_n_jobs(None) == 1:
         processes = -1  # nobody said otherwise: all cores
+    contents = {number: job.to_bytes() for number, job in missing.items()}
     failed, done = [], total - len(missing)
     with watch:
         watch.note = f"{done} of {total} jobs kept from before" if done else ""
         try:
-            contents = {number: job.to_bytes() for number, job in missing.items()}
             with closing(run_jobs(contents, watch, processes)) as ending:
                 for number, outcome in ending:
                     yield int(number), outcome

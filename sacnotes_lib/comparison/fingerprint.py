@@ -106,7 +106,7 @@ class _Reader:
                 return ["met", self._met[id(thing)][0]]
             self._met[id(thing)] = len(self._met), thing
             return self._class(thing) if isinstance(thing, type) else self._function(thing)
-        return ["value", _content(thing)]
+        return ["value", self.read(type(thing)), _content(thing)]
 
     def _class(self, cls: type) -> list:
         own = {name: value for name, value in vars(cls).items() if name not in _BOOKKEEPING}

@@ -39,8 +39,18 @@ class Job:
     buffers: bool = False
 
     def to_bytes(self) -> bytes:
-        """As it travels: what a notebook defines goes along by value, so that any kind of process can run it."""
-        return cloudpickle.dumps(self)
+        """As it travels: what a notebook defines goes along by value, so that any kind of process can run it.
+
+        Raises: TypeError, naming the variant, where a part of it cannot travel.
+        """
+        try:
+            return cloudpickle.dumps(self)
+        except Exception as refused:  # each kind of object refuses with an error of its own
+            raise TypeError(
+                f'variant "{self.name}" cannot be sent to another process ({refused}). Its agent class or environment '
+                "leans on an object that lives in this process alone, such as an open file or a generator: make that "
+                "object inside the class instead"
+            ) from refused
 
 
 @dataclass(frozen=True)

@@ -88,17 +88,27 @@ def test_an_environment_of_ones_own_counts_with_its_code(small, tmp_path, monkey
 
 
 def test_an_agent_whose_content_cannot_be_told_is_never_kept(small, tmp_path):
+    class Unknown:
+        """An object of a class inside a function: pickle finds no name for it."""
+
+    unknown = Unknown()
+
+    class Odd(SAC):
+        def update(self, batch):
+            assert unknown
+            return super().update(batch)
+
+    with pytest.warns(UserWarning, match='"a" is computed anew each time: the code leans on'):
+        assert len(quietly({"a": (small, Odd)}, folder=tmp_path)) == 1
+    assert not list(tmp_path.iterdir())
+
+
+def test_an_agent_that_cannot_travel_is_named_before_anything_begins(small, tmp_path):
     lines = (line for line in ())
 
     class Odd(SAC):
         def update(self, batch):
-            next(lines, None)
-            return super().update(batch)
+            return next(lines)
 
-    with pytest.warns(
-        UserWarning, match='"a" is computed anew each time: the code leans on <generator'
-    ) as said:
-        comparison = quietly({"a": (small, Odd)}, folder=tmp_path)
-    assert "cannot pickle" in comparison.failures["a"].error or len(comparison)
-    assert not list(tmp_path.iterdir())
-    assert said
+    with pytest.raises(TypeError, match='variant "a" cannot be sent .*generator.* inside the class instead'):
+        quietly({"min": small, "a": (small, Odd)}, folder=None)
