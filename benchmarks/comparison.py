@@ -8,6 +8,7 @@ and so pays for loading PyTorch in each.
 import argparse
 import statistics
 import time
+from dataclasses import replace
 
 import gymnasium as gym
 import numpy as np
@@ -16,6 +17,7 @@ from joblib.externals.loky import get_reusable_executor
 from benchmarks.machine import describe_machine, save_result
 from sacnotes_lib.comparison.compare import compare
 from sacnotes_lib.comparison.job import Job, run_job
+from sacnotes_lib.comparison.result import Result
 from sacnotes_lib.sac.agent import SAC
 from sacnotes_lib.sac.config import SACConfig
 
@@ -55,27 +57,20 @@ def measure_processes(rounds: int, steps: int) -> list[str]:
 def measure_sizes(steps: int) -> list[str]:
     """Bytes to a job and back from it, for small and for large networks."""
     lines = [f"{'':42s}{'to the job':>12s}{'back':>12s}{'a seed':>12s}{'with memory':>14s}"]
-    for label, env_id, choices in (
-        ("Pendulum-v1, networks 64x64", "Pendulum-v1", {}),
-        ("Pendulum-v1, networks 256x256", "Pendulum-v1", {"hidden_sizes": (256, 256)}),
-    ):
-        config = SACConfig(env_id=env_id, total_steps=steps, **choices)
-        sizes = []
-        for buffers in (False, True):
-            job = Job(
-                label, config, tuple(range(SEEDS)), steps, SAC, gym.spec(env_id), buffers=buffers
-            ).to_bytes()
-            sizes.append(len(run_job(job).result))
-        plain, full = sizes
-        cells = len(job), plain, plain / SEEDS, full
-        lines.append(f"{label + f', {SEEDS} seeds':42s}" + "".join(
-            f"{size / 1000:{width}.0f} kB" if size > 10_000 else f"{size:{width}.0f} B "
-            for size, width in zip(cells, (9, 9, 9, 11))
-        ))  # fmt: skip
-    return [
-        *lines,
-        f"curves, metrics and weights after {steps:,} steps; memory is what the replay buffer adds",
-    ]
+    for width, length in ((64, steps), (256, 300)):
+        config = SACConfig(total_steps=length, hidden_sizes=(width, width))
+        job = Job(
+            "", config, tuple(range(SEEDS)), length, SAC, gym.spec(config.env_id), buffers=True
+        ).to_bytes()
+        full = run_job(job).result
+        plain = len(replace(Result.from_bytes(full), buffer=None).to_bytes())
+        cells = (len(job), plain, plain / SEEDS, len(full))
+        label = f"networks {width}x{width}, {SEEDS} seeds, {length:,} steps"
+        lines.append(
+            f"{label:42s}"
+            + "".join(f"{size / 1000:{room}.1f} kB" for size, room in zip(cells, (9, 9, 9, 11)))
+        )
+    return [*lines, "back come curves, metrics and weights; memory is what the replay buffers add"]
 
 
 def main() -> None:
