@@ -1,9 +1,11 @@
 """Jobs handed to joblib, and what becomes of them where a process dies under one."""
 
+import signal
 import warnings
 from collections.abc import Generator, Iterator, Mapping
 
 import joblib
+from joblib.parallel import BACKENDS, get_active_backend
 
 from sacnotes_lib.comparison.job import Outcome, run_job
 from sacnotes_lib.comparison.watch import Watch
@@ -65,6 +67,9 @@ def _one_round(
 def _parallel(processes: int | None) -> joblib.Parallel:
     """Gives results as they end, or, where the backend cannot (Ray's), all when the last has ended."""
     settings = {"n_jobs": processes, "batch_size": 1, "pre_dispatch": "all", "max_nbytes": None}
+    if isinstance(get_active_backend()[0], BACKENDS["loky"]):
+        # Ctrl-C goes to every process of a terminal or kernel. It is for this one; idle ones would print an error.
+        settings |= {"initializer": signal.signal, "initargs": (signal.SIGINT, signal.SIG_IGN)}
     try:
         return joblib.Parallel(return_as="generator_unordered", **settings)
     except ValueError:

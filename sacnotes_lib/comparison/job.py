@@ -89,8 +89,10 @@ def run_job(content: bytes, note: str | None = None) -> Outcome:
 
 
 def _taking_notes(file: str | None) -> Callable[[TrainingRun], None] | None:
-    """A callback that writes down the steps done, where the folder can be seen from here."""
-    if file is None or not Path(file).parent.is_dir():
+    """A callback that writes down the steps done, where the folder can be seen and written to from here."""
+    try:
+        Path(file or "").write_text("0")
+    except OSError:
         return None
 
     def write(run: TrainingRun) -> None:
@@ -99,6 +101,7 @@ def _taking_notes(file: str | None) -> Callable[[TrainingRun], None] | None:
                 Path(file).write_text(str(run.step))
             except FileNotFoundError as nobody_waits:
                 raise KeyboardInterrupt from nobody_waits
+            except OSError:
+                pass  # a full disk must not end a training
 
-    Path(file).write_text("0")
     return write
