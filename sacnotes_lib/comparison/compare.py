@@ -6,10 +6,10 @@ from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
-import gymnasium as gym
 import joblib
 import torch
 
+from sacnotes_lib.comparison.arguments import Variant, checked_variants, in_words, seeds_by_job, spec_of
 from sacnotes_lib.comparison.dispatch import run_jobs
 from sacnotes_lib.comparison.job import Job, Outcome
 from sacnotes_lib.comparison.result import Result
@@ -17,12 +17,8 @@ from sacnotes_lib.comparison.results import Comparison, Failure
 from sacnotes_lib.comparison.store import FOLDER, Store, key_of, results_folder
 from sacnotes_lib.comparison.watch import Watch
 from sacnotes_lib.sac.agent import SAC
-from sacnotes_lib.sac.config import SACConfig
 from sacnotes_lib.sac.device import known_device
-from sacnotes_lib.sac.environments import UnsuitableEnvironment
-from sacnotes_lib.sac.training import listed_seeds, steps_to_take
-
-Variant = SACConfig | tuple[SACConfig, type[SAC]]
+from sacnotes_lib.sac.training import steps_to_take
 
 
 def compare(
@@ -60,14 +56,14 @@ def compare(
     Raises:
         TypeError, ValueError, UnsuitableEnvironment: for arguments that cannot work, before anything is trained.
     """
-    pairs, chunks = _checked(variants), _chunks(_without_doubles(listed_seeds(seeds)), seeds_per_job)
+    pairs, chunks = checked_variants(variants), seeds_by_job(seeds, seeds_per_job)
     device = str(known_device(device))
     if jobs == 0:
         raise ValueError(
             "jobs = 0, but it must be a number of processes, 1 for none beside this, or None for all cores"
         )
     planned = [
-        Job(name, config, chunk, steps_to_take(config), agent_class, _spec(name, config), device, buffers)
+        Job(name, config, chunk, steps_to_take(config), agent_class, spec_of(name, config), device, buffers)
         for name, (config, agent_class) in pairs.items()
         for chunk in chunks
     ]
@@ -133,7 +129,7 @@ def _gathered(planned: Sequence[Job], ended: Sequence[Result | Outcome | None]) 
         if failed:
             failures[name] = _failure(failed, agent_class)
             warnings.warn(
-                f'"{name}" failed for {_seeds(failures[name].seeds)}. {failures[name].error}', stacklevel=3
+                f'"{name}" failed for {in_words(failures[name].seeds)}. {failures[name].error}', stacklevel=3
             )
         if len(whole) + len(failed) < len(pairs):
             unfinished.append(name)
@@ -147,67 +143,6 @@ def _failure(failed: Sequence[tuple[Job, Outcome]], agent_class: type[SAC]) -> F
     until_then = outcome.result and replace(Result.from_bytes(outcome.result), agent_class=agent_class)
     seeds = [seed for job, _ in failed for seed in job.seeds]
     return Failure(seeds, outcome.error, outcome.details, until_then)
-
-
-def _checked(variants: Mapping[str, Variant]) -> dict[str, tuple[SACConfig, type[SAC]]]:
-    """Name to configuration and agent class; refuses anything else and says how it is written."""
-    example = 'compare({"min": SACConfig(), "mean": SACConfig(backup="mean")})'
-    if not isinstance(variants, Mapping):
-        raise TypeError(
-            f"compare needs a dictionary from names to configurations, not {variants!r:.80}: {example}"
-        )
-    if not variants:
-        raise ValueError(f"compare needs at least one variant, and the dictionary is empty: {example}")
-    pairs = {}
-    for name, variant in variants.items():
-        if not isinstance(name, str):
-            raise TypeError(
-                f"the name {name!r} of a variant must be a text, as it stands in tables and at curves"
-            )
-        config, agent_class = variant if isinstance(variant, tuple) and len(variant) == 2 else (variant, SAC)
-        is_agent = isinstance(agent_class, type) and issubclass(agent_class, SAC)
-        if not isinstance(config, SACConfig) or not is_agent:
-            raise TypeError(
-                f'variant "{name}" is {variant!r:.120}, but it must be a SACConfig, or a pair of a SACConfig and a '
-                f"subclass of SAC, such as (SACConfig(), MyAgent): {example}"
-            )
-        pairs[name] = config, agent_class
-    return pairs
-
-
-def _without_doubles(seeds: list[int]) -> list[int]:
-    doubles = sorted({seed for seed in seeds if seeds.count(seed) > 1})
-    if doubles:
-        raise ValueError(
-            f"{_seeds(doubles)} given more than once: the same seed repeats the same run, which would make the bands "
-            "too narrow. seeds=8 takes eight different ones"
-        )
-    return seeds
-
-
-def _chunks(seeds: list[int], size: int | None) -> list[tuple[int, ...]]:
-    """The seeds of each job of a variant."""
-    if size is None:
-        return [tuple(seeds)]
-    if not isinstance(size, int) or size < 1:
-        raise ValueError(
-            f"seeds_per_job = {size!r}, but it must be a whole number of at least 1, or None for all"
-        )
-    return [tuple(seeds[start : start + size]) for start in range(0, len(seeds), size)]
-
-
-def _spec(name: str, config: SACConfig) -> gym.envs.registration.EnvSpec:
-    try:
-        return gym.spec(config.env_id)
-    except (gym.error.Error, ImportError) as unknown:
-        raise UnsuitableEnvironment(
-            f'variant "{name}": Gymnasium knows no environment {config.env_id!r} ({unknown}). Try "Pendulum-v1", or '
-            "register yours before you call compare"
-        ) from unknown
-
-
-def _seeds(seeds: Sequence[int]) -> str:
-    return f"seed{'s' if len(seeds) > 1 else ''} {', '.join(map(str, seeds))}"
 
 
 def _listed(before: str, names: Sequence[str]) -> str:
