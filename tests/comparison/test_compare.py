@@ -91,6 +91,7 @@ def test_pages_can_be_tried_with_shortened_runs(small, monkeypatch, tmp_path):
     assert quietly({"min": small.replace(total_steps=90)}, folder=tmp_path)["min"].step == 90
 
 
+@pytest.mark.filterwarnings("ignore::UserWarning")
 def test_one_line_says_how_far_all_of_it_is(small, capsys):
     quietly({"min": small, "wild": small.replace(learning_rate=1e30)}, progress=True, seeds=3)
     last = capsys.readouterr().out.splitlines()[-1]
