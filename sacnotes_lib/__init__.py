@@ -1,6 +1,9 @@
 """sacnotes: Soft Actor-Critic, one question at a time. What a notebook imports, all from here."""
 
 from sacnotes_lib import envs as envs  # registers the environments under sacnotes/
+from sacnotes_lib.comparison.compare import compare
+from sacnotes_lib.comparison.results import Comparison
+from sacnotes_lib.comparison.store import drop_results
 from sacnotes_lib.lesson import exercises
 from sacnotes_lib.lesson.check import check
 from sacnotes_lib.lesson.done import reset_progress, show_progress
@@ -46,6 +49,7 @@ __all__ = [
     "BackupScene",
     "Batch",
     "BroadcastScene",
+    "Comparison",
     "ContractionScene",
     "DenoisingScene",
     "Exercise",
@@ -73,7 +77,9 @@ __all__ = [
     "apply_backup",
     "check",
     "check_q",
+    "compare",
     "critic_loss",
+    "drop_results",
     "evaluate",
     "exercises",
     "hard_update",

@@ -12,7 +12,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
 # What a shell may carry and a page must not depend on: shorter training, hidden figures, a learner's progress.
-LEFT_OUT = ("SACNOTES_QUICK", "MPLBACKEND", "SACNOTES_PROGRESS")
+LEFT_OUT = ("SACNOTES_QUICK", "MPLBACKEND", "SACNOTES_PROGRESS", "SACNOTES_RESULTS")
 
 
 def execute(notebook: nbformat.NotebookNode, *, quick: bool = False, cell_timeout: int = 600) -> float:

@@ -23,7 +23,7 @@ class Adam:
         self.tensors, self.learning_rate = list(tensors), learning_rate
         self._mean = [torch.zeros_like(tensor) for tensor in self.tensors]
         self._mean_square = [torch.zeros_like(tensor) for tensor in self.tensors]
-        self._steps = torch.zeros((), device=self.tensors[0].device)
+        self._steps = self.tensors[0].new_zeros(())
 
     def descend(self, loss: Tensor) -> None:
         """Differentiate a scalar loss with respect to these tensors alone, and take one step."""

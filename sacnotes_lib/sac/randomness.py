@@ -1,5 +1,6 @@
 """One random stream for each run, so that run i draws the same numbers alone or beside others."""
 
+import hashlib
 from collections.abc import Sequence
 
 import torch
@@ -43,9 +44,18 @@ class RunGenerators:
         return [g.get_state() for g in self._generators]
 
     def set_state(self, states: Sequence[torch.Tensor]) -> None:
-        """Put every stream back to a position that `get_state` returned."""
+        """Put every stream back to a position that `get_state` returned.
+
+        A position holds on one kind of device only. One from another kind becomes the seed of a new stream, so that
+        what was begun on a GPU goes on without one, with other random numbers, the same each time.
+        """
         for generator, state in zip(self._generators, states, strict=True):
-            generator.set_state(state)
+            state = state.cpu()
+            if len(state) == len(generator.get_state()):
+                generator.set_state(state)
+            else:
+                digest = hashlib.sha256(state.numpy().tobytes()).digest()
+                generator.manual_seed(int.from_bytes(digest[:6], "big"))
 
     def _stack(self, draw) -> torch.Tensor:
         return torch.stack([draw(g) for g in self._generators])

@@ -25,7 +25,7 @@ class ReplayBuffer:
     """
 
     def __init__(self, capacity: int, runs: int, observation_dim: int, action_dim: int, device="cpu"):
-        self.capacity = capacity
+        self.capacity, self.device = capacity, torch.device(device)
         self._widths = [observation_dim, action_dim, 1, observation_dim, 1]
         self._table = torch.empty(runs, capacity, sum(self._widths), device=device)
         self._run = torch.arange(runs, device=device).unsqueeze(-1)
@@ -37,7 +37,7 @@ class ReplayBuffer:
     def add(self, observation, action, reward, next_observation, terminated) -> None:
         """Remember one transition of every run: vectors `[R, dim]`, numbers `[R]`, as arrays or tensors."""
         columns = (observation, action, reward, next_observation, terminated)
-        rows = [torch.as_tensor(c, dtype=torch.float32, device=self._table.device) for c in columns]
+        rows = [torch.as_tensor(c, dtype=torch.float32, device=self.device) for c in columns]
         rows = [row.unsqueeze(-1) if row.dim() == 1 else row for row in rows]
         self._table[:, self._added % self.capacity] = torch.cat(rows, dim=-1)
         self._added += 1

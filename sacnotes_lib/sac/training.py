@@ -12,6 +12,7 @@ import torch
 from sacnotes_lib.sac import snapshot
 from sacnotes_lib.sac.agent import SAC, NonFiniteLoss
 from sacnotes_lib.sac.config import SACConfig
+from sacnotes_lib.sac.device import usable_device
 from sacnotes_lib.sac.environments import last_observations, make_environments, play_episodes
 from sacnotes_lib.sac.guards import interrupt_flag, single_thread
 from sacnotes_lib.sac.progress import Progress
@@ -34,6 +35,7 @@ class TrainingRun:
 
     Attributes:
         config, seeds: what is trained; config as it stands after all changes.
+        device: where networks and memory live; environments stay with the processor.
         initial_config, changes: what it began with, and every `change` since, as pairs (step, fields).
         agent: the SAC of all seeds.
         step: environment steps done, of each seed.
@@ -44,22 +46,27 @@ class TrainingRun:
         interrupted: True when training was stopped before its end.
     """
 
-    def __init__(self, config: SACConfig, seeds: int | Sequence[int] = 8, agent_class: type[SAC] = SAC):
+    def __init__(
+        self,
+        config: SACConfig,
+        seeds: int | Sequence[int] = 8,
+        agent_class: type[SAC] = SAC,
+        device: str | torch.device = "cpu",
+    ):
         if not isinstance(config, SACConfig):
             raise TypeError(
                 f'config = {config!r}, but it must be a SACConfig, such as SACConfig(env_id="Pendulum-v1")'
             )
         self.config = self.initial_config = config
         self.changes: list[tuple[int, dict]] = []
-        self.seeds = _listed(seeds)
+        self.seeds, self.device = listed_seeds(seeds), usable_device(device)
         self.envs = make_environments(config.env_id, len(self.seeds), config.env_kwargs)
-        observation_dim = self.envs.single_observation_space.shape[0]
-        action_dim = self.envs.single_action_space.shape[0]
-        self.agent = agent_class(config, observation_dim, action_dim, runs=len(self.seeds), seed=self.seeds)
-        self.buffer = ReplayBuffer(config.replay_capacity, len(self.seeds), observation_dim, action_dim)
+        sizes = self.envs.single_observation_space.shape[0], self.envs.single_action_space.shape[0]
+        self.agent = agent_class(config, *sizes, runs=len(self.seeds), seed=self.seeds, device=self.device)
+        self.buffer = ReplayBuffer(config.replay_capacity, len(self.seeds), *sizes, device=self.device)
         # Streams kept apart, so that exploring never shifts updates.
         self._exploration = RunGenerators(self.seeds, stream=1)
-        self._sampling = RunGenerators(self.seeds, stream=2)
+        self._sampling = RunGenerators(self.seeds, stream=2, device=self.device)
         self.envs.action_space.seed(self.seeds[0])
         self._observation, _ = self.envs.reset(seed=self.seeds)
         self._evaluation_envs = None
@@ -173,10 +180,15 @@ class TrainingRun:
         torch.save(snapshot.run_state(self), path)
 
     @classmethod
-    def load(cls, path: str | Path, agent_class: type[SAC] = SAC) -> "TrainingRun":
-        """Read a run that `save` wrote. Only open files you trust: environments are stored as Python pickles."""
-        state = torch.load(path, weights_only=False)
-        run = cls(SACConfig(**state["config"]), state["seeds"], agent_class)
+    def load(
+        cls, path: str | Path, agent_class: type[SAC] = SAC, device: str | torch.device = "cpu"
+    ) -> "TrainingRun":
+        """Read a run that `save` wrote, on whatever device, and put it on this one.
+
+        Only open files you trust: environments are stored as Python pickles.
+        """
+        state = torch.load(path, weights_only=False, map_location="cpu")
+        run = cls(SACConfig(**state["config"]), state["seeds"], agent_class, device)
         snapshot.restore_run(run, state)
         return run
 
@@ -186,7 +198,7 @@ class TrainingRun:
         return f"TrainingRun({self.config.env_id}, {len(self.seeds)} seeds, step {self.step:,} {state}{last})"
 
 
-def _listed(seeds: int | Sequence[int]) -> list[int]:
+def listed_seeds(seeds: int | Sequence[int]) -> list[int]:
     """Seeds as a list: 3 is 0, 1, 2."""
     wanted = "seeds=8 trains eight, seeds=[3, 5] those two"
     try:
@@ -207,6 +219,7 @@ def train(
     progress: bool = True,
     callback: Callable[[TrainingRun], None] | None = None,
     agent_class: type[SAC] = SAC,
+    device: str | torch.device = "cpu",
 ) -> TrainingRun:
     """Train SAC on all seeds at once, on a run axis, in one process.
 
@@ -218,15 +231,20 @@ def train(
         progress: show steps, return, temperature and time left.
         callback: called with the run after every environment step.
         agent_class: SAC, or a subclass that puts another formula in place of one of SAC's.
+        device: where networks and memory live, such as "cpu" or "cuda".
 
     Raises:
         UnsuitableEnvironment, TrainingDiverged, TypeError, ValueError: each says what to try.
     """
-    run = TrainingRun(SACConfig() if config is None else config, seeds, agent_class)
-    steps = run.config.total_steps
-    if os.environ.get("SACNOTES_QUICK"):  # tests of the pages go far enough to draw every picture, no further
-        steps = min(steps, run.config.learning_starts + 2 * run.config.evaluation_interval)
-    return _drive(run, steps, progress, callback)
+    run = TrainingRun(SACConfig() if config is None else config, seeds, agent_class, device)
+    return _drive(run, steps_to_take(run.config), progress, callback)
+
+
+def steps_to_take(config: SACConfig) -> int:
+    """The configuration's steps; where SACNOTES_QUICK is set, far enough to draw every picture and no further."""
+    if os.environ.get("SACNOTES_QUICK"):
+        return min(config.total_steps, config.learning_starts + 2 * config.evaluation_interval)
+    return config.total_steps
 
 
 def _drive(run: TrainingRun, until: int, progress: bool, callback) -> TrainingRun:

@@ -5,8 +5,9 @@ from collections.abc import Mapping
 import numpy as np
 from matplotlib.lines import Line2D
 from matplotlib.patheffects import withStroke
-from scipy.stats import bootstrap, trim_mean
 
+from sacnotes_lib.comparison.result import Result
+from sacnotes_lib.comparison.statistics import bootstrap_band, interquartile_mean
 from sacnotes_lib.sac.training import TrainingRun
 from sacnotes_lib.scenes import style
 from sacnotes_lib.scenes.picture import Picture, figure_picture
@@ -21,32 +22,15 @@ QUANTITIES = {
 }
 
 
-def interquartile_mean(values: np.ndarray, axis: int = 0) -> np.ndarray:
-    """The mean of the middle half of the seeds (Agarwal et al. 2021): one lucky or unlucky seed cannot move it far."""
-    return trim_mean(values, 0.25, axis=axis)
-
-
-def bootstrap_band(values: np.ndarray, confidence: float = 0.95) -> tuple[np.ndarray, np.ndarray]:
-    """Where the interquartile mean over seeds would fall with other seeds: low and high, `[T]` each.
-
-    Args: values `[R, T]` with R of at least 2; percentile bootstrap over seeds, seeded.
-    """
-    interval = bootstrap(
-        (values,), interquartile_mean, axis=0, confidence_level=confidence, n_resamples=1000,
-        method="percentile", vectorized=True, rng=np.random.default_rng(0),
-    ).confidence_interval  # fmt: skip
-    return interval.low, interval.high
-
-
 def plot_learning_curves(
-    runs_by_name: TrainingRun | Mapping[str, TrainingRun],
+    runs_by_name: TrainingRun | Result | Mapping[str, TrainingRun | Result],
     quantity: str = "return",
     reference: Mapping[str, float] | None = None,
 ) -> Picture:
     """Curves of several variants: interquartile mean over seeds, with a 95 % bootstrap band.
 
     Args:
-        runs_by_name: name to TrainingRun, or one TrainingRun.
+        runs_by_name: name to TrainingRun, or one TrainingRun; a Comparison is such a mapping too.
         quantity: "return" (deterministic evaluation), "entropy", "temperature", "q" or "critic_loss".
         reference: name to a level drawn as a thin line, such as {"solved": -200}.
 
@@ -86,7 +70,7 @@ def plot_learning_curves(
         return figure_picture(figure, f"{QUANTITIES[quantity].capitalize()} against steps. " + " ".join(said))
 
 
-def _curve(axes, index: int, name: str, run: TrainingRun, quantity: str) -> tuple[Line2D, str]:
+def _curve(axes, index: int, name: str, run: TrainingRun | Result, quantity: str) -> tuple[Line2D, str]:
     """Draw one variant; its line, and where it went in words."""
     if quantity == "return":
         steps, values = run.evaluation_steps, run.evaluation_returns
