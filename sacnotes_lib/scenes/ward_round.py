@@ -1,0 +1,71 @@
+"""One small picture for each patient, with one vital sign beside a healthy agent's: the end of notebook 11."""
+
+from collections.abc import Mapping
+from textwrap import fill
+
+from matplotlib.ticker import LogLocator, StrMethodFormatter
+
+from sacnotes_lib.scenes import style
+from sacnotes_lib.scenes.picture import Picture, figure_picture
+from sacnotes_lib.scenes.vital_signs import LOG_SIGNS, SIGNS, Chart
+from sacnotes_lib.scenes.ward import HEALTHY, Curve, curve_of
+
+COLUMNS = 4
+
+
+def plot_ward_round(charts: Mapping[str, Chart], sign: str | Mapping[str, str]) -> Picture:
+    """Each patient's sign over steps beside the healthy agent's: interquartile mean over seeds, 95 % bootstrap band.
+
+    Args:
+        charts: name to `Chart`; one of them is called "healthy".
+        sign: one of `vital_signs.SIGNS` for all, or name of a patient to its own sign.
+
+    Returns: a Picture, which shows itself as the last line of a cell.
+
+    Raises: ValueError for a sign that does not exist, or where no chart is called "healthy".
+    """
+    patients = [name for name in charts if name != HEALTHY]
+    signs = {name: sign if isinstance(sign, str) else sign[name] for name in patients}
+    wrong = sorted(set(signs.values()) - SIGNS.keys())
+    if wrong:
+        raise ValueError(f'there is no sign "{wrong[0]}". Choose from: {", ".join(SIGNS)}')
+    if HEALTHY not in charts:
+        raise ValueError(f'one chart must be called "{HEALTHY}"; there are: {", ".join(charts)}')
+    rows = -(-len(patients) // COLUMNS)
+    with style.context():
+        figure = style.new_figure(15, 3.7 * rows)
+        all_axes = figure.subplots(rows, COLUMNS, sharex=True, squeeze=False).ravel()
+        said = []
+        for axes, name in zip(all_axes, patients, strict=False):
+            said.append(_panel(axes, name, signs[name], charts))
+        for axes in all_axes[len(patients) :]:
+            axes.set_axis_off()
+        figure.supxlabel("environment steps", fontsize=16)
+        seeds = len(charts[HEALTHY].starts)
+        words = f"{seeds} seeds each; the healthy agent dashed and grey. "
+        return figure_picture(figure, words + " ".join(said))
+
+
+def _panel(axes, name: str, sign: str, charts: Mapping[str, Chart]) -> str:
+    """Draw one patient; what it shows in words."""
+    ill, well = curve_of(charts[name], sign), curve_of(charts[HEALTHY], sign)
+    looks = (
+        (well, style.QUIET, style.DASHES[1]),
+        (ill, style.COLORS[2], style.DASHES[0]),
+    )
+    for curve, color, dashes in looks:
+        axes.fill_between(curve.steps, curve.low, curve.high, color=color, alpha=0.22, linewidth=0)
+        axes.plot(curve.steps, curve.middle, color=color, linestyle=dashes)
+    if sign in LOG_SIGNS:
+        axes.set_yscale("log")
+        axes.yaxis.set_major_locator(LogLocator(subs=(1, 3)))
+        axes.yaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
+        axes.minorticks_off()
+    axes.set_title(fill(name, 24), color=style.COLORS[2], fontsize=15)
+    axes.set_ylabel(SIGNS[sign].replace(" (", "\n("), fontsize=14)
+    axes.locator_params(axis="x", nbins=3)
+    return f"{name}, {SIGNS[sign]}: ends at {_end(ill)}, healthy {_end(well)}."
+
+
+def _end(curve: Curve) -> str:
+    return f"{curve.middle[-1]:.3g} (band {curve.low[-1]:.3g} to {curve.high[-1]:.3g})"
