@@ -7,6 +7,7 @@ import torch
 
 from sacnotes_lib.exact import tanh_gaussian_entropy
 from sacnotes_lib.sac.training import TrainingRun
+from sacnotes_lib.scenes.learning_curves import bootstrap_band
 from sacnotes_lib.scenes.q_check import check_q
 
 # name of a sign -> the label of its axis
@@ -41,6 +42,16 @@ class Chart:
     def last(self, sign: str) -> np.ndarray:
         """The newest value of a sign, `[R]`."""
         return self.signs[sign][1][:, -1]
+
+    def band(self, sign: str) -> tuple[float, float]:
+        """Low and high end of the 95 % bootstrap band of the interquartile mean over seeds, for the newest value."""
+        low, high = bootstrap_band(self.last(sign)[:, None])
+        return float(low[0]), float(high[0])
+
+    def beside(self, other: "Chart", sign: str) -> int:
+        """-1 where this chart's band of a sign lies below the other's, 1 where it lies above, 0 where they overlap."""
+        (low, high), (other_low, other_high) = self.band(sign), other.band(sign)
+        return -1 if high < other_low else 1 if low > other_high else 0
 
 
 @dataclass

@@ -23,7 +23,7 @@ PANELS = {
     "Critic loss": ("critic loss", None),
 }
 POINTS = {"true entropy": " · points: true", "earned": " · points: earned"}
-LINEAR_UP_TO = {"Return": 10, "Entropy": 2, "Q": 20}  # beyond, the axis goes in powers of ten
+LINEAR_UP_TO = {"Return": 10, "Entropy": 2, "Q": 10}  # beyond, the axis goes in powers of ten
 UNITS = {"Return": "reward", "Entropy": "nats", "Temperature α": "reward per nat", "Q": "reward"}
 
 
@@ -57,7 +57,7 @@ class WardScene(Scene):
     """
 
     title = "The ward"
-    size = (13.0, 7.4)
+    size = (10.8, 6.2)
 
     def __init__(self, charts: Mapping[str, Chart]):
         if HEALTHY not in charts:
@@ -73,6 +73,8 @@ class WardScene(Scene):
     def setup(self, figure) -> SimpleNamespace:
         all_axes = figure.subplots(2, 3).ravel()
         lines, bands = {}, {}
+        for axes in all_axes[3:5]:
+            axes.set_xlabel("environment steps")
         for axes, (title, signs) in zip(all_axes, PANELS.items(), strict=False):
             self._frame(axes, title, signs)
             look = {"color": style.COLORS[2], "animated": True, "zorder": 4}
@@ -89,7 +91,7 @@ class WardScene(Scene):
         where.set(
             xlim=(-1.1, 1.1), ylim=(-1.1, 1.1), xlabel="position 1", ylabel="position 2", aspect="equal"
         )
-        where.set_title("Where episodes begin")
+        where.set_title("First positions")
         healthy = self._bedsides[HEALTHY].starts
         where.plot(*healthy.T, linestyle="none", marker="o", color=style.QUIET, alpha=0.35)
         (starts,) = where.plot(
@@ -111,11 +113,13 @@ class WardScene(Scene):
             sign = self._bedsides[HEALTHY].curves[points]
             axes.plot(sign.steps, sign.middle, linestyle="none", marker="o", markersize=7, color=style.QUIET)
         axes.set_title(title + POINTS.get(points, ""))
-        axes.set(xlabel="environment steps", ylabel=UNITS.get(title, "reward²"))
+        axes.set_ylabel(UNITS.get(title, "reward²"))
+        axes.locator_params(axis="x", nbins=3)
         seen = [b.curves[s] for b in self._bedsides.values() for s in signs if s]
         low, high = min(c.low.min() for c in seen), max(c.high.max() for c in seen)
         if line in LOG_SIGNS:
             axes.set(yscale="log", ylim=(low / 1.5, high * 1.5))
+            style.plain_log_ticks(axes)
         else:
             near = LINEAR_UP_TO[title]
             axes.set_yscale("symlog", linthresh=near, linscale=2)

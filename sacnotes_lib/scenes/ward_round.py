@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 from textwrap import fill
 
-from matplotlib.ticker import LogLocator, StrMethodFormatter
-
 from sacnotes_lib.scenes import style
 from sacnotes_lib.scenes.picture import Picture, figure_picture
 from sacnotes_lib.scenes.vital_signs import LOG_SIGNS, SIGNS, Chart
@@ -33,14 +31,19 @@ def plot_ward_round(charts: Mapping[str, Chart], sign: str | Mapping[str, str]) 
         raise ValueError(f'one chart must be called "{HEALTHY}"; there are: {", ".join(charts)}')
     rows = -(-len(patients) // COLUMNS)
     with style.context():
-        figure = style.new_figure(15, 3.7 * rows)
-        all_axes = figure.subplots(rows, COLUMNS, sharex=True, squeeze=False).ravel()
+        one = isinstance(sign, str)
+        figure = style.new_figure(10, 2.4 * rows) if one else style.new_figure(11, 2.65 * rows)
+        all_axes = figure.subplots(rows, COLUMNS, sharex=True, sharey=one, squeeze=False).ravel()
         said = []
         for axes, name in zip(all_axes, patients, strict=False):
             said.append(_panel(axes, name, signs[name], charts))
+            if not one:
+                axes.set_ylabel(SIGNS[signs[name]].replace(" (", "\n("), fontsize=11)
+        if one:
+            figure.supylabel(SIGNS[sign], fontsize=15)
         for axes in all_axes[len(patients) :]:
             axes.set_axis_off()
-        figure.supxlabel("environment steps", fontsize=16)
+        figure.supxlabel("environment steps", fontsize=15)
         seeds = len(charts[HEALTHY].starts)
         words = f"{seeds} seeds each; the healthy agent dashed and grey. "
         return figure_picture(figure, words + " ".join(said))
@@ -58,12 +61,14 @@ def _panel(axes, name: str, sign: str, charts: Mapping[str, Chart]) -> str:
         axes.plot(curve.steps, curve.middle, color=color, linestyle=dashes)
     if sign in LOG_SIGNS:
         axes.set_yscale("log")
-        axes.yaxis.set_major_locator(LogLocator(subs=(1, 3)))
-        axes.yaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
+        style.plain_log_ticks(axes)
+    elif sign == "return":
+        axes.set_yscale("symlog", linthresh=10)
+        axes.set_yticks([-100, -10, -5, 0], ["−100", "−10", "−5", "0"])
         axes.minorticks_off()
-    axes.set_title(fill(name, 24), color=style.COLORS[2], fontsize=15)
-    axes.set_ylabel(SIGNS[sign].replace(" (", "\n("), fontsize=14)
+    axes.set_title(fill(name, 21), color=style.COLORS[2], fontsize=13)
     axes.locator_params(axis="x", nbins=3)
+    axes.tick_params(labelsize=12)
     return f"{name}, {SIGNS[sign]}: ends at {_end(ill)}, healthy {_end(well)}."
 
 

@@ -136,10 +136,10 @@ def test_the_solutions_may_be_written_in_other_ways():
     def bonus_first(r, d, c, q, p, g, t):
         return r + g * (1.0 - d) * (torch.minimum(*q) + t * -p.sum(1))
 
-    def by_product(entropy, temperature, target):
-        way = (entropy[-1] - target) * (temperature[-1] - temperature[0])
-        return 1 if way > 0 else 2 * int((entropy[-1] - target).abs() >= (entropy[0] - target).abs())
+    def by_comparing(entropy, temperature, target):
+        up, rises = entropy[-1] > entropy[0], temperature[-1] > temperature[0]
+        return 1 if (entropy[-1] > target) == rises else 2 * int(up != rises)
 
     assert check(gradient_of(two_means), MENDED_ACTOR_LOSS).passed
     assert check(bonus_first, MENDED_LABEL).passed
-    assert check(by_product, THERMOSTAT).passed
+    assert check(by_comparing, THERMOSTAT).passed
