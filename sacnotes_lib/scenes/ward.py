@@ -23,7 +23,7 @@ PANELS = {
     "Critic loss": ("critic loss", None),
 }
 POINTS = {"true entropy": " · points: true", "earned": " · points: earned"}
-LINEAR_UP_TO = {"Return": 10, "Entropy": 2, "Q": 10}  # beyond, the axis goes in powers of ten
+LINEAR_UP_TO = {"Return": 10, "Entropy": 4, "Q": 10}  # beyond, the axis goes in powers of ten
 UNITS = {"Return": "reward", "Entropy": "nats", "Temperature α": "reward per nat", "Q": "reward"}
 
 
@@ -57,7 +57,7 @@ class WardScene(Scene):
     """
 
     title = "The ward"
-    size = (10.8, 6.2)
+    size = (10.4, 6.0)
 
     def __init__(self, charts: Mapping[str, Chart]):
         if HEALTHY not in charts:

@@ -32,7 +32,7 @@ def plot_ward_round(charts: Mapping[str, Chart], sign: str | Mapping[str, str]) 
     rows = -(-len(patients) // COLUMNS)
     with style.context():
         one = isinstance(sign, str)
-        figure = style.new_figure(10, 2.4 * rows) if one else style.new_figure(11, 2.65 * rows)
+        figure = style.new_figure(10, 2.3 * rows) if one else style.new_figure(10.5, 2.5 * rows)
         all_axes = figure.subplots(rows, COLUMNS, sharex=True, sharey=one, squeeze=False).ravel()
         said = []
         for axes, name in zip(all_axes, patients, strict=False):
