@@ -65,7 +65,8 @@ class WardScene(Scene):
                 f'one chart must be called "{HEALTHY}"; there are: {", ".join(charts) or "none"}'
             )
         self._bedsides = {name: _bedside(name, chart) for name, chart in charts.items()}
-        self.controls = {"patient": Choice("Patient", tuple(charts))}
+        first = next((name for name in charts if name != HEALTHY), HEALTHY)
+        self.controls = {"patient": Choice("Patient", tuple(charts), first)}
 
     def compute(self, patient: str) -> Bedside:
         return self._bedsides[patient]

@@ -36,8 +36,12 @@ def plot_ward_round(charts: Mapping[str, Chart], sign: str | Mapping[str, str]) 
         all_axes = figure.subplots(rows, COLUMNS, sharex=True, sharey=one, squeeze=False).ravel()
         said = []
         for axes, name in zip(all_axes, patients, strict=False):
-            said.append(_panel(axes, name, signs[name], charts))
-            if not one:
+            ill, well = (curve_of(charts[who], signs[name]) for who in (name, HEALTHY))
+            _panel(axes, name, signs[name], ill, well)
+            if one:
+                said.append(f"{name} {_end(ill)}.")
+            else:
+                said.append(f"{name}, {SIGNS[signs[name]]}: ends at {_end(ill)}, healthy {_end(well)}.")
                 axes.set_ylabel(SIGNS[signs[name]].replace(" (", "\n("), fontsize=11)
         if one:
             figure.supylabel(SIGNS[sign], fontsize=15)
@@ -46,12 +50,13 @@ def plot_ward_round(charts: Mapping[str, Chart], sign: str | Mapping[str, str]) 
         figure.supxlabel("environment steps", fontsize=15)
         seeds = len(charts[HEALTHY].starts)
         words = f"{seeds} seeds each; the healthy agent dashed and grey. "
+        if one:
+            words += f"{SIGNS[sign].capitalize()}: the healthy agent ends at {_end(curve_of(charts[HEALTHY], sign))}. "
         return figure_picture(figure, words + " ".join(said))
 
 
-def _panel(axes, name: str, sign: str, charts: Mapping[str, Chart]) -> str:
-    """Draw one patient; what it shows in words."""
-    ill, well = curve_of(charts[name], sign), curve_of(charts[HEALTHY], sign)
+def _panel(axes, name: str, sign: str, ill: Curve, well: Curve) -> None:
+    """Draw one patient over the healthy agent."""
     looks = (
         (well, style.QUIET, style.DASHES[1]),
         (ill, style.COLORS[2], style.DASHES[0]),
@@ -66,10 +71,9 @@ def _panel(axes, name: str, sign: str, charts: Mapping[str, Chart]) -> str:
         axes.set_yscale("symlog", linthresh=10)
         axes.set_yticks([-100, -10, -5, 0], ["−100", "−10", "−5", "0"])
         axes.minorticks_off()
-    axes.set_title(fill(name, 21), color=style.COLORS[2], fontsize=13)
+    axes.set_title(fill(name, 19), color=style.COLORS[2], fontsize=13)
     axes.locator_params(axis="x", nbins=3)
     axes.tick_params(labelsize=12)
-    return f"{name}, {SIGNS[sign]}: ends at {_end(ill)}, healthy {_end(well)}."
 
 
 def _end(curve: Curve) -> str:

@@ -39,7 +39,7 @@ def test_the_curves_are_those_of_the_chart(patient):
 
 def test_everybody_can_be_chosen_and_nobody_else():
     control = SCENE.controls["patient"]
-    assert control.options == tuple(CHARTS) and control.default == "healthy"
+    assert control.options == tuple(CHARTS) and control.default == "A"
     with pytest.raises(ValueError, match="one of"):
         control.check("Z")
 
@@ -97,7 +97,9 @@ def test_the_round_states_each_patient_s_sign_and_the_healthy_one():
 
 def test_one_sign_for_all_patients():
     words = plot_ward_round(CHARTS, "return").description
-    assert words.count(SIGNS["return"]) == 2
+    for name, before in (("healthy", "the healthy agent ends at"), ("A", "A"), ("B", "B")):
+        assert f"{before} {interquartile_mean(CHARTS[name].last('return')):.3g} (band" in words
+    assert words.count(SIGNS["return"][1:]) == 1
 
 
 @pytest.mark.parametrize("sign", ["pulse", {"A": "entropy", "B": "pulse"}])
