@@ -107,7 +107,7 @@ def test_a_patient_that_begins_alike_has_no_range_of_starts():
     assert (look.chart(run).last("range of starts") == 0).all()
 
 
-@pytest.mark.parametrize(("shift", "side"), [(-5.0, -1), (0.0, 0), (5.0, 1)])
+@pytest.mark.parametrize(("shift", "side"), [(-5.0, -1), (-0.2, 0), (0.0, 0), (0.2, 0), (5.0, 1)])
 def test_a_band_lies_beside_another_or_overlaps(shift, side):
     values = np.random.default_rng(0).standard_normal((6, 3))
     steps = np.arange(3)
