@@ -21,7 +21,7 @@ from .tanh_gaussian import gaussian_log_density
 def soft_value(q: np.ndarray, temperature: float, nodes: ActionNodes) -> np.ndarray:
     """V = temperature * log integral exp(Q(a) / temperature) da; q [..., M], result [...].
 
-    Source: Haarnoja et al. 2017, "Reinforcement Learning with Deep Energy-Based Policies", eq. 3 (V*).
+    Source: Haarnoja et al. 2017, "Reinforcement Learning with Deep Energy-Based Policies", eq. 5 (V*).
     """
     check_temperature(temperature)
     return temperature * logsumexp(np.asarray(q) / temperature + nodes.log_weights, axis=-1)
@@ -121,10 +121,14 @@ def _default_starts(target: np.ndarray, nodes: ActionNodes) -> list[tuple[np.nda
     return starts + [(np.full_like(peak, centre), np.full_like(peak, -1.0)) for centre in (-0.8, 0.0, 0.8)]
 
 
+class TooNarrow(ValueError):
+    """A density has a hump that falls between the nodes."""
+
+
 def _check_inside(mean: np.ndarray, log_std: np.ndarray, nodes: ActionNodes) -> None:
-    """Raise ValueError if a fit ended at the edge of what the nodes can tell."""
+    """Raise TooNarrow or ValueError if a fit ended at the edge of what the nodes can tell."""
     if np.any(np.exp(log_std) < 1.02 * nodes.spacing):
-        raise ValueError(
+        raise TooNarrow(
             f"the nearest tanh-Gaussian is too narrow for nodes {nodes.spacing} apart: "
             "make the nodes with a smaller spacing, or raise the temperature"
         )

@@ -9,10 +9,12 @@ Source: Haarnoja et al. 2018, "Soft Actor-Critic", lemmas 1 and 2, theorem 1.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from .boltzmann import (
+    TooNarrow,
     boltzmann_log_density,
     density_entropy,
     density_mean,
@@ -27,6 +29,7 @@ from .soft_model import SoftAnswer, SoftModel
 from .tanh_gaussian import tanh_gaussian_entropy, tanh_gaussian_mean, tanh_gaussian_std
 
 POLICIES = ("boltzmann", "tanh_gaussian")
+FINEST = 0.006  # spacing of action nodes: finer tables of a whole grid take gigabytes and many minutes
 
 # Standard normal noise for policies that bring their own nodes: the trapezoidal rule out to 8 standard
 # deviations.
@@ -98,8 +101,15 @@ class SoftSolver:
         self.states = model.states
         self._stride = 1 if coarse_model is None else 2
         coarse_nodes = ActionNodes(self.nodes.pre_tanh[::2], 2 * self.nodes.spacing)
+        self._coarse_model = coarse_model
         self._fine = _Tables(model, self.nodes)
         self._coarse = _Tables(coarse_model or model, coarse_nodes)
+
+    @cached_property
+    def _finer(self) -> "SoftSolver":
+        """The same with nodes half as far apart, for the narrow policies of low temperatures."""
+        spacing, reach = self.nodes.spacing / 2, float(self.nodes.pre_tanh.max())
+        return SoftSolver(self._fine.model, self._coarse_model, action_nodes(1, spacing, reach))
 
     def optimal(
         self, discount: float, temperature: float, policy: str = "boltzmann", entropy_weight: float = 1.0
@@ -107,13 +117,19 @@ class SoftSolver:
         """Where soft policy iteration ends.
 
         policy: "boltzmann" improves to exp(Q / temperature) / Z, and so finds the soft-optimal policy;
-        "tanh_gaussian" improves to the nearest tanh-Gaussian, which is as far as SAC's actor can get.
+        "tanh_gaussian" improves to the nearest tanh-Gaussian, which is as far as SAC's actor can get; where
+        that is too narrow for the nodes, finer ones are made. Raises ValueError where even those are too coarse.
         """
         _check(discount, temperature)
         if policy not in POLICIES:
             raise ValueError(f"policy = {policy!r}: choose one of {', '.join(POLICIES)}")
         arguments = (discount, temperature, policy, entropy_weight)
-        fine, coarse = (_iterate(tables, *arguments) for tables in (self._fine, self._coarse))
+        try:
+            fine, coarse = (_iterate(tables, *arguments) for tables in (self._fine, self._coarse))
+        except TooNarrow as narrow:
+            if self.nodes.spacing / 2 < FINEST:
+                raise TooNarrow(f"at temperature {temperature:g} {narrow}") from None
+            return self._finer.optimal(*arguments)
         return self._answer(fine, coarse, discount, temperature, entropy_weight)
 
     def evaluate(

@@ -64,6 +64,13 @@ class SoftAnswer:
     error: float
     q_error: float
 
+    def __repr__(self) -> str:
+        """One line: the tables themselves would fill pages."""
+        return (
+            f"{type(self).__name__}({len(self.values)} states, {len(self.nodes.weights)} action nodes, discount "
+            f"{self.discount:g}, temperature {self.temperature:g}, V within about {self.error:.1g})"
+        )
+
     def value(self, state: np.ndarray) -> np.ndarray:
         """V(s), [...]: the entropy at s included (times entropy_weight)."""
         return self.model.locate(state) @ self.values

@@ -27,7 +27,8 @@ def check(answer: Callable | Any, exercise: Exercise) -> CheckResult:
     outcomes = [_outcome(function, case) for case in exercise.cases]
     todo = next((outcome for outcome in outcomes if isinstance(outcome, ExerciseTodo)), None)
     if todo is not None:
-        result = CheckResult(False, f"○ {exercise.name}: not done yet. {todo}".rstrip(), done=False)
+        what = f": {todo}" if str(todo) else "."
+        result = CheckResult(False, f"○ {exercise.name}: not done yet{what}", done=False)
     else:
         result = _judged(outcomes, exercise)
     PROGRESS.record_exercise(exercise.name, result.passed)
@@ -101,6 +102,8 @@ def _plain_problem(got: Any, expected: Any) -> str:
     if isinstance(got, Exception):
         return _where(got)
     tensor, wanted = _as_tensor(got), _as_tensor(expected)
+    if isinstance(got, tuple) and isinstance(getattr(got, "values", None), torch.Tensor):
+        return "min and max along an axis return values and their places: take .values, or call amin or amax."
     if tensor is None:
         return f"A tensor or a number was expected, not {type(got).__name__}."
     if wanted is not None and tensor.shape != wanted.shape:

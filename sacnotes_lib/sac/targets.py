@@ -75,7 +75,7 @@ def check_backup(kind: str, num_critics: int, subset_size: int) -> None:
 def value_for_actor(q: Tensor, kind: str) -> Tensor:
     """The one Q that the actor climbs, `[..., N, B]` to `[..., B]`.
 
-    "min" takes the smallest critic (Haarnoja et al. 2018b, section 5), every other backup the average, as REDQ does
+    "min" takes the smallest critic (Haarnoja et al. 2018b, section 6), every other backup the average, as REDQ does
     (Chen et al. 2021, algorithm 1).
     """
     return q.amin(-2) if kind == "min" else q.mean(-2)

@@ -4,16 +4,18 @@ from collections.abc import Mapping
 
 import numpy as np
 from matplotlib.lines import Line2D
+from matplotlib.patheffects import withStroke
 from scipy.stats import bootstrap, trim_mean
 
 from sacnotes_lib.sac.training import TrainingRun
 from sacnotes_lib.scenes import style
 from sacnotes_lib.scenes.picture import Picture, figure_picture
 
+REFERENCE = {"color": style.QUIET, "linewidth": 1.5, "linestyle": (0, (2, 3))}
 QUANTITIES = {
-    "return": "return of one episode",
+    "return": "return of one episode (reward)",
     "entropy": "entropy of the policy (nats)",
-    "temperature": "temperature α",
+    "temperature": "temperature α (reward per nat)",
     "q": "average Q (scaled reward)",
     "critic_loss": "critic loss (scaled reward, squared)",
 }
@@ -65,12 +67,16 @@ def plot_learning_curves(
             line, sentence = _curve(axes, index, name, run, quantity)
             lines[line] = name
             said.append(sentence)
+        left, right = axes.get_xlim()
+        last = max(line.get_xdata()[-1] for line in lines)
         for name, level in (reference or {}).items():
-            axes.axhline(level, color=style.QUIET, linewidth=1.5, linestyle=(0, (2, 3)))
-            axes.annotate(
+            # The line ends where the curves end, so that it does not run through their names.
+            axes.axhline(level, xmax=(last - left) / (right - left), **REFERENCE)
+            label = axes.annotate(
                 name, (0, level), xycoords=("axes fraction", "data"), xytext=(6, 5), textcoords="offset points",
-                color=style.QUIET,
+                color=style.QUIET, zorder=4,
             )  # fmt: skip
+            label.set_path_effects([withStroke(linewidth=5, foreground="white")])
             said.append(f"The thin line marks {name}, {level:g}.")
         style.label_line_ends(axes, lines)
         counts = sorted({len(run.seeds) for run in runs_by_name.values()})
@@ -95,8 +101,13 @@ def _curve(axes, index: int, name: str, run: TrainingRun, quantity: str) -> tupl
     if len(values) > 1:
         low, high = bootstrap_band(values)
         axes.fill_between(steps, low, high, color=look["color"], alpha=0.2, linewidth=0)
-        band = f" (band {low[-1]:.3g} to {high[-1]:.3g})"
+        band = f" (band {_said(low[-1])} to {_said(high[-1])})"
     return (
         line,
-        f"{name}: from {middle[0]:.3g} at step {steps[0]:,} to {middle[-1]:.3g}{band} at step {steps[-1]:,}.",
+        f"{name}: from {_said(middle[0])} at step {steps[0]:,} to {_said(middle[-1])}{band} at step {steps[-1]:,}.",
     )
+
+
+def _said(value: float) -> str:
+    """`value` to three digits, as it is read aloud: -1,190 and not -1.19e+03."""
+    return f"{float(f'{value:.3g}'):,.0f}" if abs(value) >= 1000 else f"{value:.3g}"

@@ -8,6 +8,7 @@ from sacnotes_lib.exact import (
     GridProblem,
     SoftLQR,
     SoftSolver,
+    action_nodes,
     finite_model,
     grid_solver,
     soft_return,
@@ -175,6 +176,27 @@ def test_a_finite_model_by_hand():
     assert answer.value(np.array([0.0])) == pytest.approx(first, abs=1e-6)
     with pytest.raises(ValueError, match="no such state"):
         answer.value(np.array([0.5]))
+
+
+def test_a_policy_too_narrow_for_the_nodes_gets_finer_ones_and_a_hopeless_one_is_refused():
+    """At a peak of -100 (a - 0.3)^2 and a low temperature the policy is a Gaussian of variance temperature / 200."""
+
+    def backup(state, action):
+        shape = np.broadcast_shapes(state.shape, action.shape)[:-1]
+        return np.broadcast_to(-100 * (action[..., 0] - 0.3) ** 2, shape), np.zeros((*shape, 1))
+
+    solver, here = SoftSolver(finite_model([[0.0]], backup), nodes=action_nodes(1, spacing=0.05)), np.zeros(1)
+    answer = solver.optimal(0.9, 0.05, "tanh_gaussian")
+    assert answer.nodes.spacing < solver.nodes.spacing
+    assert answer.std(here) == pytest.approx(np.sqrt(0.05 / 200), rel=1e-3)
+    assert answer.value(here) == pytest.approx(0.025 * np.log(2 * np.pi * 0.05 / 200), abs=1e-4)
+    with pytest.raises(ValueError, match="at temperature 1e-06 .* raise the temperature"):
+        solver.optimal(0.9, 1e-6, "tanh_gaussian")
+
+
+def test_an_answer_is_told_in_one_line(walled_solver):
+    told = repr(walled_solver.optimal(0.9, 0.2))
+    assert "discount 0.9, temperature 0.2" in told and len(told.splitlines()) == 1 and len(told) < 150
 
 
 def test_a_density_that_is_not_one_is_refused(wide_solver):

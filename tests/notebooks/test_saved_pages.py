@@ -10,6 +10,7 @@ from tools.saved import problems
 
 KILOBYTES = 300
 LINES_IN_A_CELL = 25
+CELLS = range(25, 41)
 WORDS = 1_800
 
 PAGES = pytest.mark.parametrize("path", find([]), ids=lambda path: path.stem)
@@ -40,6 +41,25 @@ def test_a_page_is_small_enough_to_be_shown_by_a_code_hosting_site(path):
 def test_no_code_cell_is_longer_than_a_screen(path):
     cells = [cell.source for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
     assert [source.splitlines()[0] for source in cells if len(source.splitlines()) > LINES_IN_A_CELL] == []
+
+
+@PAGES
+def test_a_page_has_as_many_cells_as_a_lesson_can_carry(path):
+    assert len(nbformat.read(path, as_version=4).cells) in CELLS
+
+
+@PAGES
+@pytest.mark.parametrize(("call", "shown"), [("predict", "Predict."), ("reveal", "Answer:")])
+def test_every_question_and_every_answer_is_shown(path, call, shown):
+    """A panel shows itself as the last line of its cell; anywhere else nobody would ever see it."""
+    cells = [cell for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
+    asking = [cell for cell in cells if re.search(rf"^{call}\(", cell.source, re.MULTILINE)]
+    hidden = [
+        cell.source
+        for cell in asking
+        if not any(shown in output.get("data", {}).get("text/plain", "") for output in cell.outputs)
+    ]
+    assert hidden == []
 
 
 @PAGES

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
+from sacnotes_lib.scenes import learning_curves
 from sacnotes_lib.scenes.learning_curves import bootstrap_band, interquartile_mean, plot_learning_curves
 
 
@@ -43,8 +44,20 @@ def test_description_states_the_numbers_of_every_variant():
     runs = {"min": fake_run([[-1000, -150], [-900, -170]]), "mean": fake_run([[-1100, -300], [-1000, -320]])}
     text = plot_learning_curves(runs, reference={"solved": -200}).description
     assert "min: from -950 at step 250 to -160" in text
-    assert "mean: from -1.05e+03" in text and "to -310" in text
+    assert "mean: from -1,050 at" in text and "to -310" in text
     assert "solved, -200" in text
+
+
+def test_the_reference_line_ends_where_the_curves_end(monkeypatch):
+    """Their names stand to the right of that, and a line through a name cannot be read."""
+    drawn = []
+    monkeypatch.setattr(learning_curves, "figure_picture", lambda figure, text: drawn.append(figure))
+    plot_learning_curves(fake_run([[-1000, -500, -150]]), reference={"solved": -200})
+    axes = drawn[0].axes[0]
+    (line,) = [line for line in axes.lines if list(line.get_ydata()) == [-200, -200]]
+    assert line.get_transform().transform((line.get_xdata()[1], -200))[0] == pytest.approx(
+        axes.transData.transform((750, 0))[0]
+    )
 
 
 def test_one_seed_has_no_band():

@@ -69,6 +69,9 @@ LABEL_VALUES = Exercise(
         "the critic that is smaller on average: the minimum is taken afresh at each transition": _instead(
             "min", _on_average_smaller
         ),
+        "min over the first two critics alone: a third one has its say too": _instead(
+            "min", lambda q: torch.minimum(q[0], q[1]).expand_as(q)
+        ),
         "one minimum for the whole table, over critics and batch at once": _instead(
             "min", lambda q: q.min().expand_as(q)
         ),
@@ -78,6 +81,9 @@ LABEL_VALUES = Exercise(
         "swap without swapping: each critic still reads its own target critic": _instead("swap", lambda q: q),
         "swap by turning the order round: of three critics the middle one keeps its own": _instead(
             "swap", lambda q: q.flip(0)
+        ),
+        "swap with the other neighbour: critic n reads critic n - 1, and critic 0 the last one": _instead(
+            "swap", lambda q: q.roll(-1, dims=0)
         ),
         "swap along the batch: each transition got another transition's value": _instead(
             "swap", lambda q: q.roll(1, dims=-1)
@@ -98,6 +104,12 @@ CRITICS_LOSS = Exercise(
     mistakes={
         "an average over the critics too: each critic's gradient is divided by their number": lambda q, y: (
             (q - y).square().mean()
+        ),
+        "half the squared error, as some papers write it: here the whole": lambda q, y: (
+            critics_loss(q, y) / 2
+        ),
+        "one label for all, the smallest: here each critic keeps the label it was given": lambda q, y: (
+            critics_loss(q, y.amin(0, keepdim=True))
         ),
         "a sum over the batch: the step then grows with the batch size": lambda q, y: (q - y).square().sum(),
         "the average critic regressed on the average label: the critics may then differ as they like": (

@@ -69,6 +69,9 @@ EXPECTED_LABEL = Exercise(
         "the largest Q where the policy's average belongs: that is the label of Q-learning": (
             lambda r, s, p, q, g, a: r + g * (s * q.amax(-1)).sum()
         ),
+        "the best policy's soft value, α log Σ exp(Q/α): here the policy is given": lambda r, s, p, q, g, a: (
+            r + g * (s * a * (q / a).logsumexp(-1)).sum()
+        ),
         "only the most likely action: an expectation counts them all": lambda r, s, p, q, g, a: (
             r + g * (s * _most_likely(p, q, a)).sum()
         ),
@@ -102,6 +105,9 @@ TRUE_ERROR = Exercise(
         ),
         "the loss on the average label: it keeps half of Var(y)": lambda q, y, z: (
             (q - (y + z) / 2).square().mean()
+        ),
+        "the loss less half the labels' squared difference: right on average too, but the product is steadier": (
+            lambda q, y, z: (q - y).square().mean() - (y - z).square().mean() / 2
         ),
         "the difference of the labels: that measures their noise, and q is not in it": lambda q, y, z: (
             (y - z).square().mean() / 2

@@ -92,6 +92,12 @@ SCORE_FUNCTION = Exercise(
         "the actions not held constant: rsample lets a second gradient in, through the action": _scored(
             "rsample", lambda lp, q, t: -(lp * (q - t * lp).detach()).mean()
         ),
+        "nothing held constant, neither the action (rsample) nor its worth: detach the worth, and sample": _scored(
+            "rsample", lambda lp, q, t: -(lp * (q - t * lp)).mean()
+        ),
+        "a loss for each action: their mean, over samples and batch, is still missing": _scored(
+            "sample", lambda lp, q, t: -(lp * (q - t * lp).detach())
+        ),
         "what the action is worth not held constant: the entropy's gradient counts twice": _scored(
             "sample", lambda lp, q, t: -(lp * (q - t * lp)).mean()
         ),
@@ -133,6 +139,9 @@ REPARAMETERIZED = Exercise(
         ),
         "log_prob from sample, Q from rsample: the entropy's gradient becomes noise around zero": gradient_of(
             _with_sampled_entropy
+        ),
+        "a loss for each action: their mean, over samples and batch, is still missing": _scored(
+            "rsample", lambda lp, q, t: t * lp - q
         ),
         "log_prob detached: the entropy has a value and no gradient": _scored(
             "rsample", lambda lp, q, t: (t * lp.detach() - q).mean()
@@ -178,6 +187,9 @@ LEAVE_ONE_OUT = Exercise(
         "the sum of the others, not divided by their number": lambda w: w.sum(0) - w,
         "divided by K, and the others are K - 1": lambda w: (w.sum(0) - w) / len(w),
         "its own worth not taken out of the sum": lambda w: w.sum(0).expand_as(w) / (len(w) - 1),
+        "the worth less the mean of all K: return the baseline alone, made of the others": lambda w: (
+            w - w.mean(0)
+        ),
         "the worth with the baseline already subtracted: return the baseline alone": lambda w: (
             w - leave_one_out(w)
         ),

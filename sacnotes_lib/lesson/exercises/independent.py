@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import torch
 from torch import Tensor
-from torch.distributions import Independent, Normal
+from torch.distributions import Independent, MultivariateNormal, Normal
 
 from sacnotes_lib.lesson.exercise import Exercise
 
@@ -58,6 +58,12 @@ SCORE_ACTIONS = Exercise(
         "the variance passed where Normal wants the standard deviation": lambda m, s, a: score_actions(
             m, s**2, a
         ),
+        "the standard deviation passed as a covariance: its diagonal holds variances": lambda m, s, a: (
+            MultivariateNormal(m, torch.diag_embed(s)).log_prob(a)
+        ),
+        "the batch averaged: each action has a log_prob of its own": lambda m, s, a: score_actions(
+            m, s, a
+        ).mean(),
         "a product of log-probabilities: the log turns the product of densities into a sum": lambda m, s, a: (
             _scores(m, s, a).prod(-1)
         ),
@@ -77,6 +83,10 @@ SOFT_VALUE = Exercise(
         "broadcast, then averaged over the last axis: all transitions share one Q": lambda q, p, t: (
             q - t * p
         ).mean(-1),
+        "broadcast, then summed over the last axis: every Q is in every entry": lambda q, p, t: (
+            q - t * p
+        ).sum(-1),
+        "log_prob summed over the batch: each transition has its own": lambda q, p, t: q - t * p.sum(),
         "the sign of the entropy: an unlikely action earns a bonus, so minus log_prob": lambda q, p, t: (
             q + t * p.squeeze(-1)
         ),

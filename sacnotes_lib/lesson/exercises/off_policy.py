@@ -56,7 +56,7 @@ def off_policy_actor_loss(policy, critic, observation, action, temperature) -> T
 
 
 def n_step_weight(log_prob_now: Tensor, log_prob_then: Tensor) -> Tensor:
-    """π/μ of all actions after the first, multiplied: [n, B] and [n, B] -> [B]."""
+    """π/β of all actions after the first, multiplied: [n, B] and [n, B] -> [B]."""
     return (log_prob_now - log_prob_then)[1:].sum(0).exp()
 
 
@@ -117,6 +117,12 @@ OFF_POLICY_ACTOR_LOSS = Exercise(
             _weighted
         ),
         "sample instead of rsample: the way from Q to the policy is closed": gradient_of(_held_constant),
+        "log_prob detached: the entropy has a value and no gradient": _at(
+            "fresh", "fresh", lambda cost, q: (cost.detach() - q).mean()
+        ),
+        "a loss for each transition: their mean over the batch is still missing": _at(
+            "fresh", "fresh", lambda cost, q: cost - q
+        ),
         "two draws, one for Q and one for log_prob: right on average, but here one draw serves both": gradient_of(
             _two_draws
         ),
@@ -146,6 +152,9 @@ N_STEP_WEIGHT = Exercise(
     mistakes={
         "the first action weighted too: Q(s, a) asks about that action, whoever took it": (
             lambda now, then: (now - then).sum(0).exp()
+        ),
+        "the last action left out: it is the first one that Q asks about": (
+            lambda now, then: (now - then)[:-1].sum(0).exp()
         ),
         "no weight at all: the actions after the first are the old policy's": (
             lambda now, then: torch.ones_like(now[0])

@@ -6,7 +6,7 @@ import math
 
 import torch
 from torch import Tensor
-from torch.distributions import Normal
+from torch.distributions import Independent, Normal, TanhTransform, TransformedDistribution
 from torch.nn.functional import softplus
 
 from sacnotes_lib.lesson.exercise import Exercise
@@ -38,6 +38,10 @@ def _log_slope(u):
 
 def _rounded_log_slope(u, inside=0.0):
     return torch.log(1 - torch.tanh(u) ** 2 + inside)
+
+
+def _weighted_again(log_prob):
+    return (log_prob.exp() * log_prob).mean(0)
 
 
 def _score_case(batch_size: int, action_dim: int, middle: float) -> dict[str, Tensor]:
@@ -73,6 +77,21 @@ SQUASHED_LOG_PROB = Exercise(
         "tanh applied twice: the slope taken at tanh(u), it belongs to u": lambda u, m, s: (
             _gaussian(u, m, s) - _log_slope(torch.tanh(u))
         ).sum(-1),
+        "the slope without its logarithm": lambda u, m, s: (_gaussian(u, m, s) - _log_slope(u).exp()).sum(-1),
+        "the factor 2 of the stable form left out": lambda u, m, s: (
+            _gaussian(u, m, s) - _log_slope(u) / 2
+        ).sum(-1),
+        "the sign inside softplus: it is softplus(-2u)": lambda u, m, s: (
+            _gaussian(u, m, s) - 2 * (math.log(2) - u - softplus(2 * u))
+        ).sum(-1),
+        "the Gaussian scored at the action tanh(u): it is the density of u": lambda u, m, s: (
+            _gaussian(torch.tanh(u), m, s) - _log_slope(u)
+        ).sum(-1),
+        "u looked for again by atanh, which is infinite at a saturated action: score the u that you hold": (
+            lambda u, m, s: TransformedDistribution(Independent(Normal(m, s), 1), [TanhTransform()]).log_prob(
+                torch.tanh(u)
+            )
+        ),
         "1 - tanh(u)^2 rounds to zero at a saturated action, and its logarithm is minus infinity": lambda u, m, s: (
             (_gaussian(u, m, s) - _rounded_log_slope(u)).sum(-1)
         ),
@@ -110,6 +129,18 @@ ESTIMATE_ENTROPY = Exercise(
         ),
         "the noise scored in place of u = mean + std * noise": lambda m, s, e, k: (
             -squashed_log_prob(e, m, s).mean(0) + k.log().sum()
+        ),
+        "the action tanh(u) scored as if it were u": lambda m, s, e, k: (
+            -squashed_log_prob(torch.tanh(m + s * e), m, s).mean(0) + k.log().sum()
+        ),
+        "weighted by the density again: the draws follow it already, their plain mean is the expectation": (
+            lambda m, s, e, k: k.log().sum() - _weighted_again(squashed_log_prob(m + s * e, m, s))
+        ),
+        "the logarithm of the summed scale, where the sum of the logarithms belongs": lambda m, s, e, k: (
+            -squashed_log_prob(m + s * e, m, s).mean(0) + k.sum().log()
+        ),
+        "no average: one number for each sample": lambda m, s, e, k: (
+            -squashed_log_prob(m + s * e, m, s) + k.log().sum()
         ),
         "the sign: entropy is minus the average log_prob": lambda m, s, e, k: -estimate_entropy(m, s, e, k),
         "the sum over the samples where their mean belongs": lambda m, s, e, k: (

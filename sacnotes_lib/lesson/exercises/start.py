@@ -41,6 +41,16 @@ SOFT_RETURN = Exercise(
         ),
         "the reward discounted, the entropy not": lambda r, h, g, a: _weighted(r, g) + (a * h).sum(),
         "the temperature left out": lambda r, h, g, a: _weighted(r + h, g),
+        "discount times t where discount to the power t belongs": lambda r, h, g, a: (
+            g * torch.arange(len(r)) * (r + a * h)
+        ).sum(),
+        "the temperature on the reward too: it prices the entropy alone": lambda r, h, g, a: _weighted(
+            a * (r + h), g
+        ),
+        "the weights in reverse: the first step counts in full, later ones less": lambda r, h, g, a: (
+            _weighted((r + a * h).flip(0), g)
+        ),
+        "no sum: one number for each step": lambda r, h, g, a: g ** torch.arange(len(r)) * (r + a * h),
         "the mean over time where the sum belongs": lambda r, h, g, a: _weighted(r + a * h, g) / len(r),
     },
 )

@@ -47,9 +47,11 @@ ACTOR_LOSS = Exercise(
             -t * p.sum(-1) - q
         ).mean(),
         "the temperature left out": lambda q, p, t: (p.sum(-1) - q).mean(),
-        "a sum over the batch (the first dimension) instead of the action's entries": lambda q, p, t: (
-            t * p.sum(0).mean() - q.mean()
-        ),
+        "a sum over the batch (the first dimension), not over the action: [A] meets [B]": lambda q, p, t: (
+            t * p.sum(0) - q
+        ).mean(),
+        "the temperature on Q too: it prices the entropy alone": lambda q, p, t: t * (p.sum(-1) - q).mean(),
+        "the sign of Q: the loss is lowered, and Q should rise": lambda q, p, t: (t * p.sum(-1) + q).mean(),
         "q subtracted from every entry before the sum: it counts A times": lambda q, p, t: (
             (t * p - q.unsqueeze(-1)).sum(-1).mean()
         ),
@@ -79,6 +81,11 @@ SETTINGS_FOR_THE_SUM = Exercise(
         "the temperature multiplied: α · mean is (α / A) · sum": lambda t, h, a: (t * a, h * a),
         "the target divided: entropies of independent entries add up": lambda t, h, a: (t / a, h / a),
         "the usual -A taken instead of A times the target that was given": lambda t, h, a: (t / a, -float(a)),
+        "the target times A squared: a sum is A times the mean, not more": lambda t, h, a: (
+            t / a,
+            h * a * a,
+        ),
+        "the sign of the target: A times a negative entropy is negative": lambda t, h, a: (t / a, -h * a),
         "nothing changed: the two are the same only where A = 1": lambda t, h, a: (t, h),
         "target and temperature in the wrong order": lambda t, h, a: (h * a, t / a),
     },

@@ -91,6 +91,11 @@ def _median(policy, critic, target, s, a, s2, t):
     return _soft(target, s2, median, policy(s2).log_prob(median), t)
 
 
+def _smaller(critic, target, s2, policy, t):
+    action, log_prob = policy(s2).sample()
+    return torch.minimum(critic(s2, action), target(s2, action)) - t * log_prob
+
+
 def _with_flag(flag):
     """The label with `flag(terminated, truncated)` in the place of terminated."""
     return lambda r, d, c, q, p, g, t: soft_label(r, flag(d, c), c, q, p, g, t)
@@ -116,6 +121,17 @@ SOFT_LABEL = Exercise(
         "the entropy left out of the label": lambda r, d, c, q, p, g, t: soft_label(r, d, c, q, p, g, 0.0),
         "the entropy outside the brackets: it belongs to the next step, behind γ (1 - terminated)": (
             lambda r, d, c, q, p, g, t: soft_label(r, d, c, q, p, g, 0.0) - t * p
+        ),
+        "the entropy not switched off at an end: after the end no action is drawn": (
+            lambda r, d, c, q, p, g, t: soft_label(r, d, c, q, p, g, 0.0) - g * t * p
+        ),
+        "the temperature left out": lambda r, d, c, q, p, g, t: soft_label(r, d, c, q, p, g, 1.0),
+        "the discount left out": lambda r, d, c, q, p, g, t: soft_label(r, d, c, q, p, 1.0, t),
+        "the smallest value of the whole batch: each transition has its own smallest critic": (
+            lambda r, d, c, q, p, g, t: soft_label(r, d, c, q.min().expand(q.shape), p, g, t)
+        ),
+        "one critic alone, where the smallest of all was asked for": (
+            lambda r, d, c, q, p, g, t: soft_label(r, d, c, q[:1], p, g, t)
         ),
         "the reward of the last step thrown away: only what comes after it ends": (
             lambda r, d, c, q, p, g, t: soft_label(r * (1 - d), d, c, q, p, g, t)
@@ -164,6 +180,12 @@ NEXT_SOFT_VALUE = Exercise(
         "two draws, one for Q and one for log_prob: right on average, but here one draw serves both": _two_draws,
         "the sign of the entropy: minus α log π": (
             lambda policy, critic, target, s, a, s2, t: _soft(target, s2, *policy(s2).sample(), -t)
+        ),
+        "the temperature left out": (
+            lambda policy, critic, target, s, a, s2, t: _soft(target, s2, *policy(s2).sample(), 1.0)
+        ),
+        "the smaller of critic and target critic: the critic in training has no say here": (
+            lambda policy, critic, target, s, a, s2, t: _smaller(critic, target, s2, policy, t)
         ),
         "the entropy left out": (
             lambda policy, critic, target, s, a, s2, t: target(s2, policy(s2).sample()[0])

@@ -52,6 +52,9 @@ SOFT_Q = Exercise(
         "the entropy at s itself counted too: that is V(s), not Q(s, a)": lambda r, p, g, a: (
             _parts(r, p, g)[0] + a * _parts(r, p, g)[1]
         ).sum(),
+        "the last action's entropy left out: it is the first action that is given": lambda r, p, g, a: (
+            _parts(r, p, g)[0].sum() + a * _parts(r, p, g)[1][:-1].sum()
+        ),
         "no entropy at all: the Q of plain reinforcement learning": lambda r, p, g, a: _parts(r, p, g)[
             0
         ].sum(),
