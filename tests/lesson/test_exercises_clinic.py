@@ -12,9 +12,9 @@ from sacnotes_lib.lesson.exercise import ExerciseTodo
 from sacnotes_lib.lesson.exercises.clinic import (
     MENDED_ACTOR_LOSS,
     MENDED_LABEL,
-    THERMOSTAT,
     gradient_of,
 )
+from sacnotes_lib.lesson.exercises.thermostat import THERMOSTAT
 from sacnotes_lib.sac.losses import actor_loss_reparameterized
 from sacnotes_lib.sac.targets import apply_backup, soft_bellman_target, value_for_actor
 

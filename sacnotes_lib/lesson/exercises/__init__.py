@@ -11,3 +11,4 @@ from sacnotes_lib.lesson.exercises import start as start
 from sacnotes_lib.lesson.exercises import summing as summing
 from sacnotes_lib.lesson.exercises import target as target
 from sacnotes_lib.lesson.exercises import temperature as temperature
+from sacnotes_lib.lesson.exercises import thermostat as thermostat

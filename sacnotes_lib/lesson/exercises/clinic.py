@@ -10,8 +10,6 @@ from torch import Tensor
 
 from sacnotes_lib.lesson.exercise import Exercise
 from sacnotes_lib.lesson.exercises.off_policy import TrackingCritic
-from sacnotes_lib.lesson.exercises.thermostat import THERMOSTAT as THERMOSTAT
-from sacnotes_lib.lesson.exercises.thermostat import thermostat as thermostat
 from sacnotes_lib.sac.distributions import SquashedGaussian
 
 
