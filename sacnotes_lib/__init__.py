@@ -9,6 +9,7 @@ from sacnotes_lib.lesson.check import check
 from sacnotes_lib.lesson.done import reset_progress, show_progress
 from sacnotes_lib.lesson.exercise import Exercise, ExerciseTodo
 from sacnotes_lib.lesson.panels import predict, reveal
+from sacnotes_lib.lesson.patients import PATIENTS
 from sacnotes_lib.sac.agent import SAC, NonFiniteLoss
 from sacnotes_lib.sac.config import SACConfig
 from sacnotes_lib.sac.distributions import Gaussian, SquashedGaussian, log_tanh_slope, normal_log_prob
@@ -41,17 +42,23 @@ from sacnotes_lib.scenes.std_line import plot_std_line
 from sacnotes_lib.scenes.summing import SummingScene
 from sacnotes_lib.scenes.target import TargetScene
 from sacnotes_lib.scenes.temperature import TemperatureScene
+from sacnotes_lib.scenes.vital_signs import SIGNS, Examination
+from sacnotes_lib.scenes.ward import WardScene
+from sacnotes_lib.scenes.ward_round import plot_ward_round
 from sacnotes_lib.widgets.console import TrainingConsole
 from sacnotes_lib.widgets.live import live
 
 __all__ = [
+    "PATIENTS",
     "SAC",
+    "SIGNS",
     "BackupScene",
     "Batch",
     "BroadcastScene",
     "Comparison",
     "ContractionScene",
     "DenoisingScene",
+    "Examination",
     "Exercise",
     "ExerciseTodo",
     "Gaussian",
@@ -71,6 +78,7 @@ __all__ = [
     "TrainingDiverged",
     "TrainingRun",
     "UnsuitableEnvironment",
+    "WardScene",
     "actor_loss_reparameterized",
     "actor_loss_score_function",
     "animate",
@@ -90,6 +98,7 @@ __all__ = [
     "plot_by_seed",
     "plot_learning_curves",
     "plot_std_line",
+    "plot_ward_round",
     "polyak_update",
     "predict",
     "reset_progress",

@@ -85,4 +85,10 @@ PAGES = (
         ("09.weights", "09.actor", "09.slip", "09.memory"),
         ("off_policy_actor_loss", "n_step_weight"),
     ),
+    Page(
+        "11_bug_clinic.ipynb",
+        "Can you read other people's SAC?",
+        ("11.which", "11.return", "11.dial"),
+        ("mended_actor_loss", "mended_label", "thermostat"),
+    ),
 )

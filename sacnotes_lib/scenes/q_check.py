@@ -32,7 +32,10 @@ def check_q(run: TrainingRun) -> QCheck | None:
     The random numbers are its own, so training goes on as if nobody had looked. None for an environment that cannot
     be played from any state (all but Pendulum-v1 and those under sacnotes/), or with a discount of 1.
     """
-    config, model = run.config, _model(run.config.env_id, tuple(sorted(run.config.env_kwargs.items())))
+    config = run.config
+    # A wrapper changes what is seen of the world, not the world that is played here.
+    env_kwargs = {name: value for name, value in config.env_kwargs.items() if name != "wrappers"}
+    model = _model(config.env_id, tuple(sorted(env_kwargs.items())))
     if model is None or config.discount == 1:
         return None
     start, step, observe = model

@@ -11,6 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.text import Text
+from matplotlib.ticker import LogLocator, StrMethodFormatter
 
 # Pixels an inch. A projector shows more of them than a page does: `make classroom` asks for them this way.
 DPI = int(os.environ.get("SACNOTES_DPI", "100"))
@@ -123,6 +124,13 @@ def label_line_ends(axes: Axes, texts_by_line: dict) -> list[Text]:
         label.xy = (label.xy[0], height - overshoot)
         labels.append(label)
     return labels
+
+
+def plain_log_ticks(axes: Axes) -> None:
+    """Label a logarithmic vertical axis with plain numbers, 0.3, 1, 3, 10, where powers of ten would be too few."""
+    axes.yaxis.set_major_locator(LogLocator(subs=(1, 3)))
+    axes.yaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
+    axes.minorticks_off()
 
 
 def readable_on(color) -> str:
