@@ -31,6 +31,7 @@ from sacnotes_lib.scenes.expectation import NoisyLabelsScene
 from sacnotes_lib.scenes.gradients import GradientScene
 from sacnotes_lib.scenes.learning_curves import interquartile_mean, plot_learning_curves
 from sacnotes_lib.scenes.off_policy import OffPolicyScene
+from sacnotes_lib.scenes.one_update import OneUpdateScene
 from sacnotes_lib.scenes.picture import show_picture
 from sacnotes_lib.scenes.q_check import check_q
 from sacnotes_lib.scenes.squashing import SquashingScene
@@ -55,6 +56,7 @@ __all__ = [
     "NoisyLabelsScene",
     "NonFiniteLoss",
     "OffPolicyScene",
+    "OneUpdateScene",
     "ReplayBuffer",
     "SACConfig",
     "SharedActionScene",
