@@ -1,7 +1,7 @@
 """How soon SAC learns here and in Stable-Baselines3, with the same settings, at equal steps.
 
     python -m benchmarks.learning                        the two tasks of page 10
-    python -m benchmarks.learning Pendulum-v1 --seeds 8  one of them
+    python -m benchmarks.learning Pendulum-v1 --seeds 8  one of them, on from the seeds that are there already
 
 The two libraries take turns, seed by seed. Both are judged by deterministic episodes from the same starting states.
 Page 10 reads results/learning.json; another task is one more entry in TASKS.
@@ -107,19 +107,26 @@ def train_ours(config: SACConfig, seed: int) -> tuple[list[float], float]:
     return returns, seconds
 
 
-def compare(config: SACConfig, seeds: int) -> dict:
-    """Both libraries over these seeds, in turns: returns `[seeds, evaluations]`, and seconds of training."""
-    trainers = {THEIRS: train_theirs, OURS: train_ours}
-    found = {name: {"returns": [], "seconds": []} for name in trainers}
+def compare(config: SACConfig, seed: int, result: dict) -> None:
+    """Train both libraries with this seed, and add their returns and seconds of training to `result`."""
     with single_thread():
-        for seed in tqdm(range(seeds), desc=config.env_id):
-            for name, trainer in trainers.items():
-                returns, seconds = trainer(config, seed)
-                found[name]["returns"].append([round(value, 2) for value in returns])
-                found[name]["seconds"].append(round(seconds, 1))
+        for name, trainer in ((THEIRS, train_theirs), (OURS, train_ours)):
+            returns, seconds = trainer(config, seed)
+            result[name]["returns"].append([round(value, 2) for value in returns])
+            result[name]["seconds"].append(round(seconds, 1))
+
+
+def begun(config: SACConfig, result: dict | None) -> dict:
+    """A result to go on with: the one there is, where its settings are these, else an empty one."""
+    settings = asdict(config) | {
+        "env_kwargs": dict(config.env_kwargs),
+        "hidden_sizes": list(config.hidden_sizes),
+    }
+    if result and result["settings"] == settings and result["machine"] == machine():
+        return result
     steps = range(config.evaluation_interval, config.total_steps + 1, config.evaluation_interval)
-    settings = asdict(config) | {"env_kwargs": dict(config.env_kwargs)}
-    return {"steps": list(steps), "machine": machine(), "settings": settings, **found}
+    empty = {name: {"returns": [], "seconds": []} for name in (THEIRS, OURS)}
+    return {"steps": list(steps), "machine": machine(), "settings": settings, **empty}
 
 
 def machine() -> str:
@@ -153,8 +160,11 @@ def main() -> None:
     file = RESULTS / "learning.json"
     results = json.loads(file.read_text("utf-8")) if file.exists() else {}
     for task in options.tasks:
-        results[task] = compare(TASKS[task], options.seeds)
-        file.write_text(json.dumps(results, indent=1) + "\n", "utf-8")
+        results[task] = begun(TASKS[task], results.get(task))
+    for seed, task in tqdm([(seed, task) for seed in range(options.seeds) for task in options.tasks]):
+        if seed >= len(results[task][OURS]["returns"]):
+            compare(TASKS[task], seed, results[task])
+            file.write_text(json.dumps(results) + "\n", "utf-8")  # a run that is stopped goes on from here
     save_result("learning", [line for task, result in results.items() for line in table(task, result)])
 
 

@@ -85,4 +85,10 @@ PAGES = (
         ("09.weights", "09.actor", "09.slip", "09.memory"),
         ("off_policy_actor_loss", "n_step_weight"),
     ),
+    Page(
+        "10_sac_in_your_own_words.ipynb",
+        "Can you describe SAC in your own words?",
+        ("10.draws", "10.order", "10.moves", "10.library"),
+        ("one_update", "update_losses", "full_update"),
+    ),
 )
