@@ -5,6 +5,7 @@ from sacnotes_lib.lesson import exercises
 from sacnotes_lib.lesson.check import check
 from sacnotes_lib.lesson.done import reset_progress, show_progress
 from sacnotes_lib.lesson.exercise import Exercise, ExerciseTodo
+from sacnotes_lib.lesson.measured import measured_learning
 from sacnotes_lib.lesson.panels import predict, reveal
 from sacnotes_lib.sac.agent import SAC, NonFiniteLoss
 from sacnotes_lib.sac.config import SACConfig
@@ -82,6 +83,7 @@ __all__ = [
     "interquartile_mean",
     "live",
     "log_tanh_slope",
+    "measured_learning",
     "normal_log_prob",
     "plot_by_seed",
     "plot_learning_curves",

@@ -31,7 +31,6 @@ def test_the_other_library_gets_the_same_settings():
     assert [
         layer.out_features for layer in model.policy.actor.latent_pi if hasattr(layer, "out_features")
     ] == [8]
-    _, reward, *_ = model.get_env().envs[0].unwrapped.step(np.zeros(1))
     env = model.get_env().envs[0]
     env.reset(seed=0)
     env.unwrapped.state = np.array([np.pi, 0.0])

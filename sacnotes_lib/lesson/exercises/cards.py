@@ -135,7 +135,7 @@ def _with(card: Callable, **slip) -> Callable:
 DECK = {
     "A": ("Q̄ moves a little towards Q: the share τ of Q comes in", _follow),
     "B": ("the buffer's action is taken for a′, and scored by π", _with(_next_action, fresh=False)),
-    "C": ("draw a from π at s, by `rsample`, with its log π", _action),
+    "C": ("draw a from π at s, by rsample, with its log π", _action),
     "D": ("y = r + γ d (min Q̄(s′, a′) − α log π(a′∣s′))", _with(_label, end=lambda d: 1 - d)),
     "E": ("the critics step: (Q(s, a of the buffer) − y)² goes down", _critic_step),
     "F": ("y = r + γ (1 − d) (min Q̄(s′, a′) − α log π(a′∣s′))", _label),
