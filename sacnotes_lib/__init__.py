@@ -8,6 +8,7 @@ from sacnotes_lib.lesson import exercises
 from sacnotes_lib.lesson.check import check
 from sacnotes_lib.lesson.done import reset_progress, show_progress
 from sacnotes_lib.lesson.exercise import Exercise, ExerciseTodo
+from sacnotes_lib.lesson.measured import measured_learning
 from sacnotes_lib.lesson.panels import predict, reveal
 from sacnotes_lib.lesson.patients import PATIENTS
 from sacnotes_lib.sac.agent import SAC, NonFiniteLoss
@@ -35,6 +36,7 @@ from sacnotes_lib.scenes.expectation import NoisyLabelsScene
 from sacnotes_lib.scenes.gradients import GradientScene
 from sacnotes_lib.scenes.learning_curves import interquartile_mean, plot_learning_curves
 from sacnotes_lib.scenes.off_policy import OffPolicyScene
+from sacnotes_lib.scenes.one_update import OneUpdateScene
 from sacnotes_lib.scenes.picture import show_picture
 from sacnotes_lib.scenes.q_check import check_q
 from sacnotes_lib.scenes.squashing import SquashingScene
@@ -66,6 +68,7 @@ __all__ = [
     "NoisyLabelsScene",
     "NonFiniteLoss",
     "OffPolicyScene",
+    "OneUpdateScene",
     "ReplayBuffer",
     "SACConfig",
     "SharedActionScene",
@@ -94,6 +97,7 @@ __all__ = [
     "interquartile_mean",
     "live",
     "log_tanh_slope",
+    "measured_learning",
     "normal_log_prob",
     "plot_by_seed",
     "plot_learning_curves",

@@ -70,8 +70,8 @@ def _outcome(function: Callable, case) -> Any:
 def _known_mistake(outcomes, exercise: Exercise) -> str | None:
     """The mistake whose function gives just these outcomes, errors included, on every case."""
     for name, wrong in exercise.mistakes.items():
-        wrong_outcomes = [_outcome(wrong, case) for case in exercise.cases]
-        if all(_same(a, b, exercise) for a, b in zip(outcomes, wrong_outcomes, strict=True)):
+        tries = zip(outcomes, exercise.cases, strict=True)
+        if all(_same(outcome, _outcome(wrong, case), exercise) for outcome, case in tries):
             return name
     return None
 

@@ -86,6 +86,12 @@ PAGES = (
         ("off_policy_actor_loss", "n_step_weight"),
     ),
     Page(
+        "10_sac_in_your_own_words.ipynb",
+        "Can you describe SAC in your own words?",
+        ("10.draws", "10.order", "10.moves", "10.library"),
+        ("one_update", "update_losses", "full_update"),
+    ),
+    Page(
         "11_bug_clinic.ipynb",
         "Can you read other people's SAC?",
         ("11.which", "11.return", "11.dial"),

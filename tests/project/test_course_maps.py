@@ -113,6 +113,29 @@ def test_every_link_of_a_map_leads_to_a_heading_that_exists(name):
     assert len(LINK.findall(MAPS[name])) >= 30
 
 
+WORDS_10 = "\n".join(
+    cell.source
+    for cell in nbformat.read(FOLDER / "10_sac_in_your_own_words.ipynb", as_version=4).cells
+    if cell.cell_type == "markdown"
+)
+
+
+def test_every_link_of_page_10_leads_somewhere():
+    to_come = {page + ".ipynb" for page in ("11_bug_clinic",)}
+    assert set(broken(WORDS_10, FOLDER)) <= to_come
+    assert len(rows(WORDS_10, "the note says, or asks")) >= 10
+
+
+@pytest.mark.parametrize("row", rows(WORDS_10, "the note says, or asks"), ids=lambda row: row[0][:50])
+def test_each_slip_of_the_notes_leads_to_the_section_that_decided_it(row):
+    assumed, true, where = row
+    assert assumed and true and LINK.findall(where)
+    for link in LINK.findall(where):
+        assert "#" in link and pages(f"[x]({link})") and pages(f"[x]({link})") != {"10"}
+    # The number in the words is that of the first page linked.
+    assert where.startswith(f"[{min(pages(f'[x]({LINK.findall(where)[0]})'))}, ")
+
+
 def test_every_link_of_page_00_leads_somewhere():
     text = "\n".join(cell.source for cell in START.cells if cell.cell_type == "markdown")
     assert broken(text, FOLDER) == []

@@ -6,6 +6,7 @@ from sacnotes_lib.lesson.exercises import expectation as expectation
 from sacnotes_lib.lesson.exercises import gradients as gradients
 from sacnotes_lib.lesson.exercises import independent as independent
 from sacnotes_lib.lesson.exercises import off_policy as off_policy
+from sacnotes_lib.lesson.exercises import recall as recall
 from sacnotes_lib.lesson.exercises import squashing as squashing
 from sacnotes_lib.lesson.exercises import start as start
 from sacnotes_lib.lesson.exercises import summing as summing

@@ -1,0 +1,172 @@
+"""How soon SAC learns here and in Stable-Baselines3, with the same settings, at equal steps.
+
+    python -m benchmarks.learning                        the two tasks of page 10
+    python -m benchmarks.learning Pendulum-v1 --seeds 8  one of them, on from the seeds that are there already
+
+The two libraries take turns, seed by seed. Both are judged by deterministic episodes from the same starting states.
+Page 10 reads results/learning.json; another task is one more entry in TASKS.
+"""
+
+import os
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # idle threads that spin slow everything where cores are shared
+
+import argparse
+import json
+import time
+from dataclasses import asdict
+
+import gymnasium as gym
+import numpy as np
+import stable_baselines3
+from gymnasium.wrappers import TransformReward
+from stable_baselines3 import SAC as StableBaselinesSAC
+from tqdm import tqdm
+
+from benchmarks.machine import RESULTS, describe_machine, save_result
+from sacnotes_lib.sac.config import SACConfig
+from sacnotes_lib.sac.environments import make_environments, play_episodes
+from sacnotes_lib.sac.guards import single_thread
+from sacnotes_lib.sac.training import TrainingRun
+
+TASKS = {
+    "Pendulum-v1": SACConfig(),
+    "InvertedPendulum-v5": SACConfig(
+        env_id="InvertedPendulum-v5", discount=0.99, evaluation_interval=500, evaluation_episodes=3
+    ),
+}
+OURS, THEIRS = "sacnotes", "Stable-Baselines3"
+
+
+class Player:
+    """A Stable-Baselines3 model as `play_episodes` asks for an agent: one run, actions in [-1, 1]."""
+
+    runs = 1
+
+    def __init__(self, model: StableBaselinesSAC, seed: int):
+        self.model, self.seeds, self.generators = model, [seed], self
+
+    def act(self, observation: np.ndarray, deterministic: bool) -> np.ndarray:
+        action, _ = self.model.predict(observation[0], deterministic=deterministic)
+        return self.model.policy.scale_action(action)[None]
+
+    def get_state(self) -> None:
+        """Nothing to put back: a deterministic episode draws no numbers."""
+
+    def set_state(self, state: None) -> None:
+        """See `get_state`."""
+
+
+def stable_baselines_model(config: SACConfig, seed: int) -> StableBaselinesSAC:
+    """The same settings in Stable-Baselines3.
+
+    Raises: ValueError for a configuration whose choices Stable-Baselines3 does not have.
+    """
+    c = config
+    ours_alone = {
+        "backup": "min", "num_critics": 2, "actor_gradient": "reparameterized", "num_actor_samples": 1,
+        "entropy_in_target": True, "target_update": "polyak", "squash_actions": True, "target_entropy": "auto",
+    }  # fmt: skip
+    for name, needed in ours_alone.items():
+        if getattr(c, name) != needed:
+            raise ValueError(f"{name} = {getattr(c, name)!r}, but Stable-Baselines3 only has {needed!r}")
+    env = TransformReward(gym.make(c.env_id, **c.env_kwargs), lambda reward: c.reward_scale * reward)
+    alpha = f"auto_{c.initial_temperature}" if c.temperature == "auto" else c.temperature
+    return StableBaselinesSAC(
+        "MlpPolicy", env, learning_rate=c.learning_rate, buffer_size=c.replay_capacity, batch_size=c.batch_size,
+        learning_starts=c.learning_starts, tau=c.polyak_rate, gamma=c.discount, train_freq=1,
+        gradient_steps=c.updates_per_step, ent_coef=alpha, policy_kwargs={"net_arch": list(c.hidden_sizes)},
+        device="cpu", seed=seed,
+    )  # fmt: skip
+
+
+def train_theirs(config: SACConfig, seed: int) -> tuple[list[float], float]:
+    """Mean return of each evaluation, and the seconds of training without them."""
+    model, returns, seconds = stable_baselines_model(config, seed), [], 0.0
+    envs = make_environments(config.env_id, config.evaluation_episodes, config.env_kwargs)
+    for step in range(config.evaluation_interval, config.total_steps + 1, config.evaluation_interval):
+        began = time.perf_counter()
+        model.learn(config.evaluation_interval, reset_num_timesteps=False)
+        seconds += time.perf_counter() - began
+        episodes = play_episodes(
+            Player(model, seed), envs, config.evaluation_episodes, deterministic=True, occasion=step
+        )
+        returns.append(float(episodes.mean()))
+    return returns, seconds
+
+
+def train_ours(config: SACConfig, seed: int) -> tuple[list[float], float]:
+    """The same of this library."""
+    run, seconds, returns = TrainingRun(config.replace(evaluation_interval=10**9), [seed]), 0.0, []
+    for step in range(config.evaluation_interval, config.total_steps + 1, config.evaluation_interval):
+        began = time.perf_counter()
+        for _ in run.iterate(step):
+            pass
+        seconds += time.perf_counter() - began
+        returns.append(float(run.evaluate(config.evaluation_episodes).mean()))
+    return returns, seconds
+
+
+def compare(config: SACConfig, seed: int, result: dict) -> None:
+    """Train both libraries with this seed, and add their returns and seconds of training to `result`."""
+    with single_thread():
+        for name, trainer in ((THEIRS, train_theirs), (OURS, train_ours)):
+            returns, seconds = trainer(config, seed)
+            result[name]["returns"].append([round(value, 2) for value in returns])
+            result[name]["seconds"].append(round(seconds, 1))
+
+
+def begun(config: SACConfig, result: dict | None) -> dict:
+    """A result to go on with: the one there is, where its settings are these, else an empty one."""
+    settings = asdict(config) | {
+        "env_kwargs": dict(config.env_kwargs),
+        "hidden_sizes": list(config.hidden_sizes),
+    }
+    if result and result["settings"] == settings and result["machine"] == machine():
+        return result
+    steps = range(config.evaluation_interval, config.total_steps + 1, config.evaluation_interval)
+    empty = {name: {"returns": [], "seconds": []} for name in (THEIRS, OURS)}
+    return {"steps": list(steps), "machine": machine(), "settings": settings, **empty}
+
+
+def machine() -> str:
+    """What ran it, with the other library's version."""
+    return f"{describe_machine()}, Stable-Baselines3 {stable_baselines3.__version__}"
+
+
+def table(task: str, result: dict) -> list[str]:
+    """Lowest, median and highest return of the seeds at each evaluation, and the seconds."""
+    lines = [f"{task}, {len(result[OURS]['returns'])} seeds, {result['machine']}"]
+    lines += [
+        f"{'step':>8s}" + "".join(f"{name + ': lowest, median, highest':>50s}" for name in (THEIRS, OURS))
+    ]
+    for index, step in enumerate(result["steps"]):
+        line = f"{step:8d}"
+        for name in (THEIRS, OURS):
+            values = np.array(result[name]["returns"])[:, index]
+            line += f"{values.min():30.0f}{np.median(values):10.0f}{values.max():10.0f}"
+        lines.append(line)
+    seconds = ", ".join(f"{name} {np.median(result[name]['seconds']):.0f}" for name in (THEIRS, OURS))
+    return [*lines, f"seconds of training, median over seeds, without evaluation: {seconds}", ""]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("tasks", nargs="*", default=list(TASKS), metavar="TASK", help=", ".join(TASKS))
+    parser.add_argument("--seeds", type=int, default=6)
+    options = parser.parse_args()
+    if unknown := set(options.tasks) - set(TASKS):
+        parser.error(f"no task {', '.join(sorted(unknown))}. Choose from {', '.join(TASKS)}")
+    file = RESULTS / "learning.json"
+    results = json.loads(file.read_text("utf-8")) if file.exists() else {}
+    for task in options.tasks:
+        results[task] = begun(TASKS[task], results.get(task))
+    for seed, task in tqdm([(seed, task) for seed in range(options.seeds) for task in options.tasks]):
+        if seed >= len(results[task][OURS]["returns"]):
+            compare(TASKS[task], seed, results[task])
+            file.write_text(json.dumps(results) + "\n", "utf-8")  # a run that is stopped goes on from here
+    save_result("learning", [line for task, result in results.items() for line in table(task, result)])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,119 @@
+"""The comparison with Stable-Baselines3: equal settings, equal starting states, and a file that can be gone on with."""
+
+import json
+
+import numpy as np
+import pytest
+
+from benchmarks import learning
+from sacnotes_lib.sac.config import SACConfig
+from sacnotes_lib.sac.environments import make_environments, play_episodes
+from sacnotes_lib.sac.training import TrainingRun
+
+CONFIG = SACConfig(
+    total_steps=20, learning_starts=10, evaluation_interval=10, evaluation_episodes=2, hidden_sizes=(8,),
+    batch_size=4, replay_capacity=50, initial_temperature=0.5, discount=0.9, polyak_rate=0.3, learning_rate=0.002,
+)  # fmt: skip
+
+
+def test_the_other_library_gets_the_same_settings():
+    model = learning.stable_baselines_model(CONFIG, seed=3)
+    got = (
+        model.gamma,
+        model.tau,
+        model.learning_rate,
+        model.batch_size,
+        model.buffer_size,
+        model.learning_starts,
+    )
+    assert got == (0.9, 0.3, 0.002, 4, 50, 10)
+    assert model.target_entropy == -1.0 and model.log_ent_coef.exp().item() == pytest.approx(0.5)
+    assert [
+        layer.out_features for layer in model.policy.actor.latent_pi if hasattr(layer, "out_features")
+    ] == [8]
+    env = model.get_env().envs[0]
+    env.reset(seed=0)
+    env.unwrapped.state = np.array([np.pi, 0.0])
+    _, reward, *_ = env.step(np.zeros(1, dtype=np.float32))
+    assert reward == pytest.approx(
+        -0.1 * np.pi**2, rel=1e-3
+    )  # a hanging rod costs its angle squared, scaled by 0.1
+
+
+def test_a_choice_that_the_other_library_lacks_is_refused():
+    with pytest.raises(ValueError, match="backup = 'mean'"):
+        learning.stable_baselines_model(CONFIG.replace(backup="mean"), seed=0)
+
+
+def test_both_are_judged_from_the_same_starting_states():
+    """A player that always answers 0 earns what this library's evaluation gives to such a policy."""
+
+    class Idle:
+        runs, seeds = 1, [4]
+
+        def __init__(self):
+            self.generators = self
+            self.starts = []
+
+        def act(self, observation, deterministic):
+            self.starts.append(observation.copy())
+            return np.zeros((*observation.shape[:-1], 1))
+
+        def get_state(self):
+            return None
+
+        def set_state(self, state):
+            return None
+
+    idle = Idle()
+    play_episodes(idle, make_environments(CONFIG.env_id, 2), 2, deterministic=True, occasion=10)
+    seen = []
+    run = TrainingRun(CONFIG, [4])
+    act = run.agent.act
+    run.agent.act = lambda observation, deterministic=False: (seen.append(observation), act(observation))[1]
+    run.step = 10
+    run.evaluate(2)
+    np.testing.assert_array_equal(idle.starts[0], seen[0])
+
+
+def test_a_player_s_actions_are_the_model_s_in_units_of_one():
+    model = learning.stable_baselines_model(CONFIG, seed=0)
+    observation = np.array([[[1.0, 0.0, 0.5], [0.0, 1.0, -2.0]]], dtype=np.float32)
+    action = learning.Player(model, 0).act(observation, deterministic=True)
+    torques, _ = model.predict(observation[0], deterministic=True)
+    assert action.shape == (1, 2, 1)
+    np.testing.assert_allclose(2 * action[0], torques, rtol=1e-5)  # Pendulum's torque goes from -2 to 2
+
+
+def test_a_run_that_was_stopped_goes_on_and_other_settings_begin_anew(monkeypatch, tmp_path):
+    monkeypatch.setattr(learning, "RESULTS", tmp_path)
+    monkeypatch.setattr(learning, "TASKS", {"small": CONFIG})
+    monkeypatch.setattr(learning, "save_result", lambda name, lines: None)
+
+    def measured(seeds):
+        monkeypatch.setattr("sys.argv", ["learning", "--seeds", str(seeds)])
+        learning.main()
+        return json.loads((tmp_path / "learning.json").read_text("utf-8"))["small"]
+
+    first, second = measured(1), measured(2)
+    assert first["steps"] == [10, 20]
+    for name in (learning.OURS, learning.THEIRS):
+        assert np.shape(second[name]["returns"]) == (2, 2)
+        assert second[name]["returns"][0] == first[name]["returns"][0]
+        assert second[name]["seconds"][0] == first[name]["seconds"][0]
+    run = TrainingRun(CONFIG, [1])
+    for _ in run.iterate(20):
+        pass
+    np.testing.assert_allclose(second[learning.OURS]["returns"][1], run.evaluation_returns[0], atol=0.006)
+    monkeypatch.setattr(learning, "TASKS", {"small": CONFIG.replace(discount=0.8)})
+    assert len(measured(1)[learning.OURS]["returns"]) == 1
+
+
+def test_the_table_holds_lowest_median_and_highest():
+    result = {"steps": [10], "machine": "a machine"} | {
+        name: {"returns": [[shift - 3.0], [shift + 5.0], [shift - 1.0]], "seconds": [4.0, 6.0, 5.0]}
+        for name, shift in ((learning.OURS, 0), (learning.THEIRS, 100))
+    }
+    lines = learning.table("small", result)
+    assert lines[2].split() == ["10", "97", "99", "105", "-3", "-1", "5"]
+    assert "Stable-Baselines3 5, sacnotes 5" in lines[3]
