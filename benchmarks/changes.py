@@ -1,6 +1,6 @@
 """What each thing that makes the update fast buys: the library as it is, beside itself with one of them taken back.
 
-    python -m benchmarks.changes [--rounds 7] [--seconds 1]
+    python -m benchmarks.changes [--rounds 25] [--seconds 0.3]
 
 Seconds are those of the processor in one thread, which others on the machine disturb less. About eight minutes.
 """
@@ -38,8 +38,8 @@ def measure(name: str, runs: int, rounds: int, seconds: float) -> list[str]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--rounds", type=int, default=7)
-    parser.add_argument("--seconds", type=float, default=1.0, help="of each turn")
+    parser.add_argument("--rounds", type=int, default=25)
+    parser.add_argument("--seconds", type=float, default=0.3, help="of each turn")
     options = parser.parse_args()
     lines = [describe_machine(), ""]
     for name, runs in CASES:

@@ -30,17 +30,15 @@ class Problem:
     def __str__(self) -> str:
         return f"{self.env_id}, networks {self.width}x{self.width}, batch {self.batch_size}"
 
-    def config(self, **changes):
+    def config(self):
         """The same as a `SACConfig`, without evaluations."""
         from sacnotes_lib.sac.config import (
             SACConfig,
-        )  # here, since other libraries' processes need none of ours
+        )  # here: the other libraries' processes need none of ours
 
         sizes = asdict(self)
         width = sizes.pop("width")
-        return SACConfig(
-            **sizes, hidden_sizes=(width, width), reward_scale=1.0, evaluation_interval=10**9, **changes
-        )
+        return SACConfig(**sizes, hidden_sizes=(width, width), reward_scale=1.0, evaluation_interval=10**9)
 
     def dimensions(self) -> tuple[int, int]:
         """Sizes of the environment's observation and action."""
