@@ -104,7 +104,9 @@ def main() -> None:
     try:
         for name in options.problems:
             rates = rounds.measure(PROBLEMS[name], options.rounds, options.seconds, share)
-            lines += [*table(PROBLEMS[name], rates, rounds.absent), ""]
+            of_one = table(PROBLEMS[name], rates, rounds.absent)
+            print("\n".join(of_one), flush=True)  # now already, in case somebody stops it before the end
+            lines += [*of_one, ""]
     finally:
         rounds.close()
     lines += ["Where a step's time goes, one thread", *parts_table(), *MEANING.splitlines()]
