@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 from tqdm import tqdm
 
 from benchmarks.contestants import Contestant
@@ -56,20 +54,18 @@ class Rounds:
                 if first or worker.contestant.threads_are_fixed:
                     worker.build(problem)
                     worker.advance(problem.learning_starts + FEWEST_STEPS, key[1])
-                began = time.perf_counter()
-                worker.advance(FEWEST_STEPS, key[1])
-                each = (time.perf_counter() - began) / FEWEST_STEPS
+                steps_a_second = worker.advance(FEWEST_STEPS, key[1]) / worker.contestant.runs
             except ContestantFailed as failure:
-                self.absent[key[0]] = str(failure)
+                self.absent.setdefault(key[0], str(failure))  # the first reason tells most
                 continue
-            turns[key] = max(FEWEST_STEPS, round(seconds * share.get(key[0], 1) / each))
+            turns[key] = max(FEWEST_STEPS, round(seconds * share.get(key[0], 1) * steps_a_second))
         return turns
 
     def _turn(self, key: Key, steps: int) -> float | None:
         try:
             return self._workers[key].advance(steps, key[1], self._clock)
         except ContestantFailed as failure:
-            self.absent[key[0]] = str(failure)
+            self.absent.setdefault(key[0], str(failure))  # the first reason tells most
             return None
 
     def close(self) -> None:

@@ -1,6 +1,6 @@
 """How fast SAC trains here, beside other libraries and beside its own matrix products. Run it with `make bench`.
 
-    python -m benchmarks.speed [--problems small wide cheetah] [--rounds 5] [--seconds 1]
+    python -m benchmarks.speed [--problems small wide cheetah] [--rounds 5] [--seconds 1] [--only "sacnotes, 1 run" ...]
 
 Every contestant is a process of its own; they train in turns, round after round, with one and with two threads.
 Steps per second count environment step and update together, of every run. About ten minutes on two idle cores.
@@ -92,15 +92,18 @@ def main() -> None:
     parser.add_argument("--problems", nargs="+", choices=PROBLEMS, default=list(PROBLEMS))
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=1.0, help="of each turn")
+    parser.add_argument("--only", nargs="+", choices=[c.name for c in CONTESTANTS], help="a few contestants")
     options = parser.parse_args()
+    entered = [c for c in CONTESTANTS if not options.only or c.name in options.only]
+    floors = [floor for floor in FLOORS if floor.runs in {c.runs for c in entered}]
     thread_counts = (1, 2) if (os.cpu_count() or 1) > 1 else (1,)
-    turns = len(CONTESTANTS) + FLOOR_SHARE * len(FLOORS)
+    turns = len(entered) + FLOOR_SHARE * len(floors)
     of_turns = len(options.problems) * options.rounds * options.seconds * len(thread_counts) * turns
     print(f"About {(of_turns + 80 * len(options.problems)) / 60:.0f} minutes on two idle cores", flush=True)
     began = time.perf_counter()
     lines = [describe_machine(), versions(), ""]
-    rounds = Rounds(CONTESTANTS + FLOORS, thread_counts)
-    share = {floor.name: FLOOR_SHARE for floor in FLOORS}
+    rounds = Rounds(entered + floors, thread_counts)
+    share = {floor.name: FLOOR_SHARE for floor in floors}
     try:
         for name in options.problems:
             rates = rounds.measure(PROBLEMS[name], options.rounds, options.seconds, share)
