@@ -81,14 +81,14 @@ def table(times: dict[str, list[float]]) -> list[str]:
         shown = ", ".join(f"{size:,}: {value:.2f}" for size, value in zip(sizes, times[name]))
         lines += [
             f"{name:8s} {shown} ms",
-            f"{'':8s} exponent {exponent(sizes, times[name]):.2f} over all, "
-            f"{exponent(sizes[-2:], times[name][-2:]):.2f} at the end",
+            f"{'':8s} exponent {exponent(sizes, times[name]):z.2f} over all, "
+            f"{exponent(sizes[-2:], times[name][-2:]):z.2f} at the end",
         ]
     return lines
 
 
 LABEL_AT = {  # offset in points from a curve's last point, and the alignment
-    "runs": (10, 0, "left"), "batch": (10, 8, "left"), "width": (-12, 0, "right"), "critics": (10, -10, "left"),
+    "runs": (10, 0, "left"), "batch": (42, 2, "left"), "width": (-12, 0, "right"), "critics": (42, -8, "left"),
     "memory": (0, 14, "right"),
 }  # fmt: skip
 
@@ -104,7 +104,7 @@ def draw(times: dict[str, list[float]], path: Path) -> None:
             axes.plot(x, y, color=color, linestyle=dashes, marker=marker)
             right, up, side = LABEL_AT[name]
             axes.annotate(
-                f"{name}, exponent {exponent(SIZES[name], times[name]):.2f}", (x[-1], y[-1]), xytext=(right, up),
+                f"{name}, exponent {exponent(SIZES[name], times[name]):z.2f}", (x[-1], y[-1]), xytext=(right, up),
                 va="center", ha=side, textcoords="offset points", color=color, fontweight="bold",
             )  # fmt: skip
         top = axes.get_ylim()[1]
