@@ -22,7 +22,7 @@ AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help lab classroom test format run notebooks bench bench-widgets proof mutants clean
+.PHONY: help lab classroom test format run notebooks bench bench-more bench-widgets proof mutants clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -48,8 +48,15 @@ run: $(VENV)/.installed-lab ## run every notebook from top to bottom and say how
 notebooks: $(VENV)/.installed-test ## renew the saved outputs of the notebooks whose code, or the library's, changed
 	$(BIN)/python -m tools.notebooks write $(if $(ALL),--all) $(ONLY)
 
-bench: $(VENV)/.installed-bench ## training speed, measured beside Stable-Baselines3
+bench: $(VENV)/.installed-bench ## training speed beside other libraries and beside the bare matrix products, ten minutes
 	$(BIN)/python -m benchmarks.speed
+
+bench-more: $(VENV)/.installed-bench ## what each change bought, growth, memory, compiling, seconds to solve Pendulum
+	$(BIN)/python -m benchmarks.changes
+	$(BIN)/python -m benchmarks.growth
+	$(BIN)/python -m benchmarks.memory
+	$(BIN)/python -m benchmarks.compiled
+	$(BIN)/python -m benchmarks.solving
 
 bench-widgets: $(VENV)/.installed-test ## how soon a slider's picture follows a key, in a real browser
 	$(BIN)/python -m benchmarks.widgets

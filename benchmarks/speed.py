@@ -1,120 +1,121 @@
-"""How fast SAC trains here, beside Stable-Baselines3, and how soon it solves Pendulum. Run it with `make bench`.
+"""How fast SAC trains here, beside other libraries and beside its own matrix products. Run it with `make bench`.
 
-Everything is measured in turns within one process, round after round, because an absolute figure drifts from hour
-to hour while a ratio of neighbours holds. Steps per second count environment step and update together, of every run.
+    python -m benchmarks.speed [--problems small wide cheetah] [--rounds 5] [--seconds 1] [--only "sacnotes, 1 run" ...]
+
+Every contestant is a process of its own; they train in turns, round after round, with one and with two threads.
+Steps per second count environment step and update together, of every run. About ten minutes on two idle cores.
 """
 
+from __future__ import annotations
+
 import argparse
-import statistics
+import importlib.metadata
+import os
 import time
 
 import numpy as np
-import stable_baselines3
-import torch
-from stable_baselines3 import SAC as StableBaselinesSAC
-from tqdm import trange
 
+from benchmarks.contestants import CONTESTANTS, FLOORS, REFERENCE
+from benchmarks.floor import operations
 from benchmarks.machine import describe_machine, save_result
-from sacnotes_lib.sac.config import SACConfig
-from sacnotes_lib.sac.guards import single_thread
-from sacnotes_lib.sac.training import TrainingRun
+from benchmarks.parts import parts_table
+from benchmarks.problems import PROBLEMS, Problem
+from benchmarks.rounds import Key, Rounds
 
-SOLVED = -200.0  # mean undiscounted return of Pendulum-v1 that counts as solved
-WARM_UP = 300  # steps before the clock starts: the random ones, and the first updates
+PEERS = {"stable_baselines3": REFERENCE, "sbx-rl": "SBX", "jax": "JAX", "torchrl": "TorchRL"}
+FLOOR_SHARE = 0.3  # of the others' seconds: products alone vary little
 
-
-def ours(runs: int):
-    """A function that trains n more steps of this many runs."""
-    run = TrainingRun(SACConfig(learning_starts=200, evaluation_interval=10**9), seeds=runs)
-
-    def advance(steps: int) -> None:
-        with single_thread():
-            for _ in run.iterate(run.step + steps):
-                pass
-
-    return advance
+MEANING = """
+run-steps/s: median over rounds of environment steps with their updates, of all runs together; lowest, highest.
+ratio: to Stable-Baselines3 on the number of threads that suits it best, median over rounds; then lowest, highest.
+of floor: share of the speed of the update's matrix products alone, same runs and threads, median over rounds."""
 
 
-def stable_baselines(threads: int):
-    """The same settings in Stable-Baselines3."""
-    c = SACConfig()
-    model = StableBaselinesSAC(
-        "MlpPolicy", c.env_id, learning_rate=c.learning_rate, buffer_size=c.replay_capacity, learning_starts=200,
-        batch_size=c.batch_size, tau=c.polyak_rate, gamma=c.discount, train_freq=1, gradient_steps=1,
-        ent_coef="auto_1.0", policy_kwargs={"net_arch": list(c.hidden_sizes)}, device="cpu", seed=0,
-    )  # fmt: skip
-
-    def advance(steps: int) -> None:
-        before = torch.get_num_threads()
-        torch.set_num_threads(threads)
-        model.learn(steps, reset_num_timesteps=False)
-        torch.set_num_threads(before)
-
-    return advance
-
-
-def measure_speed(rounds: int, steps: int) -> list[str]:
-    """Steps per second of each contestant in turns: median over rounds, and the ratio to the reference."""
-    contestants = {
-        "Stable-Baselines3, 1 thread": (1, stable_baselines(1)),
-        "Stable-Baselines3, 2 threads": (1, stable_baselines(2)),
-        "sacnotes, 1 run": (1, ours(1)),
-        "sacnotes, 8 runs": (8, ours(8)),
-    }
-    for _, advance in contestants.values():
-        advance(WARM_UP)
-    rates = {name: [] for name in contestants}
-    for _ in trange(rounds, desc="rounds"):
-        for name, (runs, advance) in contestants.items():
-            began = time.perf_counter()
-            advance(steps)
-            rates[name].append(runs * steps / (time.perf_counter() - began))
-    references = [name for name in contestants if name.startswith("Stable")]
-    best = max(references, key=lambda name: statistics.median(rates[name]))
-    lines = [f"{'':30s}{'run-steps/s':>12s}{'lowest':>8s}{'highest':>8s}{'ratio':>8s}{'in rounds':>14s}"]
-    for name, values in rates.items():
-        ratios = np.array(values) / np.array(rates[best])  # neighbours in one round
-        lines.append(
-            f"{name:30s}{statistics.median(values):12.0f}{min(values):8.0f}{max(values):8.0f}"
-            f"{np.median(ratios):8.2f}{ratios.min():7.2f}-{ratios.max():.2f}"
-        )
-    return [*lines, f"ratio: to {best}, median over {rounds} rounds of {steps} steps each"]
-
-
-def measure_learning(seeds, label: str) -> list[str]:
-    """At which step, and after how many seconds, each seed first passes an evaluation; evaluations are included."""
-    run = TrainingRun(SACConfig(), seeds)
-    began, clock = time.perf_counter(), []
-    with single_thread():
-        for _ in run.iterate(run.config.total_steps):
-            if run.step % run.config.evaluation_interval == 0:
-                clock.append(time.perf_counter() - began)
-    passed = run.evaluation_returns > SOLVED
-    first = [row.argmax() if row.any() else None for row in passed]
-    solved = [index for index in first if index is not None]
-    if not solved:
-        return [f"{label}: none passed"]
-    steps = [int(run.evaluation_steps[index]) for index in solved]
-    return [
-        f"{label}: {len(solved)} of {len(first)} seeds pass {SOLVED:.0f}, at steps {steps}; "
-        f"the last after {clock[max(solved)]:.1f} s; all {run.step} steps take {clock[-1]:.1f} s; "
-        f"last three evaluations, mean over seeds: {run.evaluation_returns[:, -3:].mean(0).round().astype(int)}"
+def table(problem: Problem, rates: dict[Key, list[float]], absent: dict[str, str]) -> list[str]:
+    """The lines of one problem: everybody's speed, ratio to the reference and share of the floor."""
+    floors = {floor.runs: floor.name for floor in FLOORS}
+    references = [key for key in rates if key[0] == REFERENCE]
+    best = max(references, key=lambda key: np.median(rates[key])) if references else None
+    lines = [
+        str(problem),
+        f"{'':26s}{'threads':>8s}{'run-steps/s':>12s}{'in rounds':>14s}{'ratio':>8s}{'in rounds':>14s}"
+        f"{'of floor':>10s}",
     ]
+    for contestant in CONTESTANTS:
+        keys = [key for key in rates if key[0] == contestant.name]
+        for key in keys:
+            values = np.array(rates[key])
+            line = f"{key[0]:26s}{key[1]:8d}{np.median(values):12.0f}{band(values, '.0f'):>14s}"
+            if best:
+                ratios = values / rates[best]  # neighbours in one round
+                line += f"{np.median(ratios):8.2f}{band(ratios, '.2f'):>14s}"
+            if under := rates.get((floors[contestant.runs], key[1])):
+                line += f"{100 * np.median(values / under):8.0f} %"
+            lines.append(line)
+        if contestant.name in absent:
+            lines.append(f"{contestant.name:26s}{absent[contestant.name]}")
+    return [*lines, *floor_lines(problem, rates)]
+
+
+def band(values: np.ndarray, form: str) -> str:
+    return f"{values.min():{form}}-{values.max():{form}}"
+
+
+def floor_lines(problem: Problem, rates: dict[Key, list[float]]) -> list[str]:
+    """How fast the products alone are, in updates and in operations a second."""
+    work = operations(problem)
+    lines = [f"products alone, {work / 1e6:.1f} million operations for each run's update:"]
+    for threads in sorted({threads for _, threads in rates}):
+        found = [(f.runs, np.median(rates[f.name, threads])) for f in FLOORS if (f.name, threads) in rates]
+        shown = ", ".join(f"{runs}: {rate:.0f}/s" for runs, rate in found)
+        if found:
+            fastest = max(rate for _, rate in found)
+            lines.append(
+                f"  {threads} thread(s), by runs: {shown}; at best {fastest * work / 1e9:.0f} GFLOP/s"
+            )
+    return lines
+
+
+def versions() -> str:
+    """The other libraries' versions, or that they are not here."""
+    shown = []
+    for package, name in PEERS.items():
+        try:
+            shown.append(f"{name} {importlib.metadata.version(package)}")
+        except importlib.metadata.PackageNotFoundError:
+            shown.append(f"{name} not installed")
+    return ", ".join(shown)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--rounds", type=int, default=7)
-    parser.add_argument("--steps", type=int, default=300)
+    parser.add_argument("--problems", nargs="+", choices=PROBLEMS, default=list(PROBLEMS))
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--seconds", type=float, default=1.0, help="of each turn")
+    parser.add_argument("--only", nargs="+", choices=[c.name for c in CONTESTANTS], help="a few contestants")
     options = parser.parse_args()
-    lines = [describe_machine(), f"Stable-Baselines3 {stable_baselines3.__version__}", ""]
-    lines += ["Training speed, Pendulum-v1, networks 64x64, batch 128, one update per step"]
-    lines += measure_speed(options.rounds, options.steps)
-    lines += ["", "Learning, Pendulum-v1, default configuration"]
-    for seed in (0, 1, 2):
-        lines += measure_learning([seed], f"one run, seed {seed}")
-    lines += measure_learning(8, "eight runs at once, seeds 0-7")
-    lines += measure_learning(range(8, 16), "eight runs at once, seeds 8-15")
+    entered = [c for c in CONTESTANTS if not options.only or c.name in options.only]
+    floors = [floor for floor in FLOORS if floor.runs in {c.runs for c in entered}]
+    thread_counts = (1, 2) if (os.cpu_count() or 1) > 1 else (1,)
+    turns = len(entered) + FLOOR_SHARE * len(floors)
+    of_turns = len(options.problems) * options.rounds * options.seconds * len(thread_counts) * turns
+    print(f"About {(of_turns + 80 * len(options.problems)) / 60:.0f} minutes on two idle cores", flush=True)
+    began = time.perf_counter()
+    lines = [describe_machine(), versions(), ""]
+    rounds = Rounds(entered + floors, thread_counts)
+    share = {floor.name: FLOOR_SHARE for floor in floors}
+    try:
+        for name in options.problems:
+            rates = rounds.measure(PROBLEMS[name], options.rounds, options.seconds, share)
+            of_one = table(PROBLEMS[name], rates, rounds.absent)
+            print("\n".join(of_one), flush=True)  # now already, in case somebody stops it before the end
+            lines += [*of_one, ""]
+    finally:
+        rounds.close()
+    lines += ["Where a step's time goes, one thread", *parts_table(), *MEANING.splitlines()]
+    lines += [
+        f"{options.rounds} rounds, turns of {options.seconds:g} s; {time.perf_counter() - began:.0f} s in all"
+    ]
     save_result("speed", lines)
 
 

@@ -2,7 +2,7 @@
 
 import copy
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import torch
@@ -17,6 +17,7 @@ from sacnotes_lib.sac.losses import (
     critic_loss,
     temperature_loss,
 )
+from sacnotes_lib.sac.metrics import Metrics
 from sacnotes_lib.sac.networks import Actor, Critics, hard_update, polyak_update
 from sacnotes_lib.sac.randomness import RunGenerators
 from sacnotes_lib.sac.replay import Batch
@@ -107,7 +108,7 @@ class SAC:
         action = policy.median if deterministic else policy.action_at(self.noise_for(policy))
         return action.view(*observation.shape[:-1], self.action_dim).cpu().numpy()
 
-    def update(self, batch: Batch) -> dict[str, Tensor]:
+    def update(self, batch: Batch) -> Mapping[str, Tensor]:
         """One step of the critics, the actor, the temperature and the target critics, in this order.
 
         Args: batch of `[R, B, ...]`.
@@ -145,7 +146,7 @@ class SAC:
             polyak_update(self.target_critic, self.critic, c.polyak_rate)
         elif self.updates_done % c.hard_update_period == 0:
             hard_update(self.target_critic, self.critic)
-        return self._metrics(q, target, log_prob, temperature)
+        return Metrics(q.detach(), target, log_prob.detach(), temperature)
 
     def actor_loss(self, observation: Tensor, temperature: Tensor) -> tuple[Tensor, Tensor]:
         """The actor's loss at `num_actor_samples` fresh actions for each observation, and their log_prob."""
@@ -220,12 +221,3 @@ class SAC:
             f"the {name} loss of seed {', '.join(map(str, seeds))} is {loss.item()} at update {self.updates_done + 1}",
             seeds,
         )
-
-    @torch.no_grad()
-    def _metrics(self, q: Tensor, target: Tensor, log_prob: Tensor, temperature: Tensor) -> dict[str, Tensor]:
-        return {
-            "critic_loss": (q - target).square().mean((-2, -1)),
-            "q": q.mean((-2, -1)),
-            "entropy": -log_prob.mean(-1),
-            "temperature": temperature,
-        }

@@ -43,7 +43,7 @@ class StackedMLP(nn.Module):
         x = x.flatten(0, -3)
         *hidden, (last_weight, last_bias) = self.layers
         for weight, bias in hidden:
-            x = torch.relu(torch.baddbmm(bias, x, weight))
+            x = torch.baddbmm(bias, x, weight).relu_()  # in place: one pass over memory less
         return torch.baddbmm(last_bias, x, last_weight).view(*stack_and_batch, -1)
 
     def tensors(self) -> list[Tensor]:

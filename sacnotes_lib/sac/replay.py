@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -28,7 +29,8 @@ class ReplayBuffer:
         self.capacity, self.device = capacity, torch.device(device)
         self._widths = [observation_dim, action_dim, 1, observation_dim, 1]
         self._table = torch.empty(runs, capacity, sum(self._widths), device=device)
-        self._run = torch.arange(runs, device=device).unsqueeze(-1)
+        # of each run, in one long table
+        self._first_row = capacity * torch.arange(runs, device=device).unsqueeze(-1)
         self._added = 0
 
     def __len__(self) -> int:
@@ -37,9 +39,11 @@ class ReplayBuffer:
     def add(self, observation, action, reward, next_observation, terminated) -> None:
         """Remember one transition of every run: vectors `[R, dim]`, numbers `[R]`, as arrays or tensors."""
         columns = (observation, action, reward, next_observation, terminated)
-        rows = [torch.as_tensor(c, dtype=torch.float32, device=self.device) for c in columns]
-        rows = [row.unsqueeze(-1) if row.dim() == 1 else row for row in rows]
-        self._table[:, self._added % self.capacity] = torch.cat(rows, dim=-1)
+        columns = [np.asarray(column, dtype=np.float32) for column in columns]
+        columns = [column[:, None] if column.ndim == 1 else column for column in columns]
+        self._table[:, self._added % self.capacity] = torch.as_tensor(
+            np.concatenate(columns, axis=-1), device=self.device
+        )
         self._added += 1
 
     def sample(self, batch_size: int, generators: RunGenerators) -> Batch:
@@ -50,8 +54,9 @@ class ReplayBuffer:
         """
         if len(self) == 0:
             raise ValueError("the replay buffer is empty: add a transition before sampling")
-        index = generators.integers(len(self), batch_size)
-        return self._batch(self._table[self._run, index])
+        index = generators.integers(len(self), batch_size) + self._first_row
+        rows = self._table.flatten(0, 1).index_select(0, index.flatten())
+        return self._batch(rows.view(*index.shape, -1))
 
     def contents(self) -> Batch:
         """Everything remembered, oldest first, as one batch `[R, len(buffer), ...]`."""

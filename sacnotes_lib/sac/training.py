@@ -14,7 +14,7 @@ from sacnotes_lib.sac.agent import SAC, NonFiniteLoss
 from sacnotes_lib.sac.config import SACConfig
 from sacnotes_lib.sac.device import usable_device
 from sacnotes_lib.sac.environments import last_observations, make_environments, play_episodes
-from sacnotes_lib.sac.guards import interrupt_flag, single_thread
+from sacnotes_lib.sac.guards import interrupt_flag, keep_freed_memory, single_thread
 from sacnotes_lib.sac.progress import Progress
 from sacnotes_lib.sac.randomness import RunGenerators
 from sacnotes_lib.sac.replay import ReplayBuffer
@@ -57,6 +57,7 @@ class TrainingRun:
             raise TypeError(
                 f'config = {config!r}, but it must be a SACConfig, such as SACConfig(env_id="Pendulum-v1")'
             )
+        keep_freed_memory()
         self.config = self.initial_config = config
         self.changes: list[tuple[int, dict]] = []
         self.seeds, self.device = listed_seeds(seeds), usable_device(device)

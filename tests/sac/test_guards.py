@@ -1,12 +1,16 @@
-"""One thread while training, and a Ctrl-C that waits for the end of a step."""
+"""One thread while training, memory that stays, and a Ctrl-C that waits for the end of a step."""
 
 import os
+import platform
 import signal
+import subprocess
+import sys
 import threading
 
 import pytest
 import torch
 
+from sacnotes_lib.sac import guards
 from sacnotes_lib.sac.guards import interrupt_flag, single_thread
 
 
@@ -72,3 +76,35 @@ def test_outside_the_main_thread_there_is_a_flag_that_stays_down():
     worker.join()
     assert seen == [False]
     assert signal.getsignal(signal.SIGINT) is before
+
+
+# How many pages the system has to find anew while 20 blocks of 4 MB, an update's worth, are taken and freed ten times.
+COUNT_PAGES = """
+import resource, runpy, sys, torch
+keep_freed_memory = runpy.run_path(sys.argv[2])["keep_freed_memory"]  # without the rest of the package
+if sys.argv[1] == "keep":
+    assert keep_freed_memory()
+else:
+    assert not keep_freed_memory()
+def use():
+    blocks = [torch.ones(2**20) for _ in range(20)]
+for _ in range(3):
+    use()
+before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+for _ in range(10):
+    use()
+print(resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before)
+"""
+
+
+def pages(choice: str, **environment) -> int:
+    environment = {name: value for name, value in os.environ.items() if "MALLOC" not in name} | environment
+    command = [sys.executable, "-c", COUNT_PAGES, choice, guards.__file__]
+    return int(subprocess.run(command, env=environment, check=True, capture_output=True, text=True).stdout)
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="only glibc is told anything")
+def test_freed_memory_stays_and_whoever_chose_otherwise_is_left_alone():
+    kept, given_back = pages("keep"), pages("leave", MALLOC_TRIM_THRESHOLD_="131072")
+    assert given_back > 10_000
+    assert kept < given_back / 20

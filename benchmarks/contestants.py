@@ -1,0 +1,141 @@
+"""Who takes part in `make bench`: each name builds something that takes n more training steps when asked."""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from benchmarks.problems import Problem
+
+RUNS = (1, 2, 4, 8, 16, 32)
+
+# Takes at least this many environment steps of each run; returns how many, or None for exactly as many.
+Advance = Callable[[int], int | None]
+
+
+@dataclass(frozen=True)
+class Contestant:
+    """A name, how it is built, and what it needs.
+
+    Attributes:
+        build: from a problem to its `Advance`. Imports what it needs by itself, so that others need not have it.
+        runs: training runs it advances at once.
+        needs: the package without which it cannot take part.
+        threads_are_fixed: its number of threads is settled when its process starts.
+    """
+
+    name: str
+    build: Callable[[Problem], Advance]
+    runs: int = 1
+    needs: str | None = None
+    threads_are_fixed: bool = False
+
+    def missing(self) -> str | None:
+        """The package that is not installed, or None."""
+        return self.needs if self.needs and importlib.util.find_spec(self.needs) is None else None
+
+
+def ours(runs: int) -> Callable[[Problem], Advance]:
+    """This library with so many runs side by side."""
+
+    def build(problem: Problem) -> Advance:
+        from sacnotes_lib.sac.training import TrainingRun
+
+        run = TrainingRun(problem.config(), seeds=runs)
+
+        def advance(steps: int) -> None:
+            for _ in run.iterate(run.step + steps):
+                pass
+
+        return advance
+
+    return build
+
+
+def stable_baselines(problem: Problem) -> Advance:
+    from stable_baselines3 import SAC
+
+    return _their_way(SAC, problem, device="cpu")
+
+
+def sbx(problem: Problem) -> Advance:
+    from sbx import SAC
+
+    return _their_way(SAC, problem)
+
+
+def _their_way(algorithm, problem: Problem, **more) -> Advance:
+    """Stable-Baselines3 and SBX take the same arguments."""
+    model = algorithm(
+        "MlpPolicy", problem.env_id, learning_rate=problem.learning_rate, buffer_size=problem.replay_capacity,
+        learning_starts=problem.learning_starts, batch_size=problem.batch_size, tau=problem.polyak_rate,
+        gamma=problem.discount, train_freq=1, gradient_steps=1, ent_coef="auto_1.0", seed=0,
+        policy_kwargs={"net_arch": [problem.width, problem.width]}, **more,
+    )  # fmt: skip
+
+    def advance(steps: int) -> None:
+        model.learn(steps, reset_num_timesteps=False)
+
+    return advance
+
+
+def single_file(problem: Problem) -> Advance:
+    from benchmarks.single_file import SingleFileSAC
+
+    return SingleFileSAC(problem).advance
+
+
+def torchrl(problem: Problem) -> Advance:
+    from benchmarks.torchrl_sac import TorchRLSAC
+
+    return TorchRLSAC(problem).advance
+
+
+def floor(runs: int) -> Callable[[Problem], Advance]:
+    """The matrix products of an update and nothing else."""
+
+    def build(problem: Problem) -> Advance:
+        from benchmarks.floor import products_of_an_update
+
+        return products_of_an_update(problem, runs)
+
+    return build
+
+
+def without(names: tuple[str, ...], runs: int) -> Callable[[Problem], Advance]:
+    """This library with some of what makes it fast taken back, see `benchmarks/undone.py`."""
+
+    def build(problem: Problem) -> Advance:
+        from benchmarks.undone import UNDO
+
+        for name in names:
+            UNDO[name]()
+        return ours(runs)(problem)
+
+    return build
+
+
+REFERENCE = "Stable-Baselines3"
+CONTESTANTS = [
+    Contestant(REFERENCE, stable_baselines, needs="stable_baselines3"),
+    Contestant("SBX (JAX)", sbx, needs="sbx", threads_are_fixed=True),
+    Contestant("single file, as CleanRL", single_file),
+    Contestant("TorchRL", torchrl, needs="torchrl"),
+    *(Contestant(f"sacnotes, {r} run{'s' * (r > 1)}", ours(r), runs=r) for r in RUNS),
+]
+FLOORS = [Contestant(f"products alone, {r} run{'s' * (r > 1)}", floor(r), runs=r) for r in RUNS]
+
+CHANGES = (
+    "memory that stays", "ReLU in place", "metrics when read", "one look-up a batch", "one row a transition",
+    "Adam without bookkeeping", "Polyak in one call",
+)  # fmt: skip
+ABLATIONS = {
+    runs: [
+        Contestant(f"as it is, {runs}", ours(runs), runs=runs),
+        *(Contestant(f"without {name}, {runs}", without((name,), runs), runs=runs) for name in CHANGES),
+        Contestant(f"without all of them, {runs}", without(CHANGES, runs), runs=runs),
+    ]
+    for runs in (1, 8)
+}
+BY_NAME = {c.name: c for c in (*CONTESTANTS, *FLOORS, *ABLATIONS[1], *ABLATIONS[8])}

@@ -1,0 +1,116 @@
+"""Longer learning on MuJoCo's tasks, ours beside Stable-Baselines3: equal settings, equal steps, several seeds each.
+
+    python -m benchmarks.long_run [--problems HalfCheetah-v5 Hopper-v5 InvertedPendulum-v5] [--steps 20000] [--seeds 4]
+
+Settings are those of the papers (networks 256x256, batch 256, learning rate 3e-4, discount 0.99, polyak 0.005, α tuned
+from 1). Returns are undiscounted, of deterministic episodes in environments of their own. The result is written after
+each task, so that a run that is cut short keeps what it has. About an hour for each task and 20,000 steps on two cores.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+
+import gymnasium as gym
+import numpy as np
+import stable_baselines3
+import torch
+from scipy.stats import bootstrap
+from stable_baselines3.common.callbacks import BaseCallback
+from stable_baselines3.common.evaluation import evaluate_policy
+from stable_baselines3.common.monitor import Monitor
+
+from benchmarks.machine import describe_machine, save_result
+from benchmarks.problems import Problem
+from sacnotes_lib.sac.guards import single_thread
+from sacnotes_lib.sac.training import TrainingRun
+
+TASKS = ("HalfCheetah-v5", "Hopper-v5", "InvertedPendulum-v5")
+EPISODES = 5  # in one evaluation
+LEARNING_STARTS = 1000
+
+
+def ours(problem: Problem, steps: int, interval: int, seeds: int) -> np.ndarray:
+    """Returns `[seeds, evaluations]`."""
+    run = TrainingRun(
+        problem.config().replace(evaluation_interval=interval, evaluation_episodes=EPISODES), seeds
+    )
+    with single_thread():
+        for _ in run.iterate(steps):
+            pass
+    return run.evaluation_returns
+
+
+class Evaluations(BaseCallback):
+    """Evaluates now and then, as our training does."""
+
+    def __init__(self, env_id: str, interval: int, seed: int):
+        super().__init__()
+        self.env, self.interval, self.returns = Monitor(gym.make(env_id)), interval, []
+        self.env.reset(seed=10_000 + seed)
+
+    def _on_step(self) -> bool:
+        if self.num_timesteps % self.interval == 0:
+            mean, _ = evaluate_policy(self.model, self.env, EPISODES, deterministic=True)
+            self.returns.append(mean)
+        return True
+
+
+def theirs(problem: Problem, steps: int, interval: int, seeds: int) -> np.ndarray:
+    """Returns `[seeds, evaluations]`, one seed after the other."""
+    rows = []
+    with single_thread():
+        for seed in range(seeds):
+            callback = Evaluations(problem.env_id, interval, seed)
+            stable_baselines3.SAC(
+                "MlpPolicy", problem.env_id, learning_rate=problem.learning_rate, seed=seed, device="cpu",
+                buffer_size=problem.replay_capacity, learning_starts=problem.learning_starts,
+                batch_size=problem.batch_size, tau=problem.polyak_rate, gamma=problem.discount,
+                ent_coef="auto_1.0", policy_kwargs={"net_arch": [problem.width, problem.width]},
+            ).learn(steps, callback=callback)  # fmt: skip
+            rows.append(callback.returns)
+    return np.array(rows)
+
+
+def lines_for(name: str, returns: np.ndarray, seconds: float, interval: int) -> list[str]:
+    """Mean over seeds and 95 % bootstrap band at four points of the run."""
+    evaluations = returns.shape[1]
+    shown = sorted({max(0, round(evaluations * part) - 1) for part in (0.25, 0.5, 0.75, 1)})
+    cells = []
+    for index in shown:
+        values = returns[:, index]
+        cell = f"{(index + 1) * interval:,}: {values.mean():.0f}"
+        if len(values) > 1 and np.ptp(values) > 0:
+            low, high = bootstrap(
+                (values,), np.mean, method="percentile", rng=np.random.default_rng(0)
+            ).confidence_interval
+            cell += f" ({low:.0f} to {high:.0f})"
+        cells.append(cell)
+    return [f"  {name:20s}{', '.join(cells)}; {seconds:.0f} s of one core for {len(returns)} seeds"]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--problems", nargs="+", default=list(TASKS))
+    parser.add_argument("--steps", type=int, default=20_000)
+    parser.add_argument("--seeds", type=int, default=4)
+    parser.add_argument("--evaluations", type=int, default=8)
+    options = parser.parse_args()
+    torch.set_num_threads(1)
+    interval = max(1, options.steps // options.evaluations)
+    lines = [describe_machine(), f"Stable-Baselines3 {stable_baselines3.__version__}"]
+    lines += [f"{options.seeds} seeds each, {options.steps:,} steps, evaluations of {EPISODES} episodes", ""]
+    lines += ["step: mean return over seeds (95 % bootstrap band of that mean)"]
+    for env_id in options.problems:
+        problem = Problem(env_id, 256, 256, learning_starts=min(LEARNING_STARTS, options.steps // 4))
+        lines += [str(problem)]
+        for name, train in (("sacnotes", ours), ("Stable-Baselines3", theirs)):
+            used = time.process_time()
+            returns = train(problem, options.steps, interval, options.seeds)
+            lines += lines_for(name, returns, time.process_time() - used, interval)
+        save_result("long_run", lines)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,85 @@
+"""Each thing that makes the update fast, taken back: the plain code that would stand there otherwise.
+
+`benchmarks/changes.py` trains with one of them taken back, beside the library as it is. They change no formula.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import torch
+
+from sacnotes_lib.sac import agent, networks, replay, training
+
+
+def memory_goes_back_to_the_system() -> None:
+    training.keep_freed_memory = lambda: False
+
+
+def relu_into_new_memory() -> None:
+    def forward(self, x):
+        *stack_and_batch, _ = x.shape
+        x = x.flatten(0, -3)
+        *hidden, (last_weight, last_bias) = self.layers
+        for weight, bias in hidden:
+            x = torch.relu(torch.baddbmm(bias, x, weight))
+        return torch.baddbmm(last_bias, x, last_weight).view(*stack_and_batch, -1)
+
+    networks.StackedMLP.forward = forward
+
+
+def metrics_at_every_update() -> None:
+    lazy = agent.Metrics
+    agent.Metrics = lambda *made_of: dict(lazy(*made_of))
+
+
+def look_up_by_two_indices() -> None:
+    def sample(self, batch_size, generators):
+        run = torch.arange(self._table.shape[0]).unsqueeze(-1)
+        return self._batch(self._table[run, generators.integers(len(self), batch_size)])
+
+    replay.ReplayBuffer.sample = sample
+
+
+def remember_column_by_column() -> None:
+    def add(self, *columns):
+        rows = [torch.as_tensor(column, dtype=torch.float32) for column in columns]
+        rows = [row.unsqueeze(-1) if row.dim() == 1 else row for row in rows]
+        self._table[:, self._added % self.capacity] = torch.cat(rows, dim=-1)
+        self._added += 1
+
+    replay.ReplayBuffer.add = add
+
+
+def torchs_own_adam() -> None:
+    class Adam(torch.optim.Adam):
+        def __init__(self, tensors, learning_rate):
+            super().__init__(list(tensors), lr=learning_rate)
+
+        def descend(self, loss):
+            tensors = self.param_groups[0]["params"]
+            for tensor, gradient in zip(tensors, torch.autograd.grad(loss, tensors)):
+                tensor.grad = gradient
+            self.step()
+
+    agent.Adam = Adam
+
+
+def polyak_tensor_by_tensor() -> None:
+    @torch.no_grad()
+    def polyak_update(target, online, rate):
+        for slow, fast in zip(target.net.tensors(), online.net.tensors()):
+            slow.copy_((1 - rate) * slow + rate * fast)
+
+    agent.polyak_update = polyak_update
+
+
+UNDO: dict[str, Callable[[], None]] = {
+    "memory that stays": memory_goes_back_to_the_system,
+    "ReLU in place": relu_into_new_memory,
+    "metrics when read": metrics_at_every_update,
+    "one look-up a batch": look_up_by_two_indices,
+    "one row a transition": remember_column_by_column,
+    "Adam without bookkeeping": torchs_own_adam,
+    "Polyak in one call": polyak_tensor_by_tensor,
+}

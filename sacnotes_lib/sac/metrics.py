@@ -1,0 +1,32 @@
+"""What an update measured: computed when somebody reads it, since most updates are never looked at."""
+
+from collections.abc import Iterator, Mapping
+
+from torch import Tensor
+
+
+class Metrics(Mapping):
+    """Name to one number for each run, `[R]`: critic_loss, q, entropy, temperature.
+
+    Args:
+        q, target: `[R, N, B]`, the critics and their labels, without a graph.
+        log_prob: `[R, B]`, of the actor's fresh actions, without a graph.
+        temperature: `[R]`.
+    """
+
+    def __init__(self, q: Tensor, target: Tensor, log_prob: Tensor, temperature: Tensor):
+        self._formulas = {
+            "critic_loss": lambda: (q - target).square().mean((-2, -1)),
+            "q": lambda: q.mean((-2, -1)),
+            "entropy": lambda: -log_prob.mean(-1),
+            "temperature": lambda: temperature,
+        }
+
+    def __getitem__(self, name: str) -> Tensor:
+        return self._formulas[name]()
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._formulas)
+
+    def __len__(self) -> int:
+        return len(self._formulas)
