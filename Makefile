@@ -51,12 +51,14 @@ notebooks: $(VENV)/.installed-test ## renew the saved outputs of the notebooks w
 bench: $(VENV)/.installed-bench ## training speed beside other libraries and beside the bare matrix products, ten minutes
 	$(BIN)/python -m benchmarks.speed
 
-bench-more: $(VENV)/.installed-bench ## what each change bought, growth, memory, compiling, seconds to solve Pendulum
+bench-more: $(VENV)/.installed-bench ## what each change bought, growth, memory, compiling, comparisons, learning: a long while
 	$(BIN)/python -m benchmarks.changes
 	$(BIN)/python -m benchmarks.growth
 	$(BIN)/python -m benchmarks.memory
 	$(BIN)/python -m benchmarks.compiled
 	$(BIN)/python -m benchmarks.solving
+	$(BIN)/python -m benchmarks.comparison
+	$(BIN)/python -m benchmarks.learning
 
 bench-widgets: $(VENV)/.installed-test ## how soon a slider's picture follows a key, in a real browser
 	$(BIN)/python -m benchmarks.widgets
