@@ -44,13 +44,10 @@ def execute(notebook: nbformat.NotebookNode, *, quick: bool = False, cell_timeou
     return time.perf_counter() - started
 
 
-def execute_and_tell(path: Path, notebook: nbformat.NotebookNode) -> bool:
-    """Execute `notebook`, read from `path`; print its name and time, or what failed; return whether it ran."""
-    print(f"{path.name:<44} ", end="", flush=True)
+def execute_and_tell(path: Path, notebook: nbformat.NotebookNode) -> tuple[bool, str]:
+    """Execute `notebook`, read from `path`; whether it ran, and a line with its name and time, or what failed."""
     started = time.perf_counter()
     try:
-        print(f"{execute(notebook):6.1f} s", flush=True)
+        return True, f"{path.name:<44} {execute(notebook):6.1f} s"
     except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
-        print(f"failed after {time.perf_counter() - started:.1f} s\n{error}", flush=True)
-        return False
-    return True
+        return False, f"{path.name:<44} failed after {time.perf_counter() - started:.1f} s\n{error}"

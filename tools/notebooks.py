@@ -4,13 +4,16 @@
     write    executes those that are out of date (with --all: every one), saves them tidied and stamped
     check    says what is wrong with the saved files, without running anything
 
+Two run at a time where there are two cores; with --alone one by one, which tells what a page takes by itself.
 NAME is the beginning of a notebook's file name, such as 01; without a name all of them are meant.
 """
 
 import argparse
 import importlib.metadata
+import os
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import nbformat
@@ -31,15 +34,19 @@ def find(names: list[str], folder: Path = FOLDER) -> list[Path]:
     return [path for path in notebooks if not names or path.name.startswith(tuple(names))]
 
 
-def run(paths: list[Path]) -> bool:
+def run(paths: list[Path], at_a_time: int = 1) -> bool:
     """Execute each notebook, print its time and the total, and return whether all of them ran."""
-    started = time.perf_counter()
-    ran = [execute_and_tell(path, nbformat.read(path, as_version=4)) for path in paths]
+    started, ran = time.perf_counter(), []
+    with ThreadPoolExecutor(at_a_time) as pool:  # a page trains on one thread, in a kernel of its own
+        notebooks = [nbformat.read(path, as_version=4) for path in paths]
+        for fine, told in pool.map(execute_and_tell, paths, notebooks):
+            print(told, flush=True)
+            ran.append(fine)
     print(f"{len(ran)} notebooks, {ran.count(False)} failed, {time.perf_counter() - started:.1f} s")
     return all(ran)
 
 
-def write(paths: list[Path], everything: bool) -> bool:
+def write(paths: list[Path], everything: bool, at_a_time: int = 1) -> bool:
     """Renew the notebooks that need it, or every one, and return whether all of them are sound."""
     from tools.saved import (
         renew,
@@ -54,8 +61,8 @@ def write(paths: list[Path], everything: bool) -> bool:
                 f"not {pinned[name]}; `make notebooks` installs the right one"
             )
             return False
-    sound = [renew(path, always=everything) for path in paths]
-    return all(sound)
+    with ThreadPoolExecutor(at_a_time) as pool:
+        return all(list(pool.map(lambda path: renew(path, always=everything), paths)))
 
 
 def check(paths: list[Path]) -> bool:
@@ -79,14 +86,18 @@ def main(arguments: list[str] | None = None) -> int:
         "names", nargs="*", metavar="NAME", help="beginning of a notebook's file name, such as 01"
     )
     parser.add_argument("--all", action="store_true", help="write: execute those that are up to date as well")
+    parser.add_argument("--alone", action="store_true", help="run, write: one at a time")
     options = parser.parse_args(arguments)
     try:
         paths = find(options.names)
     except ValueError as error:
         parser.error(str(error))
+    at_a_time = 1 if options.alone else min(2, os.cpu_count() or 1)
     if options.command == "write":
-        return 0 if write(paths, options.all) else 1
-    return 0 if {"run": run, "check": check}[options.command](paths) else 1
+        return 0 if write(paths, options.all, at_a_time) else 1
+    if options.command == "run":
+        return 0 if run(paths, at_a_time) else 1
+    return 0 if check(paths) else 1
 
 
 if __name__ == "__main__":

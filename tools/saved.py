@@ -39,7 +39,9 @@ def renew(path: Path, *, always: bool, library: Path = LIBRARY, constraints: Pat
     notebook = nbformat.read(path, as_version=4)
     # Taken before the run: code that is edited meanwhile must not be vouched for.
     code = code_fingerprint(notebook, library, constraints)
-    if not execute_and_tell(path, notebook):
+    ran, told = execute_and_tell(path, notebook)
+    print(told, flush=True)
+    if not ran:
         return False
     notebook = tidy(notebook)
     notebook.metadata[STAMP] = {"code": code, "outputs": outputs_fingerprint(notebook)}

@@ -65,10 +65,11 @@ def test_a_failing_cell_raises_with_its_error():
         printed("1 / 0")
 
 
-def test_run_goes_on_after_a_failure_and_changes_no_file(course, capsys):
+@pytest.mark.parametrize("at_a_time", [1, 2])
+def test_run_goes_on_after_a_failure_and_changes_no_file(course, capsys, at_a_time):
     paths = notebooks.find([], course / "notebooks")
     before = [path.read_bytes() for path in paths]
-    assert notebooks.run(paths) is False
+    assert notebooks.run(paths, at_a_time) is False
     broken, *middle, total = capsys.readouterr().out.splitlines()
     assert broken.startswith("00_broken.ipynb") and "failed after" in broken
     assert any("ZeroDivisionError" in line for line in middle)
