@@ -17,7 +17,7 @@ SMALLEST_TYPE = SCREEN["height"] / 50  # pixels: what is smaller cannot be read 
 KERNEL = "() => JSON.parse(document.getElementById('jupyter-config-data').textContent).kernelId"
 STATUS = "async kernel => (await fetch(`/api/kernels/${kernel}`)).status"
 GONE = f"""async kernel => {{
-    const end = Date.now() + 60_000;
+    const end = Date.now() + 300_000;
     while (await ({STATUS})(kernel) !== 404 && Date.now() < end) await new Promise(next => setTimeout(next, 100));
     return await ({STATUS})(kernel) === 404;
 }}"""

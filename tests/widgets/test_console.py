@@ -42,6 +42,8 @@ class NoPainting:
 @pytest.fixture(autouse=True)
 def painted_here(monkeypatch):
     monkeypatch.setattr(console_module, "PaintingProcess", NoPainting)
+    # No page beats here: on a slow machine training would pause for want of a viewer.
+    monkeypatch.setattr(console_module, "ALONE_AFTER", 1e9)
 
 
 def console_of(config=SMALL, against=None, **options):
