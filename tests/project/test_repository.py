@@ -56,7 +56,7 @@ def test_no_file_names_a(pattern):
     assert {name: match[0] for name, match in found.items() if match} == {}
 
 
-@pytest.mark.parametrize("text", ["see /home/ann/x", "'/work/main'", r"C:\Users\ann", r"C:\\Users\\ann"])
+@pytest.mark.parametrize("text", ["see /home/ann/x", "'/work/course'", r"C:\Users\ann", r"C:\\Users\\ann"])
 def test_a_machine_path_is_recognised(text):
     assert MACHINE_PATH.search(text)
 
