@@ -9,7 +9,6 @@ import pytest
 import sacnotes_lib
 from sacnotes_lib.lesson import done, exercises
 from sacnotes_lib.lesson.course import PAGES, Page
-from sacnotes_lib.lesson.exercise import Exercise
 from sacnotes_lib.lesson.progress import Progress
 from tools.notebooks import find
 
@@ -43,14 +42,6 @@ def test_each_notebook_stands_in_the_list_with_what_it_asks(path):
 def test_the_list_holds_no_page_that_is_gone_and_stands_in_order():
     names = [path.name for path in find([])]
     assert [page.file for page in PAGES] == [name for name in names if name in {page.file for page in PAGES}]
-
-
-def test_no_two_exercises_of_the_course_share_a_name():
-    modules = [module for module in vars(exercises).values() if hasattr(module, "__file__")]
-    names = [
-        value.name for module in modules for value in vars(module).values() if isinstance(value, Exercise)
-    ]
-    assert len(names) > 10 and len(set(names)) == len(names)
 
 
 TOY = (

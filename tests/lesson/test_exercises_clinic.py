@@ -1,13 +1,12 @@
-"""Page 11's exercises: each known mistake is told from the others, and the references are right."""
+"""Page 11's exercises: that the references are right, and what else passes."""
 
-import itertools
 import math
 
 import pytest
 import torch
 
 from sacnotes_lib import SAC, SACConfig
-from sacnotes_lib.lesson.check import _outcome, _same, check
+from sacnotes_lib.lesson.check import check
 from sacnotes_lib.lesson.exercise import ExerciseTodo
 from sacnotes_lib.lesson.exercises.clinic import (
     MENDED_ACTOR_LOSS,
@@ -17,32 +16,6 @@ from sacnotes_lib.lesson.exercises.clinic import (
 from sacnotes_lib.lesson.exercises.thermostat import THERMOSTAT
 from sacnotes_lib.sac.losses import actor_loss_reparameterized
 from sacnotes_lib.sac.targets import apply_backup, soft_bellman_target, value_for_actor
-
-EXERCISES = (MENDED_ACTOR_LOSS, MENDED_LABEL, THERMOSTAT)
-
-
-@pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.name)
-def test_the_reference_passes_and_at_least_five_mistakes_are_known(exercise):
-    assert check(exercise.reference, exercise).passed
-    assert len(exercise.mistakes) >= 5
-
-
-@pytest.mark.parametrize(
-    ("exercise", "name"),
-    [(exercise, name) for exercise in EXERCISES for name in exercise.mistakes],
-    ids=lambda value: getattr(value, "name", value)[:60],
-)
-def test_each_mistake_is_named_and_no_other(exercise, name):
-    assert check(exercise.mistakes[name], exercise).mistake == name
-
-
-@pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.name)
-def test_no_two_mistakes_look_alike(exercise):
-    results = {
-        name: [_outcome(wrong, case) for case in exercise.cases] for name, wrong in exercise.mistakes.items()
-    }
-    for (_, a), (_, b) in itertools.combinations(results.items(), 2):
-        assert not all(_same(x, y, exercise) for x, y in zip(a, b, strict=True))
 
 
 def test_the_actor_s_loss_is_the_library_s():

@@ -1,40 +1,11 @@
-"""Page 01's exercises: each known mistake is told from the others, and the reference is right."""
-
-import itertools
+"""Page 01's exercises: that the reference is right, and what else passes."""
 
 import numpy as np
-import pytest
 import torch
 from scipy import stats
 
-from sacnotes_lib.lesson.check import _outcome, _same, check
+from sacnotes_lib.lesson.check import check
 from sacnotes_lib.lesson.exercises.independent import SCORE_ACTIONS, SOFT_VALUE
-
-EXERCISES = (SCORE_ACTIONS, SOFT_VALUE)
-
-
-@pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.name)
-def test_the_reference_passes_and_at_least_three_mistakes_are_known(exercise):
-    assert check(exercise.reference, exercise).passed
-    assert len(exercise.mistakes) >= 3
-
-
-@pytest.mark.parametrize(
-    ("exercise", "name"),
-    [(exercise, name) for exercise in EXERCISES for name in exercise.mistakes],
-    ids=lambda value: getattr(value, "name", value)[:40],
-)
-def test_each_mistake_is_named_and_no_other(exercise, name):
-    assert check(exercise.mistakes[name], exercise).mistake == name
-
-
-@pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.name)
-def test_no_two_mistakes_look_alike(exercise):
-    results = {
-        name: [_outcome(wrong, case) for case in exercise.cases] for name, wrong in exercise.mistakes.items()
-    }
-    for (_, a), (_, b) in itertools.combinations(results.items(), 2):
-        assert not all(_same(x, y, exercise) for x, y in zip(a, b, strict=True))
 
 
 def test_scores_against_scipy():

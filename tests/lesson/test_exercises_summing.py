@@ -1,42 +1,14 @@
-"""Page 02's exercises: each known mistake is told from the others, and the references are right."""
-
-import itertools
+"""Page 02's exercises: that the references are right, and what else passes."""
 
 import pytest
 import torch
 
-from sacnotes_lib.lesson.check import _outcome, _same, check
+from sacnotes_lib.lesson.check import check
 from sacnotes_lib.lesson.exercises.summing import (
     ACTOR_LOSS,
     SETTINGS_FOR_THE_SUM,
 )
 from sacnotes_lib.sac.losses import actor_loss_reparameterized, temperature_loss
-
-EXERCISES = (ACTOR_LOSS, SETTINGS_FOR_THE_SUM)
-
-
-@pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.name)
-def test_the_reference_passes_and_at_least_three_mistakes_are_known(exercise):
-    assert check(exercise.reference, exercise).passed
-    assert len(exercise.mistakes) >= 3
-
-
-@pytest.mark.parametrize(
-    ("exercise", "name"),
-    [(exercise, name) for exercise in EXERCISES for name in exercise.mistakes],
-    ids=lambda value: getattr(value, "name", value)[:40],
-)
-def test_each_mistake_is_named_and_no_other(exercise, name):
-    assert check(exercise.mistakes[name], exercise).mistake == name
-
-
-@pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.name)
-def test_no_two_mistakes_look_alike(exercise):
-    results = {
-        name: [_outcome(wrong, case) for case in exercise.cases] for name, wrong in exercise.mistakes.items()
-    }
-    for (_, a), (_, b) in itertools.combinations(results.items(), 2):
-        assert not all(_same(x, y, exercise) for x, y in zip(a, b, strict=True))
 
 
 def test_the_actor_loss_is_the_library_s():

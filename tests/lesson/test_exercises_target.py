@@ -1,41 +1,14 @@
-"""Page 04's exercises: each known mistake is told from the others, and the reference is right."""
+"""Page 04's exercises: that the reference is right, and what else passes."""
 
-import itertools
 import math
 
 import pytest
 import torch
 
 from sacnotes_lib.exact import tanh_gaussian_log_density
-from sacnotes_lib.lesson.check import _outcome, _same, check
+from sacnotes_lib.lesson.check import _outcome, check
 from sacnotes_lib.lesson.exercises.target import NEXT_SOFT_VALUE, SOFT_LABEL
 from sacnotes_lib.sac.targets import apply_backup, soft_bellman_target
-
-EXERCISES = (SOFT_LABEL, NEXT_SOFT_VALUE)
-
-
-@pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.name)
-def test_the_reference_passes_and_at_least_five_mistakes_are_known(exercise):
-    assert check(exercise.reference, exercise).passed
-    assert len(exercise.mistakes) >= 5
-
-
-@pytest.mark.parametrize(
-    ("exercise", "name"),
-    [(exercise, name) for exercise in EXERCISES for name in exercise.mistakes],
-    ids=lambda value: getattr(value, "name", value)[:40],
-)
-def test_each_mistake_is_named_and_no_other(exercise, name):
-    assert check(exercise.mistakes[name], exercise).mistake == name
-
-
-@pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.name)
-def test_no_two_mistakes_look_alike(exercise):
-    results = {
-        name: [_outcome(wrong, case) for case in exercise.cases] for name, wrong in exercise.mistakes.items()
-    }
-    for (_, a), (_, b) in itertools.combinations(results.items(), 2):
-        assert not all(_same(x, y, exercise) for x, y in zip(a, b, strict=True))
 
 
 def test_labels_one_by_one_and_as_the_library_makes_them():

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from sacnotes_lib.lesson.exercise import Exercise
+from sacnotes_lib.lesson.exercises.judged_by_gradient import gradients_at
 from sacnotes_lib.sac.distributions import Gaussian, SquashedGaussian
 
 
@@ -32,14 +33,10 @@ def gradient_of(actor_loss: Callable) -> Callable:
     """
 
     def gradient(mean, log_std, noise, critic, temperature):
-        parameters = [mean.clone().requires_grad_(), log_std.clone().requires_grad_()]
-        loss = actor_loss(SquashedGaussian(*parameters), noise, critic, temperature)
-        if not isinstance(loss, Tensor) or loss.shape:
-            return loss  # shown as it is: the check says what was expected
-        if not loss.requires_grad:
-            return torch.zeros(2, *mean.shape)
-        found = torch.autograd.grad(loss, parameters, allow_unused=True)
-        return torch.stack([torch.zeros_like(mean) if g is None else g for g in found])
+        def loss_of(mean, log_std):
+            return actor_loss(SquashedGaussian(mean, log_std), noise, critic, temperature)
+
+        return gradients_at(loss_of, mean, log_std)
 
     return gradient
 
