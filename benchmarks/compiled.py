@@ -1,33 +1,32 @@
-"""Would `torch.compile` pay? The actor's step and the whole update, compiled and not, beside each other.
+"""When does `torch.compile` pay? The update as it is and compiled, beside each other.
 
     python -m benchmarks.compiled [--rounds 15]
 
-Printed: seconds until the first compiled call returned, the time of a call, and after how many updates the start is
-paid back. Needs a C++ compiler; compiled code is kept in a cache of PyTorch's, which this script leaves aside.
+Printed: seconds until the first compiled update has returned, without and with PyTorch's cache of an earlier process,
+the time of an update, and after how many updates the start is paid back. Needs a C++ compiler.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
-import shutil
 import statistics
+import subprocess
 import sys
+import tempfile
 import time
-
-os.environ["TORCHINDUCTOR_FORCE_DISABLE_CACHES"] = "1"  # the price of the start is a part of the question
-os.environ["TORCHINDUCTOR_COMPILE_THREADS"] = "1"
 
 import torch
 
 from benchmarks.machine import describe_machine, save_result
 from sacnotes_lib.sac.agent import SAC
+from sacnotes_lib.sac.compiled import CannotCompile, CompiledUpdate, require_compiler
 from sacnotes_lib.sac.config import SACConfig
-from sacnotes_lib.sac.guards import single_thread
+from sacnotes_lib.sac.guards import keep_freed_memory, single_thread
 from sacnotes_lib.sac.replay import Batch
 
 OBSERVATION, ACTION = 3, 1  # of Pendulum
-CASES = ((1, 64, 128), (8, 64, 128), (1, 256, 256))  # runs, width, batch
+CASES = ((1, 64, 128), (8, 64, 128), (1, 256, 256), (8, 256, 256))  # runs, width, batch
 
 
 def make_agent(runs: int, width: int) -> SAC:
@@ -41,82 +40,69 @@ def make_batch(runs: int, size: int) -> Batch:
     return Batch(vectors[0], vectors[1].tanh(), numbers, vectors[0] + 0.1, torch.zeros(runs, size))
 
 
-def actors_step(agent: SAC, compiled: bool):
-    """The actor's loss at given noise, and its gradient: the largest piece without a random draw in it."""
-
-    def loss(observation, noise, temperature):
-        action, log_prob = agent.actor(observation).rsample(noise=noise)
-        value = agent.value_for_actor(agent.critic(observation, action), "min")
-        return agent.actor_loss_reparameterized(value, log_prob, temperature)
-
-    loss = torch.compile(loss, fullgraph=True) if compiled else loss
-    tensors, temperature = agent.actor.net.tensors(), torch.full((agent.runs,), 0.2)
-
-    def step(batch: Batch):
-        noise = batch.reward.unsqueeze(-1)  # standard normal numbers, the same for both
-        return torch.autograd.grad(loss(batch.observation, noise, temperature), tensors)
-
-    return step
-
-
-def whole_update(agent: SAC, compiled: bool):
-    """`update` as it stands, interrupted by what cannot be compiled: noise, Adam's kernel, the look at a loss."""
-    if not compiled:
-        return agent.update
-    for owner, name in (
-        (agent, "noise_for"), (agent, "_finite"), (agent.critic_optimizer, "descend"),
-        (agent.actor_optimizer, "descend"), (agent.temperature_optimizer, "descend"),
-    ):  # fmt: skip
-        setattr(owner, name, torch.compiler.disable(getattr(owner, name)))
-    return torch.compile(agent.update)
-
-
-def compare(build, runs: int, width: int, size: int, rounds: int) -> str:
-    """One line: the start, the two times, their ratio, and when the start is paid back."""
-    batch = make_batch(runs, size)
-    plain, fast = build(make_agent(runs, width), False), build(make_agent(runs, width), True)
+def start(runs: int, width: int, size: int) -> tuple[CompiledUpdate, float]:
+    """A compiled update that has run, and the seconds until then."""
+    update, batch = CompiledUpdate(make_agent(runs, width)), make_batch(runs, size)
     began = time.perf_counter()
+    for _ in range(3):  # the first is not compiled yet
+        update(batch)
+    return update, time.perf_counter() - began
+
+
+def start_from_cache(*case: int) -> float:
+    """Seconds of the same start in a new process, which finds the cache that this one filled."""
+    words = [sys.executable, "-m", "benchmarks.compiled", "--case", *map(str, case)]
+    return float(subprocess.run(words, capture_output=True, text=True, check=True).stdout)
+
+
+def compare(runs: int, width: int, size: int, rounds: int) -> str:
+    """One line: the starts, the two times, their ratio, when the start is paid back, and how far the numbers part."""
+    batch, plain = make_batch(runs, size), make_agent(runs, width)
+    fast, cold = start(runs, width, size)
     for _ in range(3):
-        difference = furthest(plain(batch), fast(batch))
-    start = time.perf_counter() - began
-    times = {plain: [], fast: []}
+        plain.update(batch)
+    pairs = zip(plain.actor.parameters(), fast.agent.actor.parameters(), strict=True)
+    apart = max(float((a - b).abs().max()) for a, b in pairs)
+    times = {plain.update: [], fast: []}
     for _ in range(rounds):
         for function, values in times.items():
             used = time.process_time()
             for _ in range(10):
                 function(batch)
             values.append((time.process_time() - used) / 10)
-    eager, compiled = statistics.median(times[plain]), statistics.median(times[fast])
-    paid = f"{start / (eager - compiled):9,.0f} updates" if compiled < eager else "    never"
+    eager, compiled = (statistics.median(values) for values in times.values())
+    warm = start_from_cache(runs, width, size)
+    paid = f"{cold / (eager - compiled):,.0f} updates" if compiled < eager else "never"
     return (
-        f"{runs} run(s), {width}x{width}, batch {size}: {1e3 * eager:.2f} ms eager, {1e3 * compiled:.2f} ms compiled, "
-        f"ratio {eager / compiled:.2f}; start {start:.0f} s, paid back after {paid.strip()}; "
-        f"furthest apart {difference:.0e}"
+        f"{runs} run(s), {width}x{width}, batch {size}: {1e3 * eager:6.2f} ms as it is, {1e3 * compiled:6.2f} ms "
+        f"compiled, ratio {eager / compiled:.2f}; start {cold:.0f} s, from the cache {warm:.0f} s; "
+        f"a cold start is paid back after {paid}; weights apart by {apart:.0e} after three updates"
     )
 
 
-def furthest(a, b) -> float:
-    """The largest difference between two results, sequences or mappings of tensors."""
-    pairs = [(a[name], b[name]) for name in a] if hasattr(a, "keys") else list(zip(a, b))
-    return max(float((x - y).abs().max()) for x, y in pairs)
-
-
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--rounds", type=int, default=15)
+    parser.add_argument("--case", type=int, nargs=3, help="print the seconds of one start, and end")
     options = parser.parse_args()
-    if not any(shutil.which(name) for name in (os.environ.get("CXX", "c++"), "g++", "clang++")):
-        sys.exit(
-            "torch.compile needs a C++ compiler, and none is on the PATH. Debian, Ubuntu: apt-get install g++"
-        )
-    lines = [describe_machine(), ""]
+    try:
+        require_compiler()
+    except CannotCompile as missing:
+        sys.exit(str(missing))
+    keep_freed_memory()
     with single_thread():
-        for title, build in (
-            ("The actor's step, one graph", actors_step),
-            ("The whole update, in pieces", whole_update),
-        ):
-            lines += [title, *(compare(build, *case, options.rounds) for case in CASES), ""]
-    save_result("compiled", lines)
+        if options.case:
+            print(start(*options.case)[1])
+            return
+        with tempfile.TemporaryDirectory() as cache:
+            os.environ["TORCHINDUCTOR_CACHE_DIR"] = (
+                cache  # empty at first: the price of a start is in question
+            )
+            save_result(
+                "compiled", [describe_machine(), "", *(compare(*case, options.rounds) for case in CASES)]
+            )
 
 
 if __name__ == "__main__":

@@ -36,13 +36,13 @@ class Contestant:
         return self.needs if self.needs and importlib.util.find_spec(self.needs) is None else None
 
 
-def ours(runs: int) -> Callable[[Problem], Advance]:
-    """This library with so many runs side by side."""
+def ours(runs: int, compile: bool = False) -> Callable[[Problem], Advance]:
+    """This library with so many runs side by side, its update compiled or not."""
 
     def build(problem: Problem) -> Advance:
         from sacnotes_lib.sac.training import TrainingRun
 
-        run = TrainingRun(problem.config(), seeds=runs)
+        run = TrainingRun(problem.config(), seeds=runs, compile=compile)
 
         def advance(steps: int) -> None:
             for _ in run.iterate(run.step + steps):
@@ -123,6 +123,8 @@ CONTESTANTS = [
     Contestant("single file, as CleanRL", single_file),
     Contestant("TorchRL", torchrl, needs="torchrl"),
     *(Contestant(f"sacnotes, {r} run{'s' * (r > 1)}", ours(r), runs=r) for r in RUNS),
+    Contestant("sacnotes, 1 run, compiled", ours(1, compile=True), threads_are_fixed=True),
+    Contestant("sacnotes, 8 runs, compiled", ours(8, compile=True), runs=8, threads_are_fixed=True),
 ]
 FLOORS = [Contestant(f"products alone, {r} run{'s' * (r > 1)}", floor(r), runs=r) for r in RUNS]
 

@@ -6,6 +6,22 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
+BETA_1, BETA_2, EPSILON = 0.9, 0.999, 1e-8  # as the paper suggests
+
+
+def adam_step(
+    tensor: Tensor, gradient: Tensor, mean: Tensor, mean_square: Tensor, steps: Tensor, learning_rate: float
+) -> None:
+    """One step on one tensor, in place (Kingma and Ba 2015, algorithm 1): tensor -= rate · m̂ / (sqrt(v̂) + ε).
+
+    Args: mean and mean_square, the running averages of gradient and gradient², shaped as the tensor, change too;
+        steps, this one included, correct their start from 0.
+    """
+    mean.lerp_(gradient, 1 - BETA_1)
+    mean_square.lerp_(gradient.square(), 1 - BETA_2)
+    m, v = mean / (1 - BETA_1**steps), mean_square / (1 - BETA_2**steps)
+    tensor.sub_(learning_rate * m / (v.sqrt() + EPSILON))
+
 
 class Adam:
     """One descent step at a time on a fixed list of tensors (Kingma and Ba 2015, algorithm 1).
@@ -30,9 +46,14 @@ class Adam:
         gradients = torch.autograd.grad(loss, self.tensors)
         self._steps += 1
         with torch.no_grad():
+            if torch.compiler.is_compiling():  # which makes a kernel of its own from the formula
+                moments = zip(self.tensors, gradients, self._mean, self._mean_square, strict=True)
+                for tensor, gradient, mean, mean_square in moments:
+                    adam_step(tensor, gradient, mean, mean_square, self._steps, self.learning_rate)
+                return
             torch._fused_adam_(
                 self.tensors, gradients, self._mean, self._mean_square, [], [self._steps] * len(self.tensors),
-                lr=self.learning_rate, beta1=0.9, beta2=0.999, weight_decay=0.0, eps=1e-8,
+                lr=self.learning_rate, beta1=BETA_1, beta2=BETA_2, weight_decay=0.0, eps=EPSILON,
                 amsgrad=False, maximize=False,
             )  # fmt: skip
 

@@ -205,12 +205,20 @@ class SAC:
         self.generators.set_state(state["generators"])
         self.updates_done = state["updates_done"]
 
+    def check_finite(self, metrics: Metrics) -> None:
+        """Raise NonFiniteLoss where an update's losses were NaN or infinite, for an update that could not do so."""
+        m = metrics
+        self._finite("critic", self.critic_loss(m.q, m.target), m.q, m.target)
+        self._finite("actor", m.log_prob.sum(), m.log_prob, m.temperature)
+
     _STATEFUL = (
         "actor", "critic", "target_critic", "actor_optimizer", "critic_optimizer", "temperature_optimizer",
     )  # fmt: skip
 
     def _finite(self, name: str, loss: Tensor, *made_of: Tensor) -> Tensor:
         """The loss itself, or NonFiniteLoss naming the seeds whose numbers `[R, ...]` went wrong."""
+        if torch.compiler.is_compiling():  # a graph runs to its end: `check_finite` looks afterwards
+            return loss
         if math.isfinite(loss.item()):
             return loss
         # squared, since a loss also overflows where the numbers themselves do not yet

@@ -14,19 +14,21 @@ class Metrics(Mapping):
         temperature: `[R]`.
     """
 
+    FORMULAS = {
+        "critic_loss": lambda m: (m.q - m.target).square().mean((-2, -1)),
+        "q": lambda m: m.q.mean((-2, -1)),
+        "entropy": lambda m: -m.log_prob.mean(-1),
+        "temperature": lambda m: m.temperature,
+    }
+
     def __init__(self, q: Tensor, target: Tensor, log_prob: Tensor, temperature: Tensor):
-        self._formulas = {
-            "critic_loss": lambda: (q - target).square().mean((-2, -1)),
-            "q": lambda: q.mean((-2, -1)),
-            "entropy": lambda: -log_prob.mean(-1),
-            "temperature": lambda: temperature,
-        }
+        self.q, self.target, self.log_prob, self.temperature = q, target, log_prob, temperature
 
     def __getitem__(self, name: str) -> Tensor:
-        return self._formulas[name]()
+        return self.FORMULAS[name](self)
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._formulas)
+        return iter(self.FORMULAS)
 
     def __len__(self) -> int:
-        return len(self._formulas)
+        return len(self.FORMULAS)

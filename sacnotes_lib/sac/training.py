@@ -11,6 +11,7 @@ import torch
 
 from sacnotes_lib.sac import snapshot
 from sacnotes_lib.sac.agent import SAC, NonFiniteLoss
+from sacnotes_lib.sac.compiled import CompiledUpdate
 from sacnotes_lib.sac.config import SACConfig
 from sacnotes_lib.sac.device import usable_device
 from sacnotes_lib.sac.environments import last_observations, make_environments, play_episodes
@@ -52,6 +53,7 @@ class TrainingRun:
         seeds: int | Sequence[int] = 8,
         agent_class: type[SAC] = SAC,
         device: str | torch.device = "cpu",
+        compile: bool = False,
     ):
         if not isinstance(config, SACConfig):
             raise TypeError(
@@ -65,6 +67,7 @@ class TrainingRun:
         sizes = self.envs.single_observation_space.shape[0], self.envs.single_action_space.shape[0]
         self.agent = agent_class(config, *sizes, runs=len(self.seeds), seed=self.seeds, device=self.device)
         self.buffer = ReplayBuffer(config.replay_capacity, len(self.seeds), *sizes, device=self.device)
+        self._compiled = CompiledUpdate(self.agent) if compile else None
         # Streams kept apart, so that exploring never shifts updates.
         self._exploration = RunGenerators(self.seeds, stream=1)
         self._sampling = RunGenerators(self.seeds, stream=2, device=self.device)
@@ -132,7 +135,7 @@ class TrainingRun:
         for _ in range(self.config.updates_per_step):
             batch = self.buffer.sample(self.config.batch_size, self._sampling)
             try:
-                metrics = self.agent.update(batch)
+                metrics = (self._compiled or self.agent.update)(batch)
             except NonFiniteLoss as lost:
                 raise TrainingDiverged(
                     f"At environment step {self.step} of {self.config.env_id}, {lost}. Try a smaller learning_rate "
@@ -182,14 +185,18 @@ class TrainingRun:
 
     @classmethod
     def load(
-        cls, path: str | Path, agent_class: type[SAC] = SAC, device: str | torch.device = "cpu"
+        cls,
+        path: str | Path,
+        agent_class: type[SAC] = SAC,
+        device: str | torch.device = "cpu",
+        compile: bool = False,
     ) -> "TrainingRun":
         """Read a run that `save` wrote, on whatever device, and put it on this one.
 
         Only open files you trust: environments are stored as Python pickles.
         """
         state = torch.load(path, weights_only=False, map_location="cpu")
-        run = cls(SACConfig(**state["config"]), state["seeds"], agent_class, device)
+        run = cls(SACConfig(**state["config"]), state["seeds"], agent_class, device, compile)
         snapshot.restore_run(run, state)
         return run
 
@@ -221,6 +228,7 @@ def train(
     callback: Callable[[TrainingRun], None] | None = None,
     agent_class: type[SAC] = SAC,
     device: str | torch.device = "cpu",
+    compile: bool = False,
 ) -> TrainingRun:
     """Train SAC on all seeds at once, on a run axis, in one process.
 
@@ -233,11 +241,13 @@ def train(
         callback: called with the run after every environment step.
         agent_class: SAC, or a subclass that puts another formula in place of one of SAC's.
         device: where networks and memory live, such as "cpu" or "cuda".
+        compile: make one graph of an update with `torch.compile`, for long runs: 10 to 30 s until it starts, then
+            up to twice the steps per second for one small network. Numbers stay the same up to rounding.
 
     Raises:
-        UnsuitableEnvironment, TrainingDiverged, TypeError, ValueError: each says what to try.
+        CannotCompile, UnsuitableEnvironment, TrainingDiverged, TypeError, ValueError: each says what to try.
     """
-    run = TrainingRun(SACConfig() if config is None else config, seeds, agent_class, device)
+    run = TrainingRun(SACConfig() if config is None else config, seeds, agent_class, device, compile)
     return _drive(run, steps_to_take(run.config), progress, callback)
 
 

@@ -11,4 +11,6 @@ def test_a_frame_is_stale_where_a_newer_picture_was_there_before_it():
 
 def test_a_line_of_the_table():
     seen = {"times": [50, 40, 60], "blank": 0, "frames": 9, "shown": [1, 0], "burst": True}
-    assert report("panel", seen).split() == ["panel", "50", "60", "3", "0", "1", "9", "yes"]
+    words = ["panel", "50", "60", "3", "0", "1", "9", "yes"]
+    assert report("panel", seen | {"slider": 1}).split() == words
+    assert report("panel", seen | {"slider": 2}).split() == [*words, "(slider", "2)"]

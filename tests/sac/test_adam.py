@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from sacnotes_lib.sac.adam import Adam
+from sacnotes_lib.sac.adam import Adam, adam_step
 
 
 def tensors(seed=0):
@@ -37,6 +37,16 @@ def descend(optimizer, parameters, steps):
 def test_it_takes_the_steps_of_torchs_adam():
     ours = tensors()
     descend(Adam(ours, 0.03), ours, range(20))
+    torch.testing.assert_close(ours, torchs(tensors(), [0.03] * 20))
+
+
+def test_one_step_by_the_formula_is_torchs_too():
+    ours, states = tensors(), [(torch.zeros_like(t), torch.zeros_like(t)) for t in tensors()]
+    for step in range(20):
+        gradients = torch.autograd.grad(loss(ours, step), ours)
+        with torch.no_grad():
+            for tensor, gradient, (mean, mean_square) in zip(ours, gradients, states, strict=True):
+                adam_step(tensor, gradient, mean, mean_square, torch.tensor(step + 1.0), 0.03)
     torch.testing.assert_close(ours, torchs(tensors(), [0.03] * 20))
 
 
