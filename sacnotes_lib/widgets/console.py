@@ -30,6 +30,7 @@ from sacnotes_lib.widgets.trainer import DONE, UNWATCHED, Trainer
 
 STEP = 200  # environment steps of the button that trains a little
 ALONE_AFTER = 15.0  # seconds without a sign of a page that shows the console
+KNOCK_EVERY = 3.0  # seconds of silence after which the page is asked for a sign
 
 
 class TrainingConsole(widgets.VBox):
@@ -69,7 +70,7 @@ class TrainingConsole(widgets.VBox):
         self.previous: TrainingSession | None = None
         self.painting: PaintingProcess | None = None
         self._newest = NewestWins(lambda view: view, self._show)
-        self._sign_of_life = monotonic()
+        self._felt_pulse()
         self._build_session(self._first)
         self._build_widgets()
         if not self.interactive:
@@ -182,7 +183,7 @@ class TrainingConsole(widgets.VBox):
             )
         if surroundings.in_colab():
             return self.trainer.run(until)
-        self._sign_of_life = monotonic()
+        self._felt_pulse()
         if self.painting is None:
             self.painting = PaintingProcess(self.scene)
         self.pulse.playing = True
@@ -236,10 +237,18 @@ class TrainingConsole(widgets.VBox):
             self.refresh()
 
     def _felt_pulse(self) -> None:
-        self._sign_of_life = monotonic()
+        self._sign_of_life = self._knocked = monotonic()
 
     def _is_watched(self) -> bool:
-        return surroundings.in_colab() or monotonic() - self._sign_of_life < ALONE_AFTER
+        if surroundings.in_colab():
+            return True
+        now = monotonic()
+        if now - self._knocked > KNOCK_EVERY:
+            # A page that began to show this after Start has not heard that the pulse should beat.
+            self._knocked = now
+            self.pulse.playing = False
+            self.pulse.playing = True
+        return now - self._sign_of_life < ALONE_AFTER
 
     def _view(self) -> TrainingView:
         name = self.state_view.value

@@ -61,6 +61,14 @@ class Console:
         )
 
 
+def test_a_console_that_trained_before_it_was_shown_is_told_that_somebody_looks(lab):
+    lab.run("early.ipynb", MAKE, f"{BANDIT}\nconsole.start()\nconsole")
+    Console(lab).trains_on()
+    beats = lambda: int(lab.page.evaluate(EXECUTE, "print(console.pulse.value)"))  # noqa: E731
+    while beats() == 0:  # until the test's own time is over
+        lab.page.wait_for_timeout(200)
+
+
 def test_start_change_temperature_and_backup_pause_and_reset(lab):
     lab.run("console.ipynb", MAKE, f"{BANDIT}\nconsole")
     console = Console(lab)

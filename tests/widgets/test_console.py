@@ -251,6 +251,22 @@ def test_a_beat_of_the_page_keeps_it_going(monkeypatch):
     assert console._is_watched()
 
 
+def test_a_silent_page_is_asked_for_a_sign(monkeypatch):
+    """A pulse that was told to beat before its page was there beats only when told again."""
+    now, told = [0.0], []
+    monkeypatch.setattr(console_module, "monotonic", lambda: now[0])
+    console = console_of(LONG)
+    console.pulse.playing = True
+    console.pulse.observe(lambda change: told.append(change["new"]), names="playing")
+    now[0] = console_module.KNOCK_EVERY - 0.1
+    assert console._is_watched() and told == []
+    now[0] = console_module.KNOCK_EVERY + 0.1
+    assert console._is_watched() and console._is_watched() and told == [False, True]
+    console.pulse.value += 1  # it answers
+    now[0] += console_module.KNOCK_EVERY - 0.1
+    assert console._is_watched() and told == [False, True]
+
+
 def test_an_interrupt_pauses_every_console():
     consoles = [console_of(LONG), console_of(LONG)]
     for console in consoles:
