@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from types import SimpleNamespace
 
+import numpy as np
 import torch
 from matplotlib.figure import Figure
 
@@ -12,6 +13,8 @@ from sacnotes_lib.sac.distributions import SquashedGaussian
 from sacnotes_lib.scenes import one_update, style
 
 ACTIONS = torch.linspace(-0.995, 0.995, 161, dtype=torch.float64)
+AXIS = ACTIONS.numpy()  # Matplotlib reads a tensor number by number
+UNSEEN = np.full(len(AXIS), np.nan)
 Q_COLOR, TARGET_COLOR, POLICY_COLOR, MOVED = (
     style.COLORS[0],
     style.COLORS[6],
@@ -36,12 +39,12 @@ def _setup_critic(axes) -> dict:
     axes.set(xlim=(-1, 1), ylim=(-3.0, 2.4), ylabel="reward", xticklabels=[])
     axes.set_title("Critic, target critic, labels")
     axes.plot(
-        ACTIONS, one_update.reward(ACTIONS), color=style.QUIET, linewidth=1.5, linestyle=style.DASHES[4]
+        AXIS, one_update.reward(ACTIONS).numpy(), color=style.QUIET, linewidth=1.5, linestyle=style.DASHES[4]
     )
     axes.annotate("r(a)", (-0.7, -1.42), xytext=(6, -16), textcoords="offset points", color=style.QUIET)
-    (ghost,) = axes.plot([], [], color=Q_COLOR, linewidth=1.5, linestyle=style.DASHES[2], animated=True)
-    (q,) = axes.plot([], [], color=Q_COLOR, animated=True)
-    (target,) = axes.plot([], [], color=TARGET_COLOR, linestyle=style.DASHES[1], animated=True)
+    (ghost,) = axes.plot(AXIS, UNSEEN, color=Q_COLOR, linewidth=1.5, linestyle=style.DASHES[2], animated=True)
+    (q,) = axes.plot(AXIS, UNSEEN, color=Q_COLOR, animated=True)
+    (target,) = axes.plot(AXIS, UNSEEN, color=TARGET_COLOR, linestyle=style.DASHES[1], animated=True)
     (labels,) = axes.plot([], [], "D", color=style.INK, markersize=7, animated=True)
     text = {"fontweight": "bold", "animated": True}
     return {
@@ -55,8 +58,10 @@ def _setup_critic(axes) -> dict:
 def _setup_policy(axes) -> dict:
     axes.set(xlim=(-1, 1), ylim=(-0.35, 3.4), xlabel="action a", ylabel="π(a)\n(density)")
     axes.set_title("Policy and its fresh draws")
-    (ghost,) = axes.plot([], [], color=POLICY_COLOR, linewidth=1.5, linestyle=style.DASHES[2], animated=True)
-    (density,) = axes.plot([], [], color=POLICY_COLOR, animated=True)
+    (ghost,) = axes.plot(
+        AXIS, UNSEEN, color=POLICY_COLOR, linewidth=1.5, linestyle=style.DASHES[2], animated=True
+    )
+    (density,) = axes.plot(AXIS, UNSEEN, color=POLICY_COLOR, animated=True)
     (next_draws,) = axes.plot([], [], "|", color=style.INK, markersize=16, markeredgewidth=2.5, animated=True)
     (draws,) = axes.plot([], [], "^", color=POLICY_COLOR, markersize=9, animated=True)
     said = axes.text(0.02, 0.95, "", va="top", transform=axes.transAxes, animated=True)
@@ -108,38 +113,36 @@ def draw(artists: SimpleNamespace, data: one_update.Moment) -> None:
 
 
 def _draw_critic(artists, data) -> None:
-    now, q = data.now, one_update.parabola(data.now.critic, ACTIONS)
+    now, q = data.now, one_update.parabola(data.now.critic, ACTIONS).numpy()
     stepped = not now.critic.equal(data.before.critic)
-    artists.q.set_data(ACTIONS, q)
-    artists.q_ghost.set_data(
-        ACTIONS, one_update.parabola(data.before.critic, ACTIONS) if stepped else q * math.nan
-    )
-    target = one_update.parabola(now.target_critic, ACTIONS)
-    artists.target.set_data(ACTIONS, target)
+    before = one_update.parabola(data.before.critic, ACTIONS).numpy()
+    artists.q.set_ydata(q)
+    artists.q_ghost.set_ydata(before if stepped else UNSEEN)
+    target = one_update.parabola(now.target_critic, ACTIONS).numpy()
+    artists.target.set_ydata(target)
     artists.q_name.set_position((0.06, q[85].item() + 0.1))
     artists.target_name.set_position((-0.12, target[71].item() - 0.15))
-    places = ([], []) if now.labels is None else (one_update.BUFFER_ACTIONS, now.labels)
+    places = ([], []) if now.labels is None else (one_update.BUFFER_ACTIONS.numpy(), now.labels.numpy())
     artists.labels.set_data(*places)
     artists.label_name.set_text("" if now.labels is None else "◆ labels y, at the buffer's actions")
 
 
 def _draw_policy(artists, data) -> None:
     now, moved = data.now, not data.now.mean.equal(data.before.mean)
-    artists.density.set_data(ACTIONS, _density(now))
-    artists.density_ghost.set_data(ACTIONS, _density(data.before) if moved else ACTIONS * math.nan)
-    none = ([], [])
-    artists.next_draws.set_data(
-        *(none if now.next_actions is None else (now.next_actions, torch.full((8,), -0.17)))
-    )
-    artists.draws.set_data(*(none if now.actions is None else (now.actions, torch.full((8,), -0.17))))
+    before = _density(data.before)
+    artists.density.set_ydata(_density(now))
+    artists.density_ghost.set_ydata(before if moved else UNSEEN)
+    for marks, actions in ((artists.next_draws, now.next_actions), (artists.draws, now.actions)):
+        shown = [] if actions is None else actions.numpy()
+        marks.set_data(shown, np.full(len(shown), -0.17))
     words = ["" if now.next_actions is None else "│ a′", "" if now.actions is None else "▲ a"]
     artists.said.set_text("   ".join(word for word in words if word))
 
 
-def _density(learner) -> torch.Tensor:
+def _density(learner) -> np.ndarray:
     place = torch.ones(len(ACTIONS), 1, dtype=torch.float64)
     policy = SquashedGaussian(learner.mean * place, learner.log_std * place)
-    return policy.log_prob(ACTIONS.unsqueeze(-1)).exp()
+    return policy.log_prob(ACTIONS.unsqueeze(-1)).exp().numpy()
 
 
 def _text(number: float) -> str:
