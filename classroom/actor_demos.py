@@ -1,4 +1,4 @@
-"""The actor's step: two gradients, one action or two, and whose states it sees."""
+"""The actor's step: two gradients, one action or two, whose states it sees; and the whole update in slow motion."""
 
 from classroom.demo import Demo
 
@@ -56,5 +56,24 @@ ACTOR_DEMOS = (
             "98 %: a short memory is nearly on-policy, and forgets what it saw.",
         ),
         panel=lambda lib: lib.live(lib.OffPolicyScene(), steps=500),
+    ),
+    Demo(
+        name="one-update",
+        title="One update in slow motion",
+        minutes=7,
+        ask="No episode ends here, and the policy aims at the wrong side. In 60 updates it finds the right one. Now "
+        "the label multiplies by d where 1 − d belongs. Where does the policy aim then?",
+        options=("Still at the wrong side", "Nearly at the same action", "It never settles"),
+        move=(
+            "Stage from 0 to 6: who has moved, who not yet?",
+            "Update to 60. Ask, press × d. Look at tanh μ, then at Q.",
+            "Press 1 − τ for τ. Look at Q̄.",
+        ),
+        see=(
+            "The critic at 3, the actor at 4, α at 5, the target critic at 6. Drawing and labelling move nobody.",
+            "Nearly the same, 0.62 for 0.67: the mistake hides from the return. Q tells: −0.03 where 0.69 belongs.",
+            "Q̄ is nearly Q itself, 0.77: the labels no longer wait. It learns all the same, on a problem this small.",
+        ),
+        panel=lambda lib: lib.live(lib.OneUpdateScene()),
     ),
 )

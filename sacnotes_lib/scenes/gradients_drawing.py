@@ -82,7 +82,7 @@ def draw(artists: SimpleNamespace, data) -> None:
     """Show one `Gradients`."""
     for method in METHODS:
         estimates = getattr(data, method).numpy()
-        mean, std = float(estimates.mean()), float(estimates.std())
+        mean, std = float(estimates.mean()), float(estimates.std(ddof=1))
         artists.clouds[method].set_xdata(np.clip(estimates[:SHOWN], -EDGE, EDGE))
         artists.bars[method].set_xdata(np.clip([mean - std, mean + std], -EDGE, EDGE))
         artists.numbers[method].set_text(

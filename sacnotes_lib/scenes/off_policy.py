@@ -116,7 +116,7 @@ class OffPolicyScene(Scene):
         for (old, now, words), buffer, present, shared in shown:
             old.set_ydata(buffer)
             now.set_ydata(present)
-            words.set_text(f"shared: {shared:.0%}")
+            words.set_text(f"shared: {100 * shared:.0f} %")
         artists.place.set_xdata([data.x, data.x])
         artists.name.set_x(data.x)
         artists.name.set_text(f"x = {data.x:z.1f}")
@@ -126,7 +126,7 @@ class OffPolicyScene(Scene):
         old_action, now_action = (ACTIONS[d.argmax()] for d in (data.buffer_actions, data.present_actions))
         return (
             f"After {data.steps} steps the buffer holds the last {data.kept}. Its states are densest near "
-            f"x = {old:z.1f}, those of the present policy near {now:z.1f}; they share {data.states_shared:.0%}. In "
-            f"the state x = {data.x:z.1f} the buffer's actions are densest near {old_action:z.1f}, freshly drawn ones "
-            f"near {now_action:z.1f}; they share {data.actions_shared:.0%}."
+            f"x = {old:z.1f}, those of the present policy near {now:z.1f}; they share "
+            f"{100 * data.states_shared:.0f} %. In the state x = {data.x:z.1f} the buffer's actions are densest near "
+            f"{old_action:z.1f}, freshly drawn ones near {now_action:z.1f}; they share {100 * data.actions_shared:.0f} %."
         )

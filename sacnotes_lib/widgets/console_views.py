@@ -12,7 +12,7 @@ from sacnotes_lib.scenes.training_view import TrainingView
 
 BUTTONS = {  # name: text, tooltip, colour
     "start": ("▶ Start", "Train on until the end or until Pause", "success"),
-    "pause": ("⏸ Pause", "Stop after the present step; Start goes on from there", ""),
+    "pause": ("Pause", "Stop after the present step; Start goes on from there", ""),
     "step": ("+200 steps", "Train 200 environment steps", ""),
     "restart": ("Restart", "Back to step 0, with the settings as they are now", ""),
     "reset": ("Reset", "Back to step 0 and to the first settings", ""),

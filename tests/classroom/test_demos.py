@@ -140,6 +140,22 @@ def test_denoising(move):
     assert many.mean_miss < few.mean_miss < 0.2
 
 
+def test_one_update(move):
+    movers = [
+        {n for n, v in now.now.numbers().items() if v == v and v != now.before.numbers()[n]}
+        - {"label y", "(Q − y)²"}
+        for now in (move(stage=stage) for stage in range(7))
+    ]
+    assert movers == [set(), set(), set(), {"Q"}, {"π: tanh μ", "π: σ"}, {"α"}, {"Q̄"}]
+    assert move().now.numbers()["π: tanh μ"] < 0
+    slip = move(update=60, assembled="× d for × (1 − d)")
+    now, rightly = slip.now.numbers(), slip.rightly.numbers()
+    assert [now["π: tanh μ"], rightly["π: tanh μ"]] == pytest.approx([0.62, 0.67], abs=0.005)
+    assert [now["Q"], rightly["Q"]] == pytest.approx([-0.03, 0.69], abs=0.005)
+    hasty = move(assembled="1 − τ for τ").now.numbers()
+    assert hasty["Q̄"] == pytest.approx(hasty["Q"], abs=0.002) == pytest.approx(0.77, abs=0.005)
+
+
 def test_off_policy(move):
     shared = [data.states_shared for data in (move(), move(steps=2500), move(capacity=100))]
     assert shared == pytest.approx([0.96, 0.57, 0.98], abs=0.005)

@@ -93,7 +93,7 @@ def test_description_and_picture_follow_the_numbers():
     painter, settings = Painter(SCENE), SCENE.defaults()
     data = SCENE.compute(**settings)
     words = SCENE.describe(settings, data)
-    for number in (f"{data.states_shared:.0%}", f"{data.actions_shared:.0%}", "last 2500"):
+    for number in (f"{100 * data.states_shared:.0f} %", f"{100 * data.actions_shared:.0f} %", "last 2500"):
         assert number in words
     first = painter.paint(data)
     for change in ({"steps": 300}, {"capacity": 50.0}, {"x": 1.0}):
@@ -105,6 +105,6 @@ def test_the_picture_states_the_shares_and_the_state():
     artists = SCENE.setup(style.new_figure(*SCENE.size))
     data = SCENE.compute(2500, 3000, -0.5)
     SCENE.draw(artists, data)
-    assert artists.states[2].get_text() == f"shared: {data.states_shared:.0%}"
-    assert artists.actions[2].get_text() == f"shared: {data.actions_shared:.0%}"
+    assert artists.states[2].get_text() == f"shared: {100 * data.states_shared:.0f} %"
+    assert artists.actions[2].get_text() == f"shared: {100 * data.actions_shared:.0f} %"
     assert artists.name.get_text() == "x = -0.5" and list(artists.place.get_xdata()) == [-0.5, -0.5]
