@@ -128,5 +128,6 @@ class OffPolicyScene(Scene):
             f"After {data.steps} steps the buffer holds the last {data.kept}. Its states are densest near "
             f"x = {old:z.1f}, those of the present policy near {now:z.1f}; they share "
             f"{100 * data.states_shared:.0f} %. In the state x = {data.x:z.1f} the buffer's actions are densest near "
-            f"{old_action:z.1f}, freshly drawn ones near {now_action:z.1f}; they share {100 * data.actions_shared:.0f} %."
+            f"{old_action:z.1f}, freshly drawn ones near {now_action:z.1f}; they share "
+            f"{100 * data.actions_shared:.0f} %."
         )
