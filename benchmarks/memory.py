@@ -1,6 +1,6 @@
 """Does a long run need more and more memory? Resident memory while eight runs train on after their buffer is full.
 
-python -m benchmarks.memory [--steps 6000] [--runs 8]
+python -m benchmarks.memory [--steps 20000] [--runs 8]
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def live_tensors() -> tuple[int, int]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--steps", type=int, default=6000)
+    parser.add_argument("--steps", type=int, default=20_000)
     parser.add_argument("--runs", type=int, default=8)
     options = parser.parse_args()
     run = TrainingRun(SACConfig(replay_capacity=CAPACITY), options.runs)

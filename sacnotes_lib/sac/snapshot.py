@@ -27,7 +27,7 @@ def run_state(run) -> dict:
         "streams": [run._exploration.get_state(), run._sampling.get_state()],
         "environments": pickle_environments((run.envs, run._observation)),
         "progress": (run.step, run.seconds, run.interrupted),
-        "records": (run._evaluations, run._records),
+        "records": (run._evaluations.state_dict(), run._records.state_dict()),
     }
 
 
@@ -41,7 +41,8 @@ def restore_run(run, state: dict) -> None:
     first, run.changes = state["history"]
     run.initial_config = SACConfig(**first)
     run.step, run.seconds, run.interrupted = state["progress"]
-    run._evaluations, run._records = state["records"]
+    for records, kept in zip((run._evaluations, run._records), state["records"], strict=True):
+        records.load_state_dict(kept)
 
 
 def pickle_environments(envs) -> bytes:

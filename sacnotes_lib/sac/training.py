@@ -18,6 +18,7 @@ from sacnotes_lib.sac.environments import last_observations, make_environments, 
 from sacnotes_lib.sac.guards import interrupt_flag, keep_freed_memory, single_thread
 from sacnotes_lib.sac.progress import Progress
 from sacnotes_lib.sac.randomness import RunGenerators
+from sacnotes_lib.sac.records import Records
 from sacnotes_lib.sac.replay import ReplayBuffer
 
 METRICS_INTERVAL = 25  # environment steps from one record of the metrics to the next
@@ -75,8 +76,7 @@ class TrainingRun:
         self._observation, _ = self.envs.reset(seed=self.seeds)
         self._evaluation_envs = None
         self.step, self.seconds, self.interrupted = 0, 0.0, False
-        self._evaluations: list[tuple[int, np.ndarray]] = []
-        self._records: list[tuple[int, dict[str, np.ndarray]]] = []
+        self._evaluations, self._records = Records(len(self.seeds)), Records(len(self.seeds))
 
     @property
     def observation(self) -> np.ndarray:
@@ -85,20 +85,19 @@ class TrainingRun:
 
     @property
     def evaluation_steps(self) -> np.ndarray:
-        return np.array([step for step, _ in self._evaluations], dtype=int)
+        return self._evaluations.steps
 
     @property
     def evaluation_returns(self) -> np.ndarray:
-        return np.array([returns for _, returns in self._evaluations]).reshape(-1, len(self.seeds)).T
+        return self._evaluations.columns().get("return", np.empty((len(self.seeds), 0)))
 
     @property
     def metric_steps(self) -> np.ndarray:
-        return np.array([step for step, _ in self._records], dtype=int)
+        return self._records.steps
 
     @property
     def metrics(self) -> dict[str, np.ndarray]:
-        names = self._records[0][1] if self._records else ()
-        return {name: np.stack([record[name] for _, record in self._records], axis=1) for name in names}
+        return self._records.columns()
 
     def iterate(self, until: int) -> Iterator["TrainingRun"]:
         """The training loop: yields itself after every environment step until `step` reaches `until`.
@@ -112,7 +111,7 @@ class TrainingRun:
             self.step += 1
             if self.step % self.config.evaluation_interval == 0:
                 returns = self.evaluate(self.config.evaluation_episodes).mean(axis=1)
-                self._evaluations.append((self.step, returns))
+                self._evaluations.add(self.step, {"return": returns})
             yield self
 
     def _collect(self) -> None:
@@ -145,7 +144,7 @@ class TrainingRun:
                     self,
                 ) from lost
         if self.step % METRICS_INTERVAL == 0:
-            self._records.append((self.step, {name: value.cpu().numpy() for name, value in metrics.items()}))
+            self._records.add(self.step, {name: value.cpu().numpy() for name, value in metrics.items()})
 
     def change(self, **changes) -> None:
         """Change fields of the configuration from the next update on, and remember it in `changes`.
@@ -286,7 +285,7 @@ def _drive(run: TrainingRun, until: int, progress: bool, callback) -> TrainingRu
 def _note(run: TrainingRun) -> str:
     parts = [f"temperature {run.agent.temperature.mean():.2g}"]
     if run._evaluations:
-        parts.insert(0, f"return {run._evaluations[-1][1].mean():.0f}")
+        parts.insert(0, f"return {run._evaluations.last('return').mean():.0f}")
     if run.interrupted:
         parts.append("interrupted, kept")
     return " · ".join(parts)
