@@ -17,7 +17,7 @@ from benchmarks.problems import PROBLEMS
 from benchmarks.rounds import Rounds
 
 CASES = (("small", 1), ("small", 8), ("cheetah", 1), ("cheetah", 8))
-MEANING = """ratio: speed as it is to speed without, median over rounds, with the lowest and the highest; 1 buys nothing.
+MEANING = """ratio: speed as it is to speed without, median over rounds, then lowest and highest; 1 buys nothing.
 predicted: before any of this was run, from the time of single calls; a dash where nothing was predicted."""
 # What each change was predicted to buy, by case in the order of CASES.
 PREDICTED = {
