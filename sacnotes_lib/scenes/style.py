@@ -54,6 +54,7 @@ RC = {
     "lines.linewidth": 3.0,
     "lines.markersize": 9,
     "text.color": INK,
+    "text.hinting": "no_hinting",  # fitting letters to pixels takes a third of a live picture's time; type is large
     "xtick.color": QUIET,
     "ytick.color": QUIET,
     "xtick.labelcolor": INK,
