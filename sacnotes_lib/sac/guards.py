@@ -13,7 +13,7 @@ import torch
 
 @contextmanager
 def single_thread():
-    """One PyTorch thread while training.
+    """One PyTorch thread while training; also as a decorator, `@single_thread()`.
 
     At these sizes a second thread buys little (about a sixth with eight runs), and where the cores are shared, with
     a browser for one, waiting threads spin and an update takes several times as long.

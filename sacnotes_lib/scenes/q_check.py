@@ -10,6 +10,7 @@ import torch
 from sacnotes_lib.envs import pendulum_observation, pendulum_step
 from sacnotes_lib.envs.base import SoftEnv
 from sacnotes_lib.exact import soft_return
+from sacnotes_lib.sac.guards import single_thread
 from sacnotes_lib.sac.training import TrainingRun
 
 STATES = 8  # of each seed, drawn as episodes start
@@ -26,6 +27,7 @@ class QCheck:
     monte_carlo: np.ndarray
 
 
+@single_thread()
 def check_q(run: TrainingRun) -> QCheck | None:
     """Q(s, a) against the soft return of the present policy, averaged over a few starts and actions of each seed.
 

@@ -11,7 +11,10 @@ import pytest
 import torch
 
 from sacnotes_lib.sac import guards
+from sacnotes_lib.sac.distributions import SquashedGaussian
 from sacnotes_lib.sac.guards import interrupt_flag, single_thread
+from sacnotes_lib.sac.training import TrainingRun, evaluate
+from sacnotes_lib.scenes.q_check import check_q
 
 
 def test_training_takes_one_thread_and_gives_the_others_back():
@@ -23,6 +26,28 @@ def test_training_takes_one_thread_and_gives_the_others_back():
         with pytest.raises(ZeroDivisionError), single_thread():
             raise ZeroDivisionError
         assert torch.get_num_threads() == 2
+    finally:
+        torch.set_num_threads(1)
+
+
+@pytest.mark.parametrize("look", [lambda run: run.evaluate(1), lambda run: evaluate(run.agent, 1), check_q])
+def test_looking_at_a_run_takes_one_thread_too(small, monkeypatch, look):
+    """With two, on cores that are shared, it took longer than the training between two looks."""
+    run, threads = TrainingRun(small, 2), []
+    draw = SquashedGaussian.median.fget
+    monkeypatch.setattr(
+        SquashedGaussian, "median", property(lambda p: threads.append(torch.get_num_threads()) or draw(p))
+    )
+    sample = SquashedGaussian.sample
+    monkeypatch.setattr(
+        SquashedGaussian,
+        "sample",
+        lambda p, *a, **k: threads.append(torch.get_num_threads()) or sample(p, *a, **k),
+    )
+    torch.set_num_threads(2)
+    try:
+        look(run)
+        assert set(threads) == {1} and torch.get_num_threads() == 2
     finally:
         torch.set_num_threads(1)
 
