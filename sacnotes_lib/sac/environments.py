@@ -8,6 +8,8 @@ import numpy as np
 from gymnasium.vector import AutoresetMode, VectorEnv
 from gymnasium.wrappers.vector import RescaleAction
 
+from sacnotes_lib.sac.guards import single_thread
+
 LONGEST_EPISODE = 100_000  # steps: an evaluation waits no longer for an episode's end
 
 
@@ -78,6 +80,7 @@ def last_observations(observations: np.ndarray, infos: Mapping[str, Any]) -> np.
     return led_to
 
 
+@single_thread()
 def play_episodes(
     agent, envs: VectorEnv, episodes: int, deterministic: bool, occasion: int = 0
 ) -> np.ndarray:

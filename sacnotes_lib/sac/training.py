@@ -167,7 +167,6 @@ class TrainingRun:
                 pass
         return self
 
-    @single_thread()
     def evaluate(self, episodes: int = 10, deterministic: bool = True) -> np.ndarray:
         """Undiscounted returns `[R, episodes]` in environments apart from those of training."""
         count = len(self.seeds) * episodes
@@ -292,7 +291,6 @@ def _note(run: TrainingRun) -> str:
     return " · ".join(parts)
 
 
-@single_thread()
 def evaluate(run_or_agent: TrainingRun | SAC, episodes: int = 10, deterministic: bool = True) -> np.ndarray:
     """Undiscounted returns `[R, episodes]`, in environments apart from training; training goes on unchanged.
 

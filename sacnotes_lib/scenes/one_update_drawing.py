@@ -115,9 +115,8 @@ def draw(artists: SimpleNamespace, data: one_update.Moment) -> None:
 def _draw_critic(artists, data) -> None:
     now, q = data.now, one_update.parabola(data.now.critic, ACTIONS).numpy()
     stepped = not now.critic.equal(data.before.critic)
-    before = one_update.parabola(data.before.critic, ACTIONS).numpy()
     artists.q.set_ydata(q)
-    artists.q_ghost.set_ydata(before if stepped else UNSEEN)
+    artists.q_ghost.set_ydata(one_update.parabola(data.before.critic, ACTIONS).numpy() if stepped else UNSEEN)
     target = one_update.parabola(now.target_critic, ACTIONS).numpy()
     artists.target.set_ydata(target)
     artists.q_name.set_position((0.06, q[85].item() + 0.1))
@@ -129,9 +128,8 @@ def _draw_critic(artists, data) -> None:
 
 def _draw_policy(artists, data) -> None:
     now, moved = data.now, not data.now.mean.equal(data.before.mean)
-    before = _density(data.before)
     artists.density.set_ydata(_density(now))
-    artists.density_ghost.set_ydata(before if moved else UNSEEN)
+    artists.density_ghost.set_ydata(_density(data.before) if moved else UNSEEN)
     for marks, actions in ((artists.next_draws, now.next_actions), (artists.draws, now.actions)):
         shown = [] if actions is None else actions.numpy()
         marks.set_data(shown, np.full(len(shown), -0.17))
