@@ -17,6 +17,8 @@ from sacnotes_lib.sac.agent import SAC
 from sacnotes_lib.sac.config import SACConfig
 from sacnotes_lib.sac.training import METRICS_INTERVAL, TrainingDiverged, TrainingRun
 
+TRIES = 3  # deaths under one job before it is given up: of a task that Dask gives up, joblib never hears
+
 
 @dataclass(frozen=True)
 class Job:
@@ -75,6 +77,8 @@ def run_job(content: bytes, note: str | None = None) -> Outcome:
         content: a Job's `to_bytes()`.
         note: a file to write the steps done into. Once its folder is gone nobody waits for the job, and it ends.
     """
+    if (died := _count_try(note)) >= TRIES:
+        return Outcome(None, f"the process that ran it died, {died} times")
     try:
         job: Job = cloudpickle.loads(content)
         gym.registry[job.spec.id] = job.spec  # a process that is used again may know an older one
@@ -86,6 +90,19 @@ def run_job(content: bytes, note: str | None = None) -> Outcome:
     except (Exception, SystemExit) as error:
         return Outcome(None, f"{type(error).__name__}: {error}", traceback.format_exc())
     return Outcome(Result.of(run, buffers=job.buffers).to_bytes(), interrupted=run.interrupted)
+
+
+def _count_try(note: str | None) -> int:
+    """How often the job was begun before, its process having died each time; 0 where notes cannot be kept."""
+    if note is None:
+        return 0
+    try:
+        with Path(f"{note}.tries").open("a") as tries:
+            begun_before = tries.tell()
+            tries.write(".")
+            return begun_before
+    except OSError:
+        return 0
 
 
 def _taking_notes(file: str | None) -> Callable[[TrainingRun], None] | None:

@@ -1,17 +1,18 @@
-"""A comparison on a Dask cluster: scheduler and two workers, each a process of its own, one of which is killed."""
+"""A comparison on a Dask cluster: scheduler and two workers, each a process of its own, that get killed."""
 
 import os
 import subprocess
 import sys
 from pathlib import Path
 
-import joblib
-import numpy as np
 import pytest
 from distributed import Client
 
-from sacnotes_lib.comparison.compare import compare
-from tests.comparison import agents
+from sacnotes_lib.comparison.job import TRIES
+from tests.comparison.cluster import (
+    hold_that_a_deadly_job_costs_only_itself,
+    hold_that_a_killed_worker_costs_nothing,
+)
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 300  # seconds for a process to load PyTorch on a machine that has much else to do; never waited for in vain
@@ -28,7 +29,7 @@ def cluster(tmp_path):
         "scheduler": ["distributed.cli.dask_scheduler", *here, "--port", "0", "--no-dashboard"],
         **{
             name: [
-                "distributed.cli.dask_worker", *here, "--name", name, "--nthreads", "1", "--no-nanny", "--no-dashboard",
+                "distributed.cli.dask_worker", *here, "--name", name, "--nthreads", "1", "--no-dashboard",
                 "--local-directory", str(tmp_path / name), "--death-timeout", str(PATIENCE),
             ]
             for name in ("first", "second")
@@ -45,7 +46,7 @@ def cluster(tmp_path):
     try:
         with Client(scheduler_file=str(address), timeout=PATIENCE) as client:
             client.wait_for_workers(2, timeout=PATIENCE)
-            yield client, processes
+            yield client
     finally:
         for process in processes.values():
             process.kill()
@@ -56,29 +57,12 @@ def cluster(tmp_path):
 
 @pytest.mark.timeout(1200)
 def test_a_comparison_ends_right_although_a_worker_is_killed_in_the_middle(small, tmp_path, cluster):
-    client, processes = cluster
-    marker = tmp_path / "killed"
-    unlucky = agents.killed_once(marker)
-    variants = {
-        "unlucky": (small, unlucky),
-        "min": small,
-        "mean": small.replace(backup="mean"),
-        "swap": small.replace(backup="swap"),
-    }
-    before = set(client.run(os.getpid).values())
-    assert before == {processes["first"].pid, processes["second"].pid}
-    with joblib.parallel_config(backend="dask"):
-        there = compare(variants, seeds=4, seeds_per_job=2, folder=None, progress=False)
+    before = set(cluster.run(os.getpid).values())
+    assert len(before) == 2 and os.getpid() not in before
+    killed = hold_that_a_killed_worker_costs_nothing("dask", small, tmp_path / "killed")
+    assert killed in before  # so it ran on a worker
 
-    killed = int(marker.read_text())
-    assert killed in before  # so it ran on a worker, and not here
-    assert set(client.run(os.getpid).values()) == before - {killed}
-    assert not (there.failures or there.unfinished)
-    here = compare(variants, seeds=4, seeds_per_job=2, folder=None, progress=False, jobs=1)
-    assert list(there) == list(here) == list(variants)
-    for name in variants:
-        np.testing.assert_array_equal(there[name].evaluation_returns, here[name].evaluation_returns)
-        np.testing.assert_array_equal(there[name].metrics["q"], here[name].metrics["q"])
-        np.testing.assert_array_equal(
-            there[name].weights["actor"]["net.weight_0"], here[name].weights["actor"]["net.weight_0"]
-        )
+
+@pytest.mark.timeout(1200)
+def test_who_kills_every_worker_is_reported_and_costs_only_itself(small, tmp_path, cluster):
+    hold_that_a_deadly_job_costs_only_itself("dask", small, tmp_path / "killed", deaths=TRIES)
