@@ -2,9 +2,11 @@
 
     python -m benchmarks.learning                        the two tasks of page 10
     python -m benchmarks.learning Pendulum-v1 --seeds 8  one of them, on from the seeds that are there already
+    python -m benchmarks.learning --long --jobs 2        MuJoCo's tasks for 50,000 steps, two seeds at a time
 
 The two libraries take turns, seed by seed. Both are judged by deterministic episodes from the same starting states.
-Page 10 reads results/learning.json; another task is one more entry in TASKS.
+Page 10 reads results/learning.json; another task is one more entry in TASKS. The long runs go to results/long_run.json,
+with a picture of each task in docs; a run that is stopped goes on where it was.
 """
 
 import os
@@ -15,8 +17,10 @@ import argparse
 import json
 import time
 from dataclasses import asdict
+from pathlib import Path
 
 import gymnasium as gym
+import joblib
 import numpy as np
 import stable_baselines3
 from gymnasium.wrappers import TransformReward
@@ -24,10 +28,13 @@ from stable_baselines3 import SAC as StableBaselinesSAC
 from tqdm import tqdm
 
 from benchmarks.machine import RESULTS, describe_machine, save_result
+from sacnotes_lib.comparison.statistics import difference
+from sacnotes_lib.lesson.measured import measured_learning
 from sacnotes_lib.sac.config import SACConfig
 from sacnotes_lib.sac.environments import make_environments, play_episodes
 from sacnotes_lib.sac.guards import single_thread
 from sacnotes_lib.sac.training import TrainingRun
+from sacnotes_lib.scenes.learning_curves import plot_learning_curves
 
 TASKS = {
     "Pendulum-v1": SACConfig(),
@@ -35,6 +42,19 @@ TASKS = {
         env_id="InvertedPendulum-v5", discount=0.99, evaluation_interval=500, evaluation_episodes=3
     ),
 }
+# The papers' discount, Polyak rate and rewards; networks and batch small enough for two cores, steps a little larger.
+LONG = SACConfig(
+    discount=0.99, polyak_rate=0.005, learning_rate=1e-3, batch_size=128, hidden_sizes=(64, 64), reward_scale=1.0,
+    learning_starts=1000, total_steps=50_000, evaluation_interval=5000,
+)  # fmt: skip
+LONG_TASKS = {
+    "HalfCheetah-v5": LONG.replace(env_id="HalfCheetah-v5"),
+    "Hopper-v5": LONG.replace(env_id="Hopper-v5"),
+    "InvertedPendulum-v5": LONG.replace(
+        env_id="InvertedPendulum-v5", total_steps=15_000, evaluation_interval=1500
+    ),
+}
+PICTURES = Path(__file__).parents[1] / "docs"
 OURS, THEIRS = "sacnotes", "Stable-Baselines3"
 
 
@@ -107,13 +127,17 @@ def train_ours(config: SACConfig, seed: int) -> tuple[list[float], float]:
     return returns, seconds
 
 
-def compare(config: SACConfig, seed: int, result: dict) -> None:
-    """Train both libraries with this seed, and add their returns and seconds of training to `result`."""
+def compare(config: SACConfig, seed: int) -> dict[str, tuple[list[float], float]]:
+    """Train both libraries with this seed: name to returns and seconds of training."""
     with single_thread():
-        for name, trainer in ((THEIRS, train_theirs), (OURS, train_ours)):
-            returns, seconds = trainer(config, seed)
-            result[name]["returns"].append([round(value, 2) for value in returns])
-            result[name]["seconds"].append(round(seconds, 1))
+        return {name: trainer(config, seed) for name, trainer in ((THEIRS, train_theirs), (OURS, train_ours))}
+
+
+def add(result: dict, both: dict[str, tuple[list[float], float]]) -> None:
+    """Put one more seed into `result`."""
+    for name, (returns, seconds) in both.items():
+        result[name]["returns"].append([round(value, 2) for value in returns])
+        result[name]["seconds"].append(round(seconds, 1))
 
 
 def begun(config: SACConfig, result: dict | None) -> dict:
@@ -147,25 +171,69 @@ def table(task: str, result: dict) -> list[str]:
             line += f"{values.min():30.0f}{np.median(values):10.0f}{values.max():10.0f}"
         lines.append(line)
     seconds = ", ".join(f"{name} {np.median(result[name]['seconds']):.0f}" for name in (THEIRS, OURS))
-    return [*lines, f"seconds of training, median over seeds, without evaluation: {seconds}", ""]
+    return [
+        *lines,
+        *differences(result),
+        f"seconds of training, median over seeds, without evaluation: {seconds}",
+        "",
+    ]
+
+
+def differences(result: dict) -> list[str]:
+    """Ours minus theirs, interquartile means over seeds with 95 % bootstrap intervals; nothing for one seed."""
+    ours, theirs = (np.array(result[name]["returns"]) for name in (OURS, THEIRS))
+    if len(ours) < 2:
+        return []
+    last = difference(ours[:, -1], theirs[:, -1], paired=False)
+    whole = difference(ours.mean(axis=1), theirs.mean(axis=1), paired=False)
+    return [
+        f"{OURS} minus {THEIRS}, interquartile mean over seeds (95 % bootstrap interval): "
+        f"at the end {last.value:+.0f} ({last.low:+.0f} to {last.high:+.0f}), "
+        f"over all evaluations {whole.value:+.0f} ({whole.low:+.0f} to {whole.high:+.0f})"
+    ]
+
+
+def draw(file: Path, task: str) -> None:
+    """The task's learning curves of both libraries, in docs."""
+    curves = {name: measured_learning(name, file).get(task) for name in (OURS, THEIRS)}
+    if all(curves.values()):
+        picture = plot_learning_curves(curves)
+        (PICTURES / f"long_{task}.png").write_bytes(picture.png)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("tasks", nargs="*", default=list(TASKS), metavar="TASK", help=", ".join(TASKS))
+    parser.add_argument("tasks", nargs="*", metavar="TASK", help=", ".join({**TASKS, **LONG_TASKS}))
+    parser.add_argument("--long", action="store_true", help="the long runs instead of page 10's")
     parser.add_argument("--seeds", type=int, default=6)
+    parser.add_argument(
+        "--jobs", type=int, default=1, help="how many seeds train at a time, each on one thread"
+    )
     options = parser.parse_args()
-    if unknown := set(options.tasks) - set(TASKS):
-        parser.error(f"no task {', '.join(sorted(unknown))}. Choose from {', '.join(TASKS)}")
-    file = RESULTS / "learning.json"
+    name, known = ("long_run", LONG_TASKS) if options.long else ("learning", TASKS)
+    tasks = options.tasks or list(known)
+    if unknown := set(tasks) - set(known):
+        parser.error(f"no task {', '.join(sorted(unknown))}. Choose from {', '.join(known)}")
+    file = RESULTS / f"{name}.json"
     results = json.loads(file.read_text("utf-8")) if file.exists() else {}
-    for task in options.tasks:
-        results[task] = begun(TASKS[task], results.get(task))
-    for seed, task in tqdm([(seed, task) for seed in range(options.seeds) for task in options.tasks]):
-        if seed >= len(results[task][OURS]["returns"]):
-            compare(TASKS[task], seed, results[task])
-            file.write_text(json.dumps(results) + "\n", "utf-8")  # a run that is stopped goes on from here
-    save_result("learning", [line for task, result in results.items() for line in table(task, result)])
+    for task in tasks:
+        results[task] = begun(known[task], results.get(task))
+    missing = [
+        (task, seed)
+        for seed in range(options.seeds)
+        for task in tasks
+        if seed >= len(results[task][OURS]["returns"])
+    ]
+    pairs = joblib.Parallel(options.jobs, return_as="generator")(
+        joblib.delayed(compare)(known[task], seed) for task, seed in missing
+    )
+    for (task, _), both in zip(missing, tqdm(pairs, total=len(missing)), strict=True):
+        add(results[task], both)
+        file.write_text(json.dumps(results) + "\n", "utf-8")  # a run that is stopped goes on from here
+    save_result(name, [line for task, result in results.items() for line in table(task, result)])
+    if options.long:
+        for task in results:
+            draw(file, task)
 
 
 if __name__ == "__main__":

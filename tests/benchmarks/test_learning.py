@@ -116,4 +116,32 @@ def test_the_table_holds_lowest_median_and_highest():
     }
     lines = learning.table("small", result)
     assert lines[2].split() == ["10", "97", "99", "105", "-3", "-1", "5"]
-    assert "Stable-Baselines3 5, sacnotes 5" in lines[3]
+    assert "Stable-Baselines3 5, sacnotes 5" in lines[-2]
+
+
+def test_differences_are_ours_minus_theirs_at_the_end_and_over_all_evaluations():
+    result = {
+        learning.OURS: {"returns": [[0.0, 10.0], [0.0, 10.0]]},
+        learning.THEIRS: {"returns": [[4.0, 7.0], [4.0, 7.0]]},
+    }
+    (line,) = learning.differences(result)
+    assert "at the end +3 (+3 to +3)" in line and "all evaluations -0 (-0 to -0)" in line  # 5 against 5.5
+    one = {name: {"returns": [[1.0]]} for name in (learning.OURS, learning.THEIRS)}
+    assert learning.differences(one) == []
+
+
+def test_long_runs_have_a_file_and_pictures_of_their_own(monkeypatch, tmp_path):
+    monkeypatch.setattr(learning, "RESULTS", tmp_path)
+    monkeypatch.setattr(learning, "PICTURES", tmp_path)
+    monkeypatch.setattr(learning, "LONG_TASKS", {"Pendulum-v1": CONFIG})
+    saved = []
+    monkeypatch.setattr(learning, "save_result", lambda name, lines: saved.append(name))
+    monkeypatch.setattr("sys.argv", ["learning", "--long", "--seeds", "2", "--jobs", "2"])
+    learning.main()
+    assert saved == ["long_run"]
+    assert {file.name for file in tmp_path.iterdir()} == {"long_run.json", "long_Pendulum-v1.png"}
+    result = json.loads((tmp_path / "long_run.json").read_text("utf-8"))["Pendulum-v1"]
+    for seed in (0, 1):  # whoever came first, each seed lies in its own place
+        both = learning.compare(CONFIG, seed)
+        for name in (learning.OURS, learning.THEIRS):
+            np.testing.assert_allclose(result[name]["returns"][seed], both[name][0], atol=0.006)
