@@ -129,8 +129,8 @@ CONTESTANTS = [
 FLOORS = [Contestant(f"products alone, {r} run{'s' * (r > 1)}", floor(r), runs=r) for r in RUNS]
 
 CHANGES = (
-    "memory that stays", "ReLU in place", "metrics when read", "one look-up a batch", "one row a transition",
-    "Adam without bookkeeping", "Polyak in one call",
+    "memory that stays", "ReLU in place", "one output as a sum", "metrics when read",
+    "one look-up a batch", "one row a transition", "Adam without bookkeeping", "Polyak in one call",
 )  # fmt: skip
 ABLATIONS = {
     runs: [

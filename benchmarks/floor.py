@@ -54,6 +54,16 @@ def operations(problem: Problem) -> int:
     return sum(2 * stack * rows * inner * columns for stack, rows, inner, columns in products(problem))
 
 
+def multiply(a: torch.Tensor, b: torch.Tensor, out: torch.Tensor) -> None:
+    """a @ b, in the fastest way known here: products of one column or one row are quicker without `torch.bmm`."""
+    if a.shape[-1] == 1:
+        torch.mul(a, b, out=out)
+    elif b.shape[-1] == 1:
+        torch.sum(a * b.mT, dim=-1, keepdim=True, out=out)
+    else:
+        torch.bmm(a, b, out=out)
+
+
 def products_of_an_update(problem: Problem, runs: int) -> Callable[[int], None]:
     """A function that multiplies for n updates of so many runs, as batched products like ours."""
     pairs = [
@@ -65,6 +75,6 @@ def products_of_an_update(problem: Problem, runs: int) -> Callable[[int], None]:
     def advance(updates: int) -> None:
         for _ in range(updates):
             for (a, b), out in zip(pairs, outs):
-                torch.bmm(a, b, out=out)
+                multiply(a, b, out)
 
     return advance

@@ -20,12 +20,16 @@ def relu_into_new_memory() -> None:
     def forward(self, x):
         *stack_and_batch, _ = x.shape
         x = x.flatten(0, -3)
-        *hidden, (last_weight, last_bias) = self.layers
-        for weight, bias in hidden:
-            x = torch.relu(torch.baddbmm(bias, x, weight))
-        return torch.baddbmm(last_bias, x, last_weight).view(*stack_and_batch, -1)
+        *hidden, last = self.layers
+        for layer in hidden:
+            x = torch.relu(networks.affine(x, *layer))
+        return networks.affine(x, *last).view(*stack_and_batch, -1)
 
     networks.StackedMLP.forward = forward
+
+
+def one_output_as_a_product() -> None:
+    networks.affine = lambda x, weight, bias: torch.baddbmm(bias, x, weight)
 
 
 def metrics_at_every_update() -> None:
@@ -77,6 +81,7 @@ def polyak_tensor_by_tensor() -> None:
 UNDO: dict[str, Callable[[], None]] = {
     "memory that stays": memory_goes_back_to_the_system,
     "ReLU in place": relu_into_new_memory,
+    "one output as a sum": one_output_as_a_product,
     "metrics when read": metrics_at_every_update,
     "one look-up a batch": look_up_by_two_indices,
     "one row a transition": remember_column_by_column,

@@ -13,11 +13,24 @@ from sacnotes_lib.sac.randomness import RunGenerators
 LOG_STD_RANGE = (-20.0, 2.0)  # keeps exp(log_std) away from 0 and from overflow
 
 
+def affine(x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
+    """x @ weight + bias, for every member of a stack by itself.
+
+    With one output, as critics have, the product is a weighted sum of the inputs. Written as one it takes a third of
+    the time or less, forward and backward.
+
+    Args: x `[S, B, inputs]`, weight `[S, inputs, outputs]`, bias `[S, 1, outputs]`. Returns `[S, B, outputs]`.
+    """
+    if weight.shape[-1] == 1:
+        return (x * weight.mT).sum(-1, keepdim=True) + bias
+    return torch.baddbmm(bias, x, weight)
+
+
 class StackedMLP(nn.Module):
     """A separate multilayer perceptron with ReLU for every run (and critic), all in one batched product per layer.
 
-    For small networks the batched product (`torch.baddbmm`) costs little more than a single one. It knows one stack
-    axis, so (runs, critics) are read as one here: weights are `[R, inputs, outputs]` for actors and
+    For small networks a batched product (see `affine`) costs little more than a single one. It knows one stack axis,
+    so (runs, critics) are read as one here: weights are `[R, inputs, outputs]` for actors and
     `[R * N, inputs, outputs]` for critics. They start uniform in ±1/sqrt(inputs), as in `torch.nn.Linear`.
 
     Args:
@@ -41,10 +54,10 @@ class StackedMLP(nn.Module):
         """`[*stack, B, inputs]` to `[*stack, B, outputs]`."""
         *stack_and_batch, _ = x.shape
         x = x.flatten(0, -3)
-        *hidden, (last_weight, last_bias) = self.layers
-        for weight, bias in hidden:
-            x = torch.baddbmm(bias, x, weight).relu_()  # in place: one pass over memory less
-        return torch.baddbmm(last_bias, x, last_weight).view(*stack_and_batch, -1)
+        *hidden, last = self.layers
+        for layer in hidden:
+            x = affine(x, *layer).relu_()  # in place: one pass over memory less
+        return affine(x, *last).view(*stack_and_batch, -1)
 
     def tensors(self) -> list[Tensor]:
         """All weights and biases, in a fixed order."""

@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch.utils.flop_counter import FlopCounterMode
 
-from benchmarks import contestants, rounds, speed, undone, worker
+from benchmarks import contestants, floor, rounds, speed, undone, worker
 from benchmarks.contestants import CHANGES, CONTESTANTS, FLOORS, REFERENCE, Contestant
 from benchmarks.floor import operations, products_of_an_update
 from benchmarks.growth import exponent
@@ -21,8 +21,9 @@ TINY = Problem("Pendulum-v1", 8, 16, learning_starts=20)
 
 
 @pytest.mark.parametrize("problem", PROBLEMS.values(), ids=PROBLEMS)
-def test_the_floor_holds_the_products_of_an_update_and_no_others(problem):
-    """Against PyTorch's own counter, while an update of ours runs."""
+def test_the_floor_holds_the_products_of_an_update_and_no_others(problem, put_back):
+    """Against PyTorch's own counter, while an update of ours runs. It knows products by their name only."""
+    undone.one_output_as_a_product()
     small = dataclasses.replace(problem, batch_size=16, width=24, learning_starts=20)
     run = TrainingRun(small.config(), seeds=1)
     for _ in run.iterate(20):
@@ -33,10 +34,18 @@ def test_the_floor_holds_the_products_of_an_update_and_no_others(problem):
     assert operations(small) == counted.get_total_flops()
 
 
-def test_the_floor_multiplies_what_it_counts():
+def test_the_floor_multiplies_what_it_counts(monkeypatch):
+    monkeypatch.setattr(floor, "multiply", lambda a, b, out: torch.bmm(a, b, out=out))
     with FlopCounterMode(display=False) as counted:
         products_of_an_update(TINY, runs=3)(2)
     assert counted.get_total_flops() == 2 * 3 * operations(TINY)
+
+
+@pytest.mark.parametrize("rows, inner, columns", [(5, 4, 3), (5, 4, 1), (5, 1, 3), (5, 1, 1)])
+def test_the_floors_products_are_products(rows, inner, columns):
+    a, b, out = torch.randn(2, rows, inner), torch.randn(2, inner, columns), torch.empty(2, rows, columns)
+    floor.multiply(a, b, out)
+    torch.testing.assert_close(out, a @ b)
 
 
 def test_the_single_file_updates_everything_once_a_step():
@@ -69,8 +78,8 @@ def test_the_single_files_slow_critics_follow_at_the_rate_that_was_asked():
 def put_back(monkeypatch):
     """Whatever `undone` replaces is put back after the test."""
     for owner, name in (
-        (training, "keep_freed_memory"), (networks.StackedMLP, "forward"), (agent, "Metrics"), (agent, "Adam"),
-        (replay.ReplayBuffer, "sample"), (replay.ReplayBuffer, "add"), (agent, "polyak_update"),
+        (training, "keep_freed_memory"), (networks, "affine"), (networks.StackedMLP, "forward"), (agent, "Metrics"),
+        (agent, "Adam"), (replay.ReplayBuffer, "sample"), (replay.ReplayBuffer, "add"), (agent, "polyak_update"),
     ):  # fmt: skip
         monkeypatch.setattr(owner, name, getattr(owner, name))
 
@@ -102,19 +111,19 @@ def test_every_change_can_be_taken_back():
 
 
 def test_who_is_not_installed_or_fails_is_said_so_and_the_others_go_on():
-    floor = FLOORS[0]
+    products = FLOORS[0]
     entered = [
         Contestant("nobody", lambda problem: None, needs="a_package_that_does_not_exist"),
-        Contestant(floor.name, floor.build),
-        Contestant("a name that the other process does not know", floor.build),
+        Contestant(products.name, products.build),
+        Contestant("a name that the other process does not know", products.build),
     ]
     taking_turns = rounds.Rounds(entered, (1,))
     try:
         rates = taking_turns.measure(TINY, rounds=2, seconds=0.01, share={})
     finally:
         taking_turns.close()
-    assert set(rates) == {(floor.name, 1)}
-    assert len(rates[floor.name, 1]) == 2 and min(rates[floor.name, 1]) > 0
+    assert set(rates) == {(products.name, 1)}
+    assert len(rates[products.name, 1]) == 2 and min(rates[products.name, 1]) > 0
     assert taking_turns.absent == {
         "nobody": "not installed (a_package_that_does_not_exist)",
         "a name that the other process does not know": "its process ended",
