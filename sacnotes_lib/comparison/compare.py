@@ -28,6 +28,7 @@ def compare(
     seeds_per_job: int | None = None,
     jobs: int | None = None,
     device: str | torch.device = "cpu",
+    compile: bool = False,
     progress: bool = True,
     folder: str | Path | None = FOLDER,
     buffers: bool = False,
@@ -48,6 +49,7 @@ def compare(
         jobs: processes at a time; all cores when left out, or what `joblib.parallel_config` says. 1 runs the jobs
             one by one in this process.
         device: where networks live, such as "cpu" or "cuda"; tried in the process that trains.
+        compile: make one graph of an update, as in `train`; every job pays the start, so for long jobs only.
         progress: show one line for the whole.
         folder: where results are kept between calls; None keeps none. The environment variable SACNOTES_RESULTS
             changes it for all calls that name no folder.
@@ -63,7 +65,17 @@ def compare(
             "jobs = 0, but it must be a number of processes, 1 for none beside this, or None for all cores"
         )
     planned = [
-        Job(name, config, chunk, steps_to_take(config), agent_class, spec_of(name, config), device, buffers)
+        Job(
+            name,
+            config,
+            chunk,
+            steps_to_take(config),
+            agent_class,
+            spec_of(name, config),
+            device,
+            compile,
+            buffers,
+        )  # fmt: skip
         for name, (config, agent_class) in pairs.items()
         for chunk in chunks
     ]

@@ -26,7 +26,7 @@ class Job:
 
     Attributes:
         name: the variant's.
-        config, seeds, steps, agent_class, device: what to train, and how far.
+        config, seeds, steps, agent_class, device, compile: what to train, how far, and how.
         spec: the environment, in case it was registered in a notebook that the process never saw.
         buffers: whether the result keeps the replay buffer.
     """
@@ -38,6 +38,7 @@ class Job:
     agent_class: type[SAC]
     spec: EnvSpec
     device: str = "cpu"
+    compile: bool = False
     buffers: bool = False
 
     def to_bytes(self) -> bytes:
@@ -82,7 +83,7 @@ def run_job(content: bytes, note: str | None = None) -> Outcome:
     try:
         job: Job = cloudpickle.loads(content)
         gym.registry[job.spec.id] = job.spec  # a process that is used again may know an older one
-        run = TrainingRun(job.config, job.seeds, job.agent_class, job.device)
+        run = TrainingRun(job.config, job.seeds, job.agent_class, job.device, job.compile)
         run.resume(job.steps, progress=False, callback=_taking_notes(note))
     except TrainingDiverged as lost:
         kept = Result.of(lost.run, buffers=job.buffers).to_bytes()

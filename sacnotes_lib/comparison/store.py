@@ -43,8 +43,9 @@ def drop_results(folder: str | Path | None = FOLDER) -> int:
 def key_of(job: Job) -> str | None:
     """A name for all that decides what a job computes; the same on any day, other after any change.
 
-    Configuration, seeds, steps and device; the library's code for training; the agent's class and the environment,
-    where they are not the library's, with the values they lean on; the versions of Python, torch, gymnasium and numpy.
+    Configuration, seeds, steps, device, compiled or not; the library's code for training; the agent's class and the
+    environment, where they are not the library's, with the values they lean on; the versions of Python, torch,
+    gymnasium and numpy.
 
     Returns: None where the code leans on something whose content cannot be told: then nothing may be kept.
     """
@@ -56,9 +57,8 @@ def key_of(job: Job) -> str | None:
         warnings.warn(f'"{job.name}" is computed anew each time: {unknown}', stacklevel=3)
         return None
     settings = asdict(replace(spec, entry_point=None, vector_entry_point=None))
-    return joblib.hash(
-        [asdict(job.config), list(job.seeds), job.steps, job.device, job.buffers, settings, code]
-    )
+    trained = [asdict(job.config), list(job.seeds), job.steps, job.device, job.compile, job.buffers]
+    return joblib.hash([*trained, settings, code])
 
 
 class Store:

@@ -287,3 +287,13 @@ def test_an_unknown_environment_is_named_with_its_variant(small):
 def test_a_device_that_is_not_here_is_the_jobs_error(small):
     error = quietly({"a": small}, device="cuda:93").failures["a"].error
     assert "device = 'cuda:93' cannot be used on this computer, which has: \"cpu\"" in error
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning")
+def test_compiling_is_the_jobs_business_and_no_kept_result_stands_in_for_it(small, tmp_path, monkeypatch):
+    assert len(quietly({"a": small}, folder=tmp_path / "kept")) == 1
+    monkeypatch.setenv("PATH", str(tmp_path))  # where there is no compiler
+    monkeypatch.delenv("CXX", raising=False)
+    comparison = quietly({"a": small}, folder=tmp_path / "kept", compile=True)
+    assert "CannotCompile: compile=True needs a C++ compiler" in comparison.failures["a"].error
+    assert len(quietly({"a": small}, folder=tmp_path / "kept")) == 1
