@@ -86,6 +86,8 @@ def _setup_map(figure, axes, name, kind, two):
     bar = figure.colorbar(image, ax=axes, pad=0.02, aspect=14)
     bar.set_label({"torque": "torque (N·m)", "value": "Q of its action (reward)"}[kind])
     bar.locator = MaxNLocator(4)
+    if kind == "value":  # whose numbers grow longer than they were when the room for them was set
+        bar.ax.yaxis.set_label_coords(4.4, 0.5)
     return image
 
 

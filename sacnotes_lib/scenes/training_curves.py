@@ -61,6 +61,7 @@ class TrainingScene(Scene):
         axes.locator_params(axis="x", nbins=3)
         axes.xaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
         axes.locator_params(axis="y", nbins=5)
+        axes.tick_params(axis="y", labelcolor="none")  # no numbers before there is anything to read off
         across = axes.get_xaxis_transform()
         panel = SimpleNamespace(axes=axes, limits=None, lines={}, bands={}, marks={}, ends={}, numbers={})
         for index, run in enumerate(self.names):
@@ -149,6 +150,8 @@ def _fit(panel: SimpleNamespace, bands) -> None:
         if panel.limits[0] <= low and high <= panel.limits[1]:
             return
         low, high = min(low, panel.limits[0]), max(high, panel.limits[1])
+    if panel.limits is None:
+        panel.axes.tick_params(axis="y", labelcolor=style.INK)
     span = max(high - low, 0.05 * abs(high), 1e-3)
     tick = 10 ** np.floor(np.log10(span))
     tick = tick / 2 if span / tick < 2.5 else tick

@@ -178,3 +178,29 @@ def test_the_vertical_axis_grows_and_never_shrinks():
 def test_the_axis_of_steps_widens_with_the_run():
     scene = TrainingScene(("A",), 100_000, False)
     assert scene._width(0) == 1562.5 and scene._width(2000) == 3125 and scene._width(99_000) == 100_000
+
+
+def test_axes_have_no_numbers_before_there_is_something_to_read():
+    run = TrainingRun(SACConfig(total_steps=1000, **SMALL), 2)
+    painter = Painter(TrainingScene(("A",), 1000, True))
+    axes = painter._artists.panels["entropy"].axes
+    painter.paint(view_of({"A": run}, next(iter(states_to_pick(run)))))
+    assert {label.get_color() for label in axes.get_yticklabels()} == {"none"}
+    run.replay([], until=40)
+    painter.paint(view_of({"A": run}, next(iter(states_to_pick(run)))))
+    assert "none" not in {label.get_color() for label in axes.get_yticklabels()}
+
+
+def test_the_numbers_of_the_value_s_scale_have_room_when_they_grow():
+    run = run_of("Pendulum-v1")
+    painter = Painter(TrainingScene(("A",), 1000, True))
+    data = view_of({"A": run}, next(iter(states_to_pick(run))))
+    value = data.runs["A"].policy.value
+    for low, high in ((0, 4), (-170, 20)):
+        value[:] = np.linspace(low, high, value.size).reshape(value.shape)
+        painter.paint(data)
+    bar = painter._artists.policies.maps["A", "value"].colorbar.ax
+    renderer = painter.figure.canvas.get_renderer()
+    assert bar.get_tightbbox(renderer).x1 <= painter.figure.bbox.x1
+    numbers = [label.get_window_extent(renderer) for label in bar.get_yticklabels()]
+    assert max(box.x1 for box in numbers) < bar.yaxis.label.get_window_extent(renderer).x0
