@@ -59,6 +59,7 @@ bench-more: $(VENV)/.installed-bench ## what each change bought, growth, memory,
 	$(BIN)/python -m benchmarks.solving
 	$(BIN)/python -m benchmarks.comparison
 	$(BIN)/python -m benchmarks.learning
+	$(BIN)/python -m benchmarks.learning --long --jobs 2
 
 bench-widgets: $(VENV)/.installed-test ## how soon a slider's picture follows a key, in a real browser
 	$(BIN)/python -m benchmarks.widgets
