@@ -17,7 +17,7 @@ import torch
 from matplotlib.ticker import NullLocator
 from tqdm import trange
 
-from benchmarks.machine import describe_machine, save_result
+from benchmarks.machine import PICTURES, describe_machine, save_result
 from sacnotes_lib.sac.agent import SAC
 from sacnotes_lib.sac.config import SACConfig
 from sacnotes_lib.sac.guards import keep_freed_memory, single_thread
@@ -25,7 +25,7 @@ from sacnotes_lib.sac.randomness import RunGenerators
 from sacnotes_lib.sac.replay import ReplayBuffer
 from sacnotes_lib.scenes import style
 
-PICTURE = Path(__file__).parent.parent / "docs" / "growth.png"
+PICTURE = PICTURES / "growth.png"
 OBSERVATION, ACTION = 3, 1  # of Pendulum
 MIDDLE = {"runs": 1, "batch": 128, "width": 64, "critics": 2, "memory": 10_000}
 SIZES = {

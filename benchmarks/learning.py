@@ -27,7 +27,7 @@ from gymnasium.wrappers import TransformReward
 from stable_baselines3 import SAC as StableBaselinesSAC
 from tqdm import tqdm
 
-from benchmarks.machine import RESULTS, describe_machine, save_result
+from benchmarks.machine import PICTURES, RESULTS, describe_machine, save_result
 from sacnotes_lib.comparison.statistics import difference
 from sacnotes_lib.lesson.measured import measured_learning
 from sacnotes_lib.sac.config import SACConfig
@@ -54,7 +54,6 @@ LONG_TASKS = {
         env_id="InvertedPendulum-v5", total_steps=15_000, evaluation_interval=1500
     ),
 }
-PICTURES = Path(__file__).parents[1] / "docs"
 OURS, THEIRS = "sacnotes", "Stable-Baselines3"
 
 
@@ -193,11 +192,11 @@ def differences(result: dict) -> list[str]:
     ]
 
 
-def draw(file: Path, task: str) -> None:
-    """The task's learning curves of both libraries, in docs."""
-    curves = {name: measured_learning(name, file).get(task) for name in (OURS, THEIRS)}
-    if all(curves.values()):
-        picture = plot_learning_curves(curves)
+def draw(file: Path) -> None:
+    """Learning curves of both libraries in docs, for each task that has two seeds or more."""
+    ours, theirs = (measured_learning(name, file) for name in (OURS, THEIRS))
+    for task in ours:
+        picture = plot_learning_curves({OURS: ours[task], THEIRS: theirs[task]})
         (PICTURES / f"long_{task}.png").write_bytes(picture.png)
 
 
@@ -232,8 +231,7 @@ def main() -> None:
         file.write_text(json.dumps(results) + "\n", "utf-8")  # a run that is stopped goes on from here
     save_result(name, [line for task, result in results.items() for line in table(task, result)])
     if options.long:
-        for task in results:
-            draw(file, task)
+        draw(file)
 
 
 if __name__ == "__main__":

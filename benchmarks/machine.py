@@ -8,6 +8,7 @@ import gymnasium
 import torch
 
 RESULTS = Path(__file__).parent / "results"
+PICTURES = Path(__file__).parent.parent / "docs"
 
 
 def describe_machine() -> str:

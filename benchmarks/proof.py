@@ -18,11 +18,10 @@ import time
 from collections.abc import Iterable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
-from pathlib import Path
 
 from tqdm import tqdm
 
-from benchmarks.machine import describe_machine, save_result
+from benchmarks.machine import PICTURES, describe_machine, save_result
 from benchmarks.proof_picture import draw_proof
 from benchmarks.proof_points import visited_points
 from benchmarks.proof_reasons import reason
@@ -38,7 +37,7 @@ from benchmarks.proof_rows import (
 from benchmarks.proof_settings import COMMON, DISCOUNT, EXPERIMENTS, FEW, MORE, SEEDS, Experiment
 from sacnotes_lib.sac.training import TrainingRun, train
 
-PICTURE = Path(__file__).parent.parent / "docs" / "proof.png"
+PICTURE = PICTURES / "proof.png"
 
 
 def cool_down(run: TrainingRun) -> None:
