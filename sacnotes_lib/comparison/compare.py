@@ -66,19 +66,12 @@ def compare(
         )
     planned = [
         Job(
-            name,
-            config,
-            chunk,
-            steps_to_take(config),
-            agent_class,
-            spec_of(name, config),
-            device,
-            compile,
-            buffers,
-        )  # fmt: skip
+            name, config, chunk, steps_to_take(config), agent_class, spec_of(name, config),
+            device, compile, buffers,
+        )
         for name, (config, agent_class) in pairs.items()
         for chunk in chunks
-    ]
+    ]  # fmt: skip
     store = Store(results_folder(folder))
     keys = [store.folder and key_of(job) for job in planned]
     kept = {index: result for index, key in enumerate(keys) if (result := store.get(key))}
