@@ -24,8 +24,8 @@ from tqdm import tqdm
 from benchmarks.machine import describe_machine, save_result
 from sacnotes_lib.envs.skewed_reward import SkewedRewardEnv
 from sacnotes_lib.sac.config import SACConfig
-from sacnotes_lib.sac.guards import single_thread
-from sacnotes_lib.sac.training import TrainingRun
+from sacnotes_lib.training.guards import single_thread
+from sacnotes_lib.training.run import TrainingRun
 
 SEEDS = 16
 BASE = SACConfig(

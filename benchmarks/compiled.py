@@ -21,10 +21,10 @@ from torch.nn.utils import parameters_to_vector
 
 from benchmarks.machine import describe_machine, save_result
 from sacnotes_lib.sac.agent import SAC
-from sacnotes_lib.sac.compiled import CannotCompile, CompiledUpdate, require_compiler
 from sacnotes_lib.sac.config import SACConfig
-from sacnotes_lib.sac.guards import keep_freed_memory, single_thread
 from sacnotes_lib.sac.replay import Batch
+from sacnotes_lib.training.compiled import CannotCompile, CompiledUpdate, require_compiler
+from sacnotes_lib.training.guards import keep_freed_memory, single_thread
 
 OBSERVATION, ACTION = 3, 1  # of Pendulum
 CASES = ((1, 64, 128), (8, 64, 128), (1, 256, 256), (8, 256, 256))  # runs, width, batch

@@ -17,9 +17,9 @@ import time
 from pathlib import Path
 
 from benchmarks.machine import describe_machine, save_result
+from sacnotes_lib.course.console.console import TrainingConsole
+from sacnotes_lib.course.console.session import TrainingSession
 from sacnotes_lib.sac.config import SACConfig
-from sacnotes_lib.widgets.console import TrainingConsole
-from sacnotes_lib.widgets.session import TrainingSession
 from tests.browser.lab import LabPage
 from tests.browser.server import chromium, installed_browser, jupyter_lab
 
@@ -75,7 +75,7 @@ def response(server, browser, name: str, config: str, moves: int) -> list[float]
     """Milliseconds of each move while it trains, sorted."""
     page = browser.new_page(viewport={"width": 1280, "height": 1300})
     lab = LabPage(page, server, workspace=name)
-    make = "from sacnotes_lib.sac.config import SACConfig\nfrom sacnotes_lib.widgets.console import TrainingConsole\n"
+    make = "from sacnotes_lib import SACConfig, TrainingConsole\n"
     begin = f"console = TrainingConsole({config})\nconsole.start()\nassert console.painting.wait(60)\nconsole"
     lab.run(f"{name}.ipynb", make + begin)
     root = page.locator(".sacnotes-console")

@@ -40,7 +40,7 @@ def ours(runs: int, compile: bool = False) -> Callable[[Problem], Advance]:
     """This library with so many runs side by side, its update compiled or not."""
 
     def build(problem: Problem) -> Advance:
-        from sacnotes_lib.sac.training import TrainingRun
+        from sacnotes_lib.training.run import TrainingRun
 
         run = TrainingRun(problem.config(), seeds=runs, compile=compile)
 

@@ -18,12 +18,12 @@ from matplotlib.ticker import NullLocator
 from tqdm import trange
 
 from benchmarks.machine import PICTURES, describe_machine, save_result
+from sacnotes_lib.plots import style
 from sacnotes_lib.sac.agent import SAC
 from sacnotes_lib.sac.config import SACConfig
-from sacnotes_lib.sac.guards import keep_freed_memory, single_thread
 from sacnotes_lib.sac.randomness import RunGenerators
 from sacnotes_lib.sac.replay import ReplayBuffer
-from sacnotes_lib.scenes import style
+from sacnotes_lib.training.guards import keep_freed_memory, single_thread
 
 PICTURE = PICTURES / "growth.png"
 OBSERVATION, ACTION = 3, 1  # of Pendulum

@@ -28,13 +28,13 @@ from stable_baselines3 import SAC as StableBaselinesSAC
 from tqdm import tqdm
 
 from benchmarks.machine import PICTURES, RESULTS, describe_machine, save_result
-from sacnotes_lib.comparison.statistics import difference
-from sacnotes_lib.lesson.measured import measured_learning
+from sacnotes_lib.course.p10_own_words.measured import measured_learning
+from sacnotes_lib.plots.learning_curves import plot_learning_curves
 from sacnotes_lib.sac.config import SACConfig
-from sacnotes_lib.sac.environments import make_environments, play_episodes
-from sacnotes_lib.sac.guards import single_thread
-from sacnotes_lib.sac.training import TrainingRun
-from sacnotes_lib.scenes.learning_curves import plot_learning_curves
+from sacnotes_lib.training.environments import make_environments, play_episodes
+from sacnotes_lib.training.guards import single_thread
+from sacnotes_lib.training.run import TrainingRun
+from sacnotes_lib.training.statistics import difference
 
 TASKS = {
     "Pendulum-v1": SACConfig(),

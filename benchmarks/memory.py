@@ -14,8 +14,8 @@ import torch
 
 from benchmarks.machine import describe_machine, save_result
 from sacnotes_lib.sac.config import SACConfig
-from sacnotes_lib.sac.guards import single_thread
-from sacnotes_lib.sac.training import TrainingRun
+from sacnotes_lib.training.guards import single_thread
+from sacnotes_lib.training.run import TrainingRun
 
 CAPACITY = 1000  # transitions: full long before the first look
 LOOKS = 12

@@ -10,8 +10,8 @@ import torch
 
 from benchmarks.problems import PROBLEMS, Problem
 from sacnotes_lib.sac import agent as agent_module
-from sacnotes_lib.sac.guards import single_thread
-from sacnotes_lib.sac.training import TrainingRun
+from sacnotes_lib.training.guards import single_thread
+from sacnotes_lib.training.run import TrainingRun
 
 PARTS = ("environment", "acting", "memory", "sampling", "forward", "backward", "Adam", "Polyak", "the rest")
 CASES = (("small", 1), ("small", 8), ("cheetah", 1), ("cheetah", 8))

@@ -35,7 +35,7 @@ from benchmarks.proof_rows import (
     table_line,
 )
 from benchmarks.proof_settings import COMMON, DISCOUNT, EXPERIMENTS, FEW, MORE, SEEDS, Experiment
-from sacnotes_lib.sac.training import TrainingRun, train
+from sacnotes_lib.training.run import TrainingRun, train
 
 PICTURE = PICTURES / "proof.png"
 

@@ -11,9 +11,9 @@ from sacnotes_lib.exact import (
     nearest_tanh_gaussian,
     tanh_gaussian_std,
 )
-from sacnotes_lib.scenes import style
-from sacnotes_lib.scenes.learning_curves import bootstrap_band, interquartile_mean
-from sacnotes_lib.scenes.picture import Picture, figure_picture
+from sacnotes_lib.plots import style
+from sacnotes_lib.plots.learning_curves import bootstrap_band, interquartile_mean
+from sacnotes_lib.plots.picture import Picture, figure_picture
 
 TEMPERATURES = np.geomspace(0.04, 1.25, 121)
 LQR, PEAKS = "soft LQR, no tanh", "two peaks"

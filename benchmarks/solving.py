@@ -9,8 +9,8 @@ import time
 
 from benchmarks.machine import describe_machine, save_result
 from sacnotes_lib.sac.config import SACConfig
-from sacnotes_lib.sac.guards import single_thread
-from sacnotes_lib.sac.training import TrainingRun
+from sacnotes_lib.training.guards import single_thread
+from sacnotes_lib.training.run import TrainingRun
 
 SOLVED = -200.0  # mean undiscounted return of Pendulum-v1 that counts as solved
 

@@ -9,7 +9,8 @@ from collections.abc import Callable
 
 import torch
 
-from sacnotes_lib.sac import agent, networks, replay, training
+from sacnotes_lib.sac import agent, networks, replay
+from sacnotes_lib.training import run as training
 
 
 def memory_goes_back_to_the_system() -> None:

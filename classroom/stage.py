@@ -13,7 +13,7 @@ import sacnotes_lib
 from classroom.demo import Demo
 from classroom.demos import DEMOS, find
 from sacnotes_lib import TrainingConsole
-from sacnotes_lib.scenes.painter import Painter
+from sacnotes_lib.course.stage.painter import Painter
 
 
 def requested() -> widgets.Widget:

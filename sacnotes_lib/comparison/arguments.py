@@ -7,8 +7,8 @@ from gymnasium.envs.registration import EnvSpec
 
 from sacnotes_lib.sac.agent import SAC
 from sacnotes_lib.sac.config import SACConfig
-from sacnotes_lib.sac.environments import UnsuitableEnvironment
-from sacnotes_lib.sac.training import listed_seeds
+from sacnotes_lib.training.environments import UnsuitableEnvironment
+from sacnotes_lib.training.run import listed_seeds
 
 Variant = SACConfig | tuple[SACConfig, type[SAC]]
 

@@ -17,8 +17,8 @@ from sacnotes_lib.comparison.results import Comparison, Failure
 from sacnotes_lib.comparison.store import FOLDER, Store, key_of, results_folder
 from sacnotes_lib.comparison.watch import Watch
 from sacnotes_lib.sac.agent import SAC
-from sacnotes_lib.sac.device import known_device
-from sacnotes_lib.sac.training import steps_to_take
+from sacnotes_lib.training.device import known_device
+from sacnotes_lib.training.run import steps_to_take
 
 
 def compare(

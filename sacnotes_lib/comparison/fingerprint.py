@@ -15,7 +15,7 @@ from pathlib import Path
 import joblib
 
 LIBRARY = Path(__file__).resolve().parent.parent
-ROOMS_THAT_COUNT = ("sac", "envs")  # what a training run is made of
+ROOMS_THAT_COUNT = ("sac", "training", "envs")  # what a training run is made of
 VERSIONS_THAT_COUNT = ("torch", "gymnasium", "numpy", "mujoco")
 INSTALLED = {Path(p).resolve() for p in (*sysconfig.get_paths().values(), site.getusersitepackages())}
 

@@ -15,7 +15,7 @@ from gymnasium.envs.registration import EnvSpec
 from sacnotes_lib.comparison.result import Result
 from sacnotes_lib.sac.agent import SAC
 from sacnotes_lib.sac.config import SACConfig
-from sacnotes_lib.sac.training import METRICS_INTERVAL, TrainingDiverged, TrainingRun
+from sacnotes_lib.training.run import METRICS_INTERVAL, TrainingDiverged, TrainingRun
 
 TRIES = 3  # deaths under one job before it is given up: of a task that Dask gives up, joblib never hears
 

@@ -10,7 +10,7 @@ import torch
 from sacnotes_lib.sac.agent import SAC
 from sacnotes_lib.sac.config import SACConfig
 from sacnotes_lib.sac.replay import ReplayBuffer
-from sacnotes_lib.sac.training import TrainingRun
+from sacnotes_lib.training.run import TrainingRun
 
 NETWORKS = ("actor", "critic", "target_critic")
 

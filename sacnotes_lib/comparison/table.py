@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sacnotes_lib.comparison.result import Result
-from sacnotes_lib.comparison.statistics import (
+from sacnotes_lib.training.statistics import (
     Estimate,
     bootstrap_band,
     difference,

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Mapping
 from pathlib import Path
 
-from sacnotes_lib.sac.progress import Progress
+from sacnotes_lib.training.progress import Progress
 
 LOOK_EVERY = 0.25  # seconds
 

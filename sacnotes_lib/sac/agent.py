@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from sacnotes_lib.sac.adam import Adam
-from sacnotes_lib.sac.config import SACConfig
+from sacnotes_lib.sac.config import SACConfig, check_changeable
 from sacnotes_lib.sac.distributions import Gaussian
 from sacnotes_lib.sac.losses import (
     actor_loss_reparameterized,
@@ -21,7 +21,6 @@ from sacnotes_lib.sac.metrics import Metrics
 from sacnotes_lib.sac.networks import Actor, Critics, hard_update, polyak_update
 from sacnotes_lib.sac.randomness import RunGenerators
 from sacnotes_lib.sac.replay import Batch
-from sacnotes_lib.sac.steering import check_changeable
 from sacnotes_lib.sac.targets import apply_backup, soft_bellman_target, value_for_actor
 
 

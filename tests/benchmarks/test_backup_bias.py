@@ -7,7 +7,7 @@ import torch
 
 from benchmarks.backup_bias import BASE, VARIANTS, bias_at_rest, expected_minimum, label_shift, measure
 from sacnotes_lib.sac.targets import apply_backup
-from sacnotes_lib.sac.training import TrainingRun
+from sacnotes_lib.training.run import TrainingRun
 
 
 def test_expected_minimum_agrees_with_the_closed_form_and_with_drawing():

@@ -7,8 +7,8 @@ import pytest
 
 from benchmarks import learning
 from sacnotes_lib.sac.config import SACConfig
-from sacnotes_lib.sac.environments import make_environments, play_episodes
-from sacnotes_lib.sac.training import TrainingRun
+from sacnotes_lib.training.environments import make_environments, play_episodes
+from sacnotes_lib.training.run import TrainingRun
 
 CONFIG = SACConfig(
     total_steps=20, learning_starts=10, evaluation_interval=10, evaluation_episodes=2, hidden_sizes=(8,),

@@ -23,7 +23,7 @@ from sacnotes_lib.sac.agent import SAC
 from sacnotes_lib.sac.distributions import Gaussian, SquashedGaussian
 from sacnotes_lib.sac.losses import actor_loss_reparameterized
 from sacnotes_lib.sac.targets import soft_bellman_target
-from sacnotes_lib.sac.training import TrainingRun, train
+from sacnotes_lib.training.run import TrainingRun, train
 
 
 class KnownAgent:

@@ -14,8 +14,9 @@ from benchmarks.growth import exponent
 from benchmarks.parts import PARTS, Stopwatch, seconds_by_part
 from benchmarks.problems import PROBLEMS, Problem
 from benchmarks.single_file import SingleFileSAC
-from sacnotes_lib.sac import agent, networks, replay, training
-from sacnotes_lib.sac.training import TrainingRun
+from sacnotes_lib.sac import agent, networks, replay
+from sacnotes_lib.training import run as training
+from sacnotes_lib.training.run import TrainingRun
 
 TINY = Problem("Pendulum-v1", 8, 16, learning_starts=20)
 

@@ -10,7 +10,7 @@ from tests.browser.accessibility import faults, unnamed_sliders
 
 MAKE = """
 from sacnotes_lib.sac.config import SACConfig
-from sacnotes_lib.widgets.console import TrainingConsole
+from sacnotes_lib.course.console.console import TrainingConsole
 small = dict(batch_size=16, hidden_sizes=(16, 16), learning_starts=20, evaluation_interval=50, evaluation_episodes=1)
 """
 BANDIT = 'console = TrainingConsole(SACConfig(env_id="sacnotes/TwoPeaks-v0", total_steps=100_000, **small), seeds=2)'
@@ -158,7 +158,7 @@ def test_two_consoles_train_side_by_side(lab):
 
 
 def test_nothing_trains_on_when_the_page_is_closed(lab):
-    shorter = "import sacnotes_lib.widgets.console as module\nmodule.ALONE_AFTER = 3.0"
+    shorter = "import sacnotes_lib.course.console.console as module\nmodule.ALONE_AFTER = 3.0"
     lab.run("closed.ipynb", MAKE + shorter, f"{BANDIT}\nconsole")
     console = Console(lab)
     console.press("Start")

@@ -16,17 +16,17 @@ from tests.browser.server import REPOSITORY
 NOTEBOOKS = REPOSITORY / "notebooks"
 
 LIVE = """
-from sacnotes_lib.scenes.broadcast import BroadcastScene
-from sacnotes_lib.widgets.live import live
+from sacnotes_lib.course.p01_independent.scene import BroadcastScene
+from sacnotes_lib.course.stage.live import live
 live(BroadcastScene(), batch_size=(2, 12), action_dim=[1, 2, 3])
 """
 PREDICT = """
-from sacnotes_lib.lesson.panels import predict, reveal
+from sacnotes_lib.course.kit.panels import predict, reveal
 predict("shape", "What is the shape?", ["[B]", "[B, 1]", "[B, B]"])
 """
 TOY = """
-from tests.scenes.toy_scenes import CurveScene, GatedScene
-from sacnotes_lib.widgets.live import live
+from tests.course.stage.toy_scenes import CurveScene, GatedScene
+from sacnotes_lib.course.stage.live import live
 """
 REVEAL = 'reveal("shape", "[B, B]", "because `[B, 1]` meets `[B]`")'
 
@@ -158,7 +158,7 @@ def test_a_slow_scene_shows_that_it_is_busy_and_ends_on_the_last_value(lab):
 
 def test_a_saved_page_shows_its_pictures_before_anything_is_run(lab):
     """As it comes from the repository: outputs there, no kernel has run them, the page not trusted."""
-    picture = "from sacnotes_lib.scenes import style\nfrom sacnotes_lib.scenes.picture import show_picture\n"
+    picture = "from sacnotes_lib import show_picture\nfrom sacnotes_lib.plots import style\n"
     picture += "show_picture(style.new_figure(3, 2), 'an empty figure')"
     cells = [nbformat.v4.new_code_cell(cell) for cell in (picture, LIVE, PREDICT, REVEAL)]
     notebook = nbformat.v4.new_notebook(cells=cells)

@@ -4,13 +4,9 @@ import pytest
 import torch
 
 from sacnotes_lib.sac.config import SACConfig
-from tests.sac import tiny_environments  # noqa: F401  (registers them)
+from tests.training import tiny_environments  # noqa: F401  (registers them)
 
 torch.set_num_threads(1)
-
-
-def pytest_configure(config):
-    config.addinivalue_line("markers", "slow: starts processes, which load PyTorch first")
 
 
 @pytest.fixture(autouse=True)

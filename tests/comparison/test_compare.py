@@ -8,10 +8,10 @@ import pytest
 from sacnotes_lib.comparison import dispatch
 from sacnotes_lib.comparison.compare import compare
 from sacnotes_lib.comparison.store import drop_results
+from sacnotes_lib.plots.learning_curves import plot_learning_curves
 from sacnotes_lib.sac.agent import SAC
-from sacnotes_lib.sac.environments import UnsuitableEnvironment
-from sacnotes_lib.sac.training import evaluate, train
-from sacnotes_lib.scenes.learning_curves import plot_learning_curves
+from sacnotes_lib.training.environments import UnsuitableEnvironment
+from sacnotes_lib.training.run import evaluate, train
 from tests.comparison import agents
 
 

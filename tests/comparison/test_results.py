@@ -9,10 +9,10 @@ import torch
 from sacnotes_lib.comparison.compare import compare
 from sacnotes_lib.comparison.result import Result
 from sacnotes_lib.comparison.results import Comparison, Failure
-from sacnotes_lib.comparison.statistics import difference, probability_of_improvement
 from sacnotes_lib.sac.agent import SAC
 from sacnotes_lib.sac.config import SACConfig
-from sacnotes_lib.sac.training import evaluate
+from sacnotes_lib.training.run import evaluate
+from sacnotes_lib.training.statistics import difference, probability_of_improvement
 
 
 def result(returns, seeds=None, **config):

@@ -8,7 +8,7 @@ from sacnotes_lib.comparison import dispatch
 from sacnotes_lib.comparison.compare import compare
 from sacnotes_lib.comparison.store import drop_results, results_folder
 from sacnotes_lib.sac.agent import SAC
-from tests.sac import tiny_environments
+from tests.training import tiny_environments
 
 
 def quietly(variants, **options):

@@ -10,7 +10,7 @@ import pytest
 
 import sacnotes_lib
 from sacnotes_lib import SACConfig
-from sacnotes_lib.lesson.course import PAGES
+from sacnotes_lib.course.kit.pages import PAGES
 from tools.fingerprint import ROOT
 from tools.notebooks import FOLDER, find
 

@@ -1,18 +1,11 @@
-"""What several tests of the algorithm need: one PyTorch thread, small configurations, one run that has learned."""
+"""What several tests of the algorithm need: one PyTorch thread, and small configurations."""
 
 import pytest
 import torch
 
 from sacnotes_lib.sac.config import SACConfig
-from sacnotes_lib.sac.training import train
 
 torch.set_num_threads(1)
-
-
-def pytest_configure(config):
-    config.addinivalue_line(
-        "markers", "slow: takes seconds; left out where tests run by the hundred (tools/mutants.py)"
-    )
 
 
 @pytest.fixture(autouse=True)
@@ -33,9 +26,3 @@ def small():
         evaluation_interval=20,
         evaluation_episodes=1,
     )
-
-
-@pytest.fixture(scope="session")
-def learned():
-    """Three seeds of the default configuration after 2,000 steps on Pendulum."""
-    return train(SACConfig(total_steps=2000), seeds=3, progress=False)

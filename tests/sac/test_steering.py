@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from sacnotes_lib.sac.training import TrainingRun
+from sacnotes_lib.training.run import TrainingRun
 
 CHANGES = [
     (15, {"temperature": 0.3}),

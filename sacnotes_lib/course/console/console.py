@@ -1,0 +1,276 @@
+"""SAC that trains while the page stays alive: start, pause, step, reset, and change it while it learns."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from time import monotonic
+
+import ipywidgets as widgets
+
+from sacnotes_lib.course.console import surroundings
+from sacnotes_lib.course.console import views as views
+from sacnotes_lib.course.console.painting import PaintingProcess
+from sacnotes_lib.course.console.policy_pictures import is_pendulum, states_to_pick
+from sacnotes_lib.course.console.session import TrainingSession
+from sacnotes_lib.course.console.steering_views import SteeringView
+from sacnotes_lib.course.console.trainer import DONE, UNWATCHED, Trainer
+from sacnotes_lib.course.console.training_curves import TrainingScene
+from sacnotes_lib.course.console.training_view import TrainingView, describe
+from sacnotes_lib.course.stage.control_views import ControlView
+from sacnotes_lib.course.stage.controls import Choice
+from sacnotes_lib.course.stage.latest import NewestWins
+from sacnotes_lib.course.stage.painter import Painter
+from sacnotes_lib.plots.clip import animate
+from sacnotes_lib.plots.picture import Picture, fast_png
+from sacnotes_lib.sac.agent import SAC
+from sacnotes_lib.sac.config import SACConfig
+from sacnotes_lib.training.guards import interrupt_flag
+from sacnotes_lib.training.run import TrainingDiverged, TrainingRun
+
+STEP = 200  # environment steps of the button that trains a little
+ALONE_AFTER = 15.0  # seconds without a sign of a page that shows the console
+KNOCK_EVERY = 3.0  # seconds of silence after which the page is asked for a sign
+
+
+class TrainingConsole(widgets.VBox):
+    """Train SAC and steer it. Make it the last line of a cell.
+
+    Settings count from the next update on, and each change is marked on the curves. With nobody there to press Start
+    (a page run by nbclient or nbconvert, a script) it trains to its end at once and leaves the final picture.
+
+    Args:
+        config: where it starts; `SACConfig()` when left out.
+        against: a second configuration, B, trained beside the first on the same seeds.
+        seeds: how many, or which.
+        agent_class: SAC, or a subclass.
+        interactive: True waits for Start, False trains to the end at once; None looks where it is running.
+
+    Attributes:
+        session: the `TrainingSession`; `session.runs` holds the TrainingRun of each name, "A" (and "B").
+        previous: the session that a reset, or running the cell again, put aside; None at first.
+        description: the picture in words.
+
+    Raises: ValueError where A and B differ in environment or length.
+    """
+
+    def __init__(
+        self,
+        config: SACConfig | None = None,
+        against: SACConfig | None = None,
+        seeds: int | Sequence[int] = 4,
+        *,
+        agent_class: type[SAC] = SAC,
+        interactive: bool | None = None,
+    ):
+        config = config or SACConfig()
+        self._first = {"A": config} if against is None else {"A": config, "B": against}
+        self._seeds, self._agent_class = seeds, agent_class
+        self.interactive = surroundings.somebody_is_there() if interactive is None else interactive
+        self.previous: TrainingSession | None = None
+        self.painting: PaintingProcess | None = None
+        self._newest = NewestWins(lambda view: view, self._show)
+        self._felt_pulse()
+        self._build_session(self._first)
+        self._build_widgets()
+        if not self.interactive:
+            self._train_to_the_end()
+        self.refresh()
+        self.static = Picture(self._pixels, self.description)
+        if self.interactive:
+            before = surroundings.register(self)
+            if before is not None:
+                before.end_painting()
+                self.previous = before.session if before.session.step else None
+            self._say(views.welcome(self.previous.step if self.previous else 0))
+
+    @property
+    def runs(self) -> dict[str, TrainingRun]:
+        """The TrainingRun of each name."""
+        return self.session.runs
+
+    def start(self) -> None:
+        """Train on, on a thread, until the end or until `pause`."""
+        self._go(self.session.until)
+
+    def pause(self, wait: float = 0.0) -> None:
+        """Stop after the present step; wait up to so many seconds until it has."""
+        self.trainer.pause(wait)
+
+    def step(self, steps: int = STEP) -> None:
+        """Train a little."""
+        self._go(min(self.session.step + steps, self.session.until))
+
+    def change(self, name: str = "A", **changes) -> None:
+        """Change fields of the configuration of run `name` from its next update on.
+
+        Raises: ValueError or TypeError, as `TrainingRun.change`.
+        """
+        before = self.session.settings(name)
+        self.session.change(name, **changes)
+        self.trainer.hurry()
+        if not self.trainer.running and self.session.settings(name) != before:
+            self._say(views.noted(name if len(self.runs) > 1 else "", changes))
+
+    def restart(self) -> None:
+        """Back to step 0 on the same seeds, with the present settings. What was learned moves to `previous`."""
+        self._begin_again({name: self.session.settings(name) for name in self.runs})
+
+    def reset(self) -> None:
+        """Back to step 0 and to the first settings. What was learned moves to `previous`."""
+        self._begin_again(self._first)
+        for name, view in self.steering.items():
+            view.reset(self._first[name])
+
+    def save(self, path: str | Path | None = None) -> list[Path]:
+        """Write what was learned to a file (one for each of A and B), for `TrainingRun.load`. Returns the paths."""
+        return self.session.save(path or f"sac-at-step-{self.session.step}.pt")
+
+    def recipe(self) -> str:
+        """Python lines that train the very same again: first configuration and list of changes."""
+        return self.session.recipe()
+
+    def end_painting(self) -> None:
+        """Let go of the process that paints; what is drawn from now on is drawn here."""
+        if self.painting:
+            self.painting.close()
+
+    def refresh(self) -> None:
+        """Draw what stands now."""
+        self._newest.request(self._view())
+
+    def _build_session(self, configs) -> None:
+        self.session = TrainingSession(configs, self._seeds, self._agent_class)
+        self.trainer = Trainer(self.session, self._show_later, self._training_ended, self._is_watched)
+
+    def _build_widgets(self) -> None:
+        first = self.runs["A"]
+        self.scene = TrainingScene(tuple(self.runs), self.session.until, is_pendulum(first))
+        self._painter = Painter(self.scene)
+        self._states = states_to_pick(first)
+        names = list(self._states)
+        self.state_view = ControlView(Choice("Policy at state", names, names[len(names) // 2]))
+        self.state_view.on_change(lambda _: self._look_again())
+        self.buttons = views.buttons(
+            start=self.start, pause=self.pause, step=self.step, restart=self.restart, reset=self.reset,
+            save=self._save_pressed, clip=self._clip_pressed,
+        )  # fmt: skip
+        self.steering = {
+            name: SteeringView(
+                name if len(self.runs) > 1 else "", config,
+                lambda name=name, **changes: self.change(name, **changes),
+                lambda name=name: float(self.runs[name].agent.temperature.mean()),
+            )
+            for name, config in self._first.items()
+        }  # fmt: skip
+        self.picture, self.status, self.film = widgets.HTML(), widgets.HTML(), widgets.HTML()
+        self.pulse = views.pulse(self._felt_pulse)
+        super().__init__(
+            views.layout(
+                self.buttons, self.pulse, self.status, [view.box for view in self.steering.values()], self.picture,
+                self.state_view.box if len(names) > 1 else None, self.film,
+                can_film="rgb_array" in first.envs.metadata.get("render_modes", ()),
+            )
+        )  # fmt: skip
+        self.add_class("sacnotes-console")
+        if surroundings.in_colab():
+            views.disable_start(self.buttons)
+
+    def _go(self, until: int) -> None:
+        if self.session.done:
+            return self._say(
+                "Trained to its end. Restart or Reset begins again; total_steps makes it longer."
+            )
+        if surroundings.in_colab():
+            return self.trainer.run(until)
+        self._felt_pulse()
+        if self.painting is None:
+            self.painting = PaintingProcess(self.scene)
+        self.pulse.playing = True
+        self._say("Training.")
+        self.trainer.start(until)
+
+    def _train_to_the_end(self) -> None:
+        """What a page without a viewer gets. An interrupt ends it early and keeps what was learned."""
+        until = surroundings.shortened(self.session.until, self._first["A"])
+        with interrupt_flag() as asked_to_stop:
+            try:
+                self.session.advance(until, stop=asked_to_stop)
+                self._say(f"Trained to step {self.session.step:,}.")
+            except TrainingDiverged as error:
+                self._say(views.diverged(error))
+
+    def _begin_again(self, configs) -> None:
+        self.trainer.pause(wait=30)
+        if self.session.step:
+            self.previous = self.session
+        self._build_session(configs)
+        self.film.value = ""
+        self.refresh()
+        self._say("At step 0 again." + (" What was learned is in .previous." if self.previous else ""))
+
+    def _training_ended(self, why) -> None:
+        self.pulse.playing = False
+        self.refresh()
+        at = f"at step {self.session.step:,} of {self.session.until:,}"
+        if isinstance(why, Exception):
+            self._say(views.diverged(why))
+        elif why == UNWATCHED:
+            self._say(
+                f"Paused {at}: no page has shown this for {ALONE_AFTER:.0f} seconds. Start goes on from here."
+            )
+        else:
+            self._say(f"Done {at}." if why == DONE else f"Paused {at}.")
+
+    def _save_pressed(self) -> None:
+        paths = ", ".join(str(path) for path in self.save())
+        self._say(views.saved(paths, self.recipe()))
+
+    def _clip_pressed(self) -> None:
+        with self.session.lock:
+            clips = [animate(run) for run in self.runs.values()]
+        self.film.value = "".join(clip._repr_mimebundle_()[0]["text/html"] for clip in clips)
+
+    def _look_again(self) -> None:
+        self.trainer.hurry()
+        if not self.trainer.running:
+            self.refresh()
+
+    def _felt_pulse(self) -> None:
+        self._sign_of_life = self._knocked = monotonic()
+
+    def _is_watched(self) -> bool:
+        if surroundings.in_colab():
+            return True
+        now = monotonic()
+        if now - self._knocked > KNOCK_EVERY:
+            # A page that began to show this after Start has not heard that the pulse should beat.
+            self._knocked = now
+            self.pulse.playing = False
+            self.pulse.playing = True
+        return now - self._sign_of_life < ALONE_AFTER
+
+    def _view(self) -> TrainingView:
+        name = self.state_view.value
+        return self.session.view(name, self._states[name])
+
+    def _show_later(self) -> None:
+        """Draw on another thread while training goes on; a picture that is still being drawn is not queued behind."""
+        self._newest.request(self._view(), in_background=not surroundings.in_colab())
+
+    def _show(self, _, view: TrainingView) -> None:
+        png = self.painting.paint(view) if self.painting else None
+        if png is None:
+            self._pixels = self._painter.paint(view)
+            png = fast_png(self._pixels)
+        self.description = describe(view)
+        self.picture.value = views.picture(png, self._pixels.shape[1::-1], self.description, view)
+
+    def _say(self, markup: str) -> None:
+        self.status.value = views.status(markup)
+
+    def _repr_mimebundle_(self, **kwargs):
+        """The widget, and beside it the picture as it was made, for readers without a kernel."""
+        data = super()._repr_mimebundle_(**kwargs)
+        fallback, metadata = self.static._repr_mimebundle_()
+        return data | fallback, metadata

@@ -1,0 +1,148 @@
+"""A training run, or two on the same seeds, that goes in slices and can be changed between two steps. No widget."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from sacnotes_lib.course.console.training_view import TrainingView, view_run
+from sacnotes_lib.plots.q_check import QCheck, check_q
+from sacnotes_lib.sac.agent import SAC
+from sacnotes_lib.sac.config import SACConfig, check_changeable
+from sacnotes_lib.training.guards import single_thread
+from sacnotes_lib.training.run import TrainingRun
+
+
+class TrainingSession:
+    """Runs side by side: one configuration, or A against B, each over the same seeds.
+
+    Every method may be called from any thread. `change` never waits for a step to end: it leaves a note, which is
+    read before the next step.
+
+    Args:
+        configs: name to configuration; they share environment and length.
+        seeds: how many, or which.
+        agent_class: SAC, or a subclass.
+
+    Raises: ValueError where the configurations differ in environment or length.
+    """
+
+    def __init__(
+        self,
+        configs: Mapping[str, SACConfig],
+        seeds: int | Sequence[int] = 4,
+        agent_class: type[SAC] = SAC,
+    ):
+        _check_comparable(configs)
+        self.runs = {name: TrainingRun(config, seeds, agent_class) for name, config in configs.items()}
+        self.q_checks: dict[str, list[QCheck]] = {name: [] for name in configs}
+        self.until = next(iter(configs.values())).total_steps
+        self.lock = threading.RLock()  # held while a step is taken, and while somebody looks at the runs
+        self._notes: dict[str, dict] = {name: {} for name in configs}
+        self._notes_lock = threading.Lock()
+
+    @property
+    def step(self) -> int:
+        """Environment steps done, of each seed."""
+        return min(run.step for run in self.runs.values())
+
+    @property
+    def done(self) -> bool:
+        return self.step >= self.until
+
+    def settings(self, name: str) -> SACConfig:
+        """The configuration that the next step of this run will use."""
+        with self._notes_lock:
+            return self.runs[name].config.replace(**self._notes[name])
+
+    def change(self, name: str, **changes) -> None:
+        """Change fields of one run's configuration from its next update on.
+
+        Raises: ValueError or TypeError, as `TrainingRun.change`, and then nothing is changed.
+        """
+        with self._notes_lock:
+            config = self.runs[name].config
+            noted = self._notes[name] | changes
+            check_changeable(config, config.replace(**noted))
+            self._notes[name] = noted
+
+    def advance(self, steps: int, stop: Callable[[], bool] = lambda: False) -> int:
+        """Take up to `steps` steps in every run, fewer at the end or when `stop()` says so; the number taken.
+
+        Raises: TrainingDiverged.
+        """
+        with self.lock, single_thread():
+            began, first = time.monotonic(), self.step
+            try:
+                while self.step < min(first + steps, self.until) and not stop():
+                    self._one_step()
+            finally:
+                for run in self.runs.values():
+                    run.seconds += (time.monotonic() - began) / len(self.runs)
+            return self.step - first
+
+    def view(self, state_name: str, state: np.ndarray | None) -> TrainingView:
+        """What a picture shows now, copied, with the policy at one of `states_to_pick`."""
+        with self.lock:
+            runs = {name: view_run(run, self.q_checks[name], state) for name, run in self.runs.items()}
+            seeds = len(next(iter(self.runs.values())).seeds)
+            return TrainingView(self.step, self.until, seeds, runs, state_name)
+
+    def save(self, path: str | Path) -> list[Path]:
+        """Write every run to a file of its own, for `TrainingRun.load`; the paths, the name before the suffix."""
+        path = Path(path)
+        with self.lock:
+            written = []
+            for name, run in self.runs.items():
+                target = path if len(self.runs) == 1 else path.with_name(f"{path.stem}-{name}{path.suffix}")
+                run.save(target)
+                written.append(target)
+        return written
+
+    def recipe(self) -> str:
+        """Python lines that train the same again: each run's first configuration and its changes."""
+        with self.lock:
+            return "\n".join(
+                f"{name} = TrainingRun({_written(run.initial_config)}, seeds={run.seeds}).replay(\n"
+                f"    {run.changes}, until={run.step})"
+                for name, run in self.runs.items()
+            )
+
+    def _one_step(self) -> None:
+        for name, run in self.runs.items():
+            self._apply_note(name, run)
+            for _ in run.iterate(run.step + 1):
+                pass
+            if run.step % run.config.evaluation_interval == 0 and run.agent.updates_done:
+                found = check_q(run)
+                if found is not None:
+                    self.q_checks[name].append(found)
+
+    def _apply_note(self, name: str, run: TrainingRun) -> None:
+        with self._notes_lock:
+            note, self._notes[name] = self._notes[name], {}
+            new = {field: value for field, value in note.items() if getattr(run.config, field) != value}
+            if new:
+                run.change(**new)
+
+
+def _written(config: SACConfig) -> str:
+    """The configuration as one would type it: only what differs from the defaults."""
+    default = SACConfig()
+    fields = {name: value for name, value in vars(config).items() if value != getattr(default, name)}
+    return f"SACConfig({', '.join(f'{name}={value!r}' for name, value in fields.items())})"
+
+
+def _check_comparable(configs: Mapping[str, SACConfig]) -> None:
+    (first, config), *others = configs.items()
+    for name, other in others:
+        for field in ("env_id", "env_kwargs", "total_steps"):
+            if getattr(config, field) != getattr(other, field):
+                raise ValueError(
+                    f"{first} and {name} must share {field}, but {first} has {getattr(config, field)!r} and {name} "
+                    f"{getattr(other, field)!r}: only then do they meet the same seeds at the same steps"
+                )

@@ -1,0 +1,158 @@
+"""Predictions and reveals on screen. Every panel also carries a form for readers without a kernel."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Sequence
+
+import ipywidgets as widgets
+
+from sacnotes_lib.course.kit import predictions
+from sacnotes_lib.course.kit.predictions import Prediction
+
+WIDE = {"width": "max-content", "max_width": "100%", "height": "auto", "padding": "0.2em 0.9em"}
+
+
+def predict(key: str, question: str, options: Sequence[str]) -> PredictionPanel:
+    """Ask for a prediction before a cell is run: one button for each option. Make it the last line of a cell.
+
+    ``key`` names the question for `reveal`. Where nobody can press a button the page simply goes on.
+    Raises ``ValueError`` unless there are at least two different options, all strings.
+    """
+    return PredictionPanel(predictions.ask(key, question, options))
+
+
+def reveal(key: str, answer: str | int, why: str, panel=None) -> RevealPanel:
+    """Compare the prediction made under ``key`` with ``answer``, and say ``why``. Make it the last line of a cell.
+
+    ``answer`` is one of the options, or its place counted from 0; it may be computed in the run. The panel stays
+    closed until a prediction was made, or until the reader asks for the answer anyway, and closes again when the
+    prediction is changed, or when a control of ``panel`` (what `live` returns) is moved. `Backticks` in ``why``
+    become code. Raises ``LookupError`` for a question that was not asked, ``ValueError`` for an answer that is none
+    of its options.
+    """
+    revealed = RevealPanel(predictions.asked(key), answer, why)
+    if panel is not None:
+        panel.on_change(revealed.hide)
+    return revealed
+
+
+class _Panel(widgets.VBox):
+    """A column of widgets with a static form: ``text/html`` and ``text/plain``."""
+
+    def _static(self) -> tuple[str, str]:
+        raise NotImplementedError
+
+    def _repr_mimebundle_(self, **kwargs):
+        as_html, as_text = self._static()
+        return super()._repr_mimebundle_(**kwargs) | {"text/html": as_html, "text/plain": as_text}
+
+
+class PredictionPanel(_Panel):
+    """Buttons for the options of one question; ``choice`` is what was pressed."""
+
+    def __init__(self, prediction: Prediction):
+        self.prediction = prediction
+        self.buttons = {option: widgets.Button(layout=WIDE.copy()) for option in prediction.options}
+        for option, button in self.buttons.items():
+            button.on_click(lambda _, option=option: prediction.choose(option))
+        self.status = widgets.HTML()
+        prediction.on_change(self._update)
+        self._update()
+        question = widgets.HTML(f"<b>Predict.</b> {_formatted(prediction.question)}")
+        super().__init__([question, *self.buttons.values(), self.status])
+        self.add_class("sacnotes-predict")
+
+    @property
+    def choice(self) -> str | None:
+        return self.prediction.choice
+
+    def _update(self) -> None:
+        for option, button in self.buttons.items():
+            chosen = option == self.choice
+            # The mark is part of the button's name, so that a screen reader hears it too.
+            button.description = f"✓ {option}" if chosen else option
+            button.button_style = "info" if chosen else ""
+        text = (
+            "Choose an answer before you go on."
+            if self.choice is None
+            else f"Your prediction: {self.choice}."
+        )
+        self.status.value = f'<span role="status">{html.escape(text)}</span>'
+
+    def _static(self):
+        items = "".join(f"<li>{_formatted(option)}</li>" for option in self.prediction.options)
+        as_html = f"<p><b>Predict.</b> {_formatted(self.prediction.question)}</p><ul>{items}</ul>"
+        return as_html, "\n".join([f"Predict. {self.prediction.question}", *self.prediction.options])
+
+
+class RevealPanel(_Panel):
+    """The comparison of a prediction with the answer. ``is_open`` says whether it is shown."""
+
+    def __init__(self, prediction: Prediction, answer: str | int, why: str):
+        self.prediction = prediction
+        self.answer = prediction.right_option(answer)
+        self.why = why
+        self.is_open = prediction.choice is not None
+        self._seen_choice = prediction.choice
+        self.text = widgets.HTML()
+        self.button = widgets.Button(layout=WIDE.copy())
+        self.button.on_click(lambda _: self.show())
+        prediction.on_change(self._prediction_changed)
+        super().__init__([self.text, self.button])
+        self.add_class("sacnotes-reveal")
+        self._update()
+
+    def show(self) -> None:
+        """Show the answer, compared with the prediction where there is one."""
+        self.is_open = True
+        self._update()
+
+    def hide(self) -> None:
+        """Close the panel again, until a button is pressed."""
+        self.is_open = False
+        self._update()
+
+    def _prediction_changed(self) -> None:
+        # A first choice opens the panel; changing one's mind closes it.
+        first = self._seen_choice is None and self.prediction.choice is not None and not self.is_open
+        self._seen_choice = self._seen_choice or self.prediction.choice
+        self.is_open = first
+        self._update()
+
+    def _update(self) -> None:
+        choice = self.prediction.choice
+        self.button.layout.display = "none" if self.is_open else ""
+        self.button.description = "Show me anyway" if choice is None else "Compare with my prediction"
+        if self.is_open:
+            body = f"<p>{_verdict(choice, self.answer)}</p><p>{_formatted(self.why)}</p>"
+        elif choice is None:
+            body = "<p>The answer appears here when you have made your prediction above.</p>"
+        else:
+            body = "<p>Something changed. Press the button when you are ready to compare.</p>"
+        self.text.value = (
+            f'<div role="status" style="max-width:60em;line-height:1.5;font-size:1.1em">{body}</div>'
+        )
+
+    def _static(self):
+        as_html = (
+            f"<details><summary>Answer: {_formatted(self.prediction.question)}</summary>"
+            f"<p><b>{_formatted(self.answer)}</b></p><p>{_formatted(self.why)}</p></details>"
+        )
+        return as_html, f"Answer: {self.prediction.question} {self.answer}. {self.why}"
+
+
+def _verdict(choice: str | None, answer: str) -> str:
+    if choice is None:
+        return f"The answer: <b>{_formatted(answer)}</b>."
+    if choice == answer:
+        return f"<b>✓ Right.</b> You predicted <b>{_formatted(choice)}</b>, and so it is."
+    return (
+        f"<b>✗ Not quite.</b> You predicted <b>{_formatted(choice)}</b>; it is <b>{_formatted(answer)}</b>."
+    )
+
+
+def _formatted(text: str) -> str:
+    """``text`` as HTML, with `backticks` as code."""
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", html.escape(text))

@@ -1,0 +1,1 @@
+"""What page 00 alone uses: one peak or two under the temperature, and the soft return."""

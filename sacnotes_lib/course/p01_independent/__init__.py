@@ -1,0 +1,1 @@
+"""What page 01 alone uses: which numbers a missing axis mixes."""

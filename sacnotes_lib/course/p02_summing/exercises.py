@@ -1,0 +1,92 @@
+"""Exercises of notebook 02: the loss that sums along the action, and settings carried from a mean to a sum."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from sacnotes_lib.course.kit.exercise import Exercise
+
+
+def actor_loss(q: Tensor, log_prob: Tensor, temperature: float) -> Tensor:
+    """Mean over the batch of temperature * log π(a) - q: q [B], log_prob of each entry [B, A] -> a number."""
+    return (temperature * log_prob.sum(-1) - q).mean()
+
+
+def settings_for_the_sum(temperature: float, target_entropy: float, action_dim: int) -> tuple[float, float]:
+    """(temperature, target_entropy) with which summing log_prob does what averaging it does with the given two."""
+    return temperature / action_dim, target_entropy * action_dim
+
+
+def _batch_case(batch_size: int, action_dim: int, temperature: float) -> dict:
+    generator = torch.Generator().manual_seed(10 * batch_size + action_dim)
+    q = torch.randn(batch_size, generator=generator)
+    log_prob = torch.randn(batch_size, action_dim, generator=generator)
+    return {"q": q, "log_prob": log_prob, "temperature": temperature}
+
+
+ACTOR_LOSS = Exercise(
+    name="actor_loss",
+    reference=actor_loss,
+    cases=(_batch_case(5, 2, 0.2), _batch_case(3, 6, 1.5), _batch_case(4, 4, 0.5)),
+    mistakes={
+        "a mean over everything: log_prob is averaged over the action's entries too": lambda q, p, t: (
+            t * p.mean() - q.mean()
+        ),
+        "a sum over the batch too: the loss would grow with the batch size": lambda q, p, t: (
+            t * p.sum(-1) - q
+        ).sum(),
+        "no sum at all: [B, A] against [B] fails, or, where B = A, pairs entries with other transitions": (
+            lambda q, p, t: (t * p - q).mean()
+        ),
+        "no mean over the batch: one number was asked for": lambda q, p, t: t * p.sum(-1) - q,
+        "the sign of the whole: a loss is lowered, and Q should rise": lambda q, p, t: (
+            q - t * p.sum(-1)
+        ).mean(),
+        "the sign of the entropy term: minus log_prob would be punished": lambda q, p, t: (
+            -t * p.sum(-1) - q
+        ).mean(),
+        "the temperature left out": lambda q, p, t: (p.sum(-1) - q).mean(),
+        "a sum over the batch (the first dimension), not over the action: [A] meets [B]": lambda q, p, t: (
+            t * p.sum(0) - q
+        ).mean(),
+        "the temperature on Q too: it prices the entropy alone": lambda q, p, t: t * (p.sum(-1) - q).mean(),
+        "the sign of Q: the loss is lowered, and Q should rise": lambda q, p, t: (t * p.sum(-1) + q).mean(),
+        "q subtracted from every entry before the sum: it counts A times": lambda q, p, t: (
+            (t * p - q.unsqueeze(-1)).sum(-1).mean()
+        ),
+    },
+)
+
+SETTINGS_FOR_THE_SUM = Exercise(
+    name="settings_for_the_sum",
+    reference=settings_for_the_sum,
+    cases=(
+        {"temperature": 0.2, "target_entropy": -1.0, "action_dim": 6},
+        {"temperature": 1.0, "target_entropy": -0.5, "action_dim": 2},
+        {"temperature": 0.3, "target_entropy": -2.0, "action_dim": 1},
+    ),
+    mistakes={
+        "both directions reversed: this is what averaging needs to do as summing does": lambda t, h, a: (
+            t * a,
+            h / a,
+        ),
+        "the target left as it was: it was the entropy of one entry, and there are A": lambda t, h, a: (
+            t / a,
+            h,
+        ),
+        "the temperature left as it was: a sum is A times the mean, so α must be A times smaller": (
+            lambda t, h, a: (t, h * a)
+        ),
+        "the temperature multiplied: α · mean is (α / A) · sum": lambda t, h, a: (t * a, h * a),
+        "the target divided: entropies of independent entries add up": lambda t, h, a: (t / a, h / a),
+        "the usual -A taken instead of A times the target that was given": lambda t, h, a: (t / a, -float(a)),
+        "the target times A squared: a sum is A times the mean, not more": lambda t, h, a: (
+            t / a,
+            h * a * a,
+        ),
+        "the sign of the target: A times a negative entropy is negative": lambda t, h, a: (t / a, -h * a),
+        "nothing changed: the two are the same only where A = 1": lambda t, h, a: (t, h),
+        "target and temperature in the wrong order": lambda t, h, a: (h * a, t / a),
+    },
+)

@@ -1,0 +1,1 @@
+"""What page 03 alone uses: a density squeezed through tanh."""

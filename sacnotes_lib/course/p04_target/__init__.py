@@ -1,0 +1,1 @@
+"""What page 04 alone uses: one label, piece by piece."""

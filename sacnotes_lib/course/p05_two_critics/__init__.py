@@ -1,0 +1,1 @@
+"""What page 05 alone uses: backups over noisy critics."""

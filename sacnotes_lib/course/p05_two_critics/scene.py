@@ -1,0 +1,144 @@
+"""What a backup over critics makes of noise, when an actor has picked the action that looks best: notebook 05."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+import torch
+from scipy.special import ndtr
+from torch import Tensor
+
+from sacnotes_lib.course.p05_two_critics import drawing
+from sacnotes_lib.course.stage.controls import Choice, Integer, Slider
+from sacnotes_lib.course.stage.scene import Scene
+from sacnotes_lib.sac.targets import BACKUPS, apply_backup, value_for_actor
+
+DRAWS = 2000
+MOST_CRITICS = 10
+MOST_ACTIONS = 50
+SUBSET = 2  # critics in the REDQ subset
+SHOWN = 3  # the draw on the left: one whose value lies near the average of the first setting
+
+_Z = np.linspace(-9, 9, 601)
+_SHARED_Z = np.linspace(-8, 8, 321)
+_SHARED_MASS = np.exp(-(_SHARED_Z**2) / 2) / np.exp(-(_SHARED_Z**2) / 2).sum()
+
+
+def expected_best_of_smallest(actions: int, critics: int = 1, shared: float = 0.0) -> float:
+    """E[max over `actions` of (min over `critics` of an error)], for errors that are standard normal.
+
+    Errors at two actions are independent; those of two critics at one action have the correlation `shared`. The
+    smallest of N independent ones has the distribution function F = 1 - (1 - Φ)^N, a common part is folded into it,
+    and the largest of K such has F^K. The mean of a distribution function G is the integral of (1 - G) above 0 minus
+    that of G below 0. With one critic it is about sqrt(2 ln K) for many actions; with one action and two critics that
+    share nothing it is -1/sqrt(π).
+    """
+    if critics == 1 or shared == 1:
+        below = ndtr(_Z)
+    elif shared == 0:
+        below = 1 - ndtr(-_Z) ** critics
+    else:
+        own = (_Z[:, None] - np.sqrt(shared) * _SHARED_Z) / np.sqrt(1 - shared)
+        below = (1 - ndtr(-own) ** critics) @ _SHARED_MASS
+    return float(np.trapezoid(np.heaviside(_Z, 0.5) - below**actions, _Z))
+
+
+def expected_label_error(backup: str, critics: int, actions: int, sigma: float, shared: float = 0.0) -> float:
+    """Mean of (Q in the label - true Q), where all actions are worth the same and every critic errs by N(0, sigma²).
+
+    The action is the one that the actor likes best: by the smallest critic for "min", by the average of the critics
+    otherwise. Errors of two critics have the correlation `shared`, so the average has the variance
+    sigma² (shared + (1 - shared) / N). What a critic or a subset says beside that average is independent of it, and
+    so of the choice; that is why "swap" and "single" end where "mean" does.
+    """
+    if backup == "min":
+        return sigma * expected_best_of_smallest(actions, critics, shared)
+    picked = expected_best_of_smallest(actions) * np.sqrt(shared + (1 - shared) / critics)
+    lowered = expected_best_of_smallest(1, min(SUBSET, critics), shared) if backup == "redq" else 0.0
+    return sigma * (picked + lowered)
+
+
+@cache
+def _errors() -> tuple[Tensor, Tensor]:
+    """Standard normal numbers: each critic's own [DRAWS, MOST_CRITICS, MOST_ACTIONS], and common ones [DRAWS, 1, ...].
+
+    Smaller settings keep a part of them.
+    """
+    generator = torch.Generator().manual_seed(0)
+    own = torch.randn(DRAWS, MOST_CRITICS, MOST_ACTIONS, generator=generator)
+    return own, torch.randn(DRAWS, 1, MOST_ACTIONS, generator=generator)
+
+
+def critic_errors(critics: int, actions: int, sigma: float, shared: float) -> Tensor:
+    """Errors of `critics` critics at `actions` actions in every draw, [DRAWS, critics, actions], in reward."""
+    own, common = (part[:, :critics, :actions] for part in _errors())
+    return sigma * ((1 - shared) ** 0.5 * own + shared**0.5 * common)
+
+
+@dataclass(frozen=True)
+class LabelErrors:
+    """Every action is truly worth 0, so each number is an error, in units of reward.
+
+    ``critics`` [N, K], what the critics say in the draw shown; ``climbed`` [K], the value that the actor compares;
+    ``pick``, the action it takes; ``shown``, the first critic's label there; ``errors`` [DRAWS], that label in every
+    draw; ``mean`` and ``std``, its mean over all critics and draws and the spread of one critic's; ``expected``, the
+    mean by closed form.
+    """
+
+    critics: np.ndarray
+    climbed: np.ndarray
+    pick: int
+    shown: float
+    errors: np.ndarray
+    mean: float
+    std: float
+    expected: float
+
+
+class BackupScene(Scene):
+    """Actions that are all worth the same, critics that err, an actor that picks, a backup that fills the label."""
+
+    title = "The best-looking action, and what the label says it is worth"
+    size = (11.0, 6.2)
+    controls = {
+        "backup": Choice("Backup", tuple(BACKUPS), "mean"),
+        "critics": Integer("Critics N", 1, MOST_CRITICS, 2),
+        "actions": Integer("Actions K", 1, MOST_ACTIONS, 10),
+        "sigma": Slider("Noise σ", 0.1, 1.2, 1.0, step=0.05, unit="reward"),
+        "shared": Slider("Shared by all critics", 0.0, 1.0, 0.0, step=0.1, unit="share of σ²"),
+    }
+
+    def compute(self, backup: str, critics: int, actions: int, sigma: float, shared: float) -> LabelErrors:
+        noisy_q = critic_errors(critics, actions, sigma, shared)
+        subsets = torch.Generator().manual_seed(1)
+        labels = apply_backup(noisy_q, backup, min(SUBSET, critics), subsets)
+        climbed = value_for_actor(noisy_q, backup)
+        picks = climbed.argmax(-1)
+        at_pick = labels[torch.arange(DRAWS), :, picks]  # [DRAWS, N]
+        first = at_pick[:, 0]
+        return LabelErrors(
+            critics=noisy_q[SHOWN].numpy(),
+            climbed=climbed[SHOWN].numpy(),
+            pick=int(picks[SHOWN]),
+            shown=float(first[SHOWN]),
+            errors=first.numpy(),
+            mean=float(at_pick.mean()),
+            std=float(first.std()),
+            expected=expected_label_error(backup, critics, actions, sigma, shared),
+        )
+
+    setup = staticmethod(drawing.setup)
+    draw = staticmethod(drawing.draw)
+
+    def describe(self, parameters, data: LabelErrors) -> str:
+        number, actions = parameters["critics"], parameters["actions"]
+        return (
+            f"Backup {parameters['backup']} over {number} critic{'s' * (number > 1)} with noise "
+            f"{parameters['sigma']:.3g}, of whose variance all critics share {100 * parameters['shared']:.0f} %; "
+            f"{actions} action{'s' * (actions > 1)}, all truly worth 0. In the draw shown the actor picks action "
+            f"{data.pick + 1}, which looks worth {data.climbed[data.pick]:+.2f} to it; the first critic's label says "
+            f"{data.shown:+.2f}. Over {DRAWS:,} draws the label is {data.mean:+.2f} on average (closed form "
+            f"{data.expected:+.2f}), with a spread of {data.std:.2f}."
+        )

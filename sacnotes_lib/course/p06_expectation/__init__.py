@@ -1,0 +1,1 @@
+"""What page 06 alone uses: noisy labels, contraction, denoising."""

@@ -1,0 +1,1 @@
+"""What page 07 alone uses: two gradients of one expectation."""

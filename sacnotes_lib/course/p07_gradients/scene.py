@@ -1,0 +1,158 @@
+"""Two ways to differentiate an expectation, side by side: notebook 07."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import cache
+
+import torch
+from torch import Tensor
+
+from sacnotes_lib.course.p07_gradients import drawing
+from sacnotes_lib.course.stage.controls import Choice, Integer, Slider
+from sacnotes_lib.course.stage.scene import Scene
+from sacnotes_lib.sac.distributions import Gaussian
+from sacnotes_lib.sac.losses import actor_loss_reparameterized, actor_loss_score_function
+
+TARGET = 0.5  # in every dimension; the policy's mean is 0, so this is also the exact gradient
+LARGEST_ACTION_DIM = 12
+DRAWS = 12_000  # actions in a picture, shared out to estimates of K actions each
+
+
+def toy_q(action: Tensor) -> Tensor:
+    """Q(a) = -|a - target|² / 2, the toy critic: `[..., A]` to `[...]`."""
+    return -0.5 * (action - TARGET).square().sum(-1)
+
+
+def reparameterized_std(std: float, num_samples: int) -> float:
+    """Standard deviation of one coordinate of the reparameterised gradient of E[Q] for `toy_q`.
+
+    One sample is dQ/da_1 = target - std * noise_1: no other dimension enters, and no constant added to Q does.
+    """
+    return std / math.sqrt(num_samples)
+
+
+def score_function_std(std: float, action_dim: int, baseline: float, num_samples: int) -> float:
+    """Standard deviation of one coordinate of the score-function gradient of E[Q] for `toy_q`.
+
+    One sample is noise_1 / std * (Q - baseline). With S = -2 Q, its second moment needs E[noise_1² S²] and
+    E[noise_1² S] only, moments of a Gaussian of order six at most.
+    """
+    own, squared = _own_moments(std)
+    others_mean, others_square = _others_moments(std, action_dim - 1)
+    s_squared = squared + 2 * own * others_mean + others_square
+    s = own + others_mean
+    second_moment = (0.25 * s_squared + baseline * s + baseline**2) / std**2
+    return math.sqrt((second_moment - TARGET**2) / num_samples)
+
+
+def best_baseline(std: float, action_dim: int) -> float:
+    """The constant that leaves the least variance: E[score² Q] / E[score²], where the parabola in b is lowest."""
+    own, _ = _own_moments(std)
+    others_mean, _ = _others_moments(std, action_dim - 1)
+    return -0.5 * (own + others_mean)
+
+
+def _own_moments(std: float) -> tuple[float, float]:
+    """E[noise² x] and E[noise² x²], x = (std * noise - target)², noise standard normal."""
+    d2, v = TARGET**2, std**2
+    return d2 + 3 * v, d2**2 + 18 * d2 * v + 15 * v**2
+
+
+def _others_moments(std: float, dimensions: int) -> tuple[float, float]:
+    """First and second moment of the sum of (std * noise_i - target)² over the other dimensions."""
+    d2, v = TARGET**2, std**2
+    mean = dimensions * (d2 + v)
+    return mean, mean**2 + dimensions * (4 * d2 * v + 2 * v**2)
+
+
+@dataclass(frozen=True)
+class Gradients:
+    """Estimates of dE[Q]/dmean_1, each from K actions, by both methods; and what closed forms say of their spread.
+
+    ``reparameterized``, ``score_function`` [estimates]; ``num_samples`` is K; ``closed_forms`` holds the standard
+    deviation of one estimate at K = 1, by method; ``best_baseline`` is the constant with the least variance.
+    """
+
+    reparameterized: Tensor
+    score_function: Tensor
+    num_samples: int
+    closed_forms: dict[str, float]
+    best_baseline: float
+
+
+class GradientScene(Scene):
+    """Left, estimates of one slope by both methods; right, how their standard deviation falls with K."""
+
+    title = "Two estimates of one gradient"
+    size = (12.0, 5.6)
+    controls = {
+        "action_dim": Integer("Action dimension A", 1, LARGEST_ACTION_DIM, 6),
+        "num_samples": Choice("num_actor_samples K", (1, 3, 10, 30, 100)),
+        "std": Slider("Policy's std σ", 0.1, 1.5, 0.5, step=0.05),
+        "baseline": Slider("Baseline b", -8.0, 8.0, 0.0, step=0.25, unit="reward"),
+    }
+
+    def compute(self, action_dim: int, num_samples: int, std: float, baseline: float) -> Gradients:
+        noise = _noise()[:, :action_dim]
+        return Gradients(
+            reparameterized=_gradients("reparameterized", noise, std, baseline).view(-1, num_samples).mean(1),
+            score_function=_gradients("score_function", noise, std, baseline).view(-1, num_samples).mean(1),
+            num_samples=num_samples,
+            closed_forms={
+                "reparameterized": reparameterized_std(std, 1),
+                "score_function": score_function_std(std, action_dim, baseline, 1),
+            },
+            best_baseline=best_baseline(std, action_dim),
+        )
+
+    setup = staticmethod(drawing.setup)
+    draw = staticmethod(drawing.draw)
+
+    def describe(self, parameters, data: Gradients) -> str:
+        ratio = data.closed_forms["score_function"] / data.closed_forms["reparameterized"]
+        return (
+            f"Estimates of one slope from K = {data.num_samples} actions, action dimension {parameters['action_dim']}, "
+            f"policy std {parameters['std']:.3g}, baseline {parameters['baseline']:.3g}. The exact slope is "
+            f"{TARGET:g}. {_sentence('Reparameterised', data.reparameterized)} "
+            f"{_sentence('Score function', data.score_function)} Closed forms: the score function spreads "
+            f"{ratio:.1f} times as wide and needs {ratio**2:.0f} times the actions to be as steady. "
+            f"The best constant baseline is {data.best_baseline:.2f}."
+        )
+
+
+def _sentence(name: str, estimates: Tensor) -> str:
+    error = estimates.std() / math.sqrt(len(estimates))
+    return (
+        f"{name}: mean {estimates.mean():.2f} ± {error:.2f}, standard deviation {estimates.std():.2f}, "
+        f"{100 * share_uphill(estimates):.0f} % point uphill."
+    )
+
+
+def share_uphill(estimates: Tensor) -> float:
+    """The share of the estimates with the sign of the exact slope."""
+    return (estimates > 0).double().mean().item()
+
+
+def _gradients(method: str, noise: Tensor, std: float, baseline: float) -> Tensor:
+    """One estimate of dE[Q]/dmean_1 for each row of noise `[draws, A]`, from the losses that SAC trains with.
+
+    Each draw has a mean of its own, all equal, so that autograd returns one gradient for each.
+    """
+    mean = torch.zeros_like(noise, requires_grad=True)
+    policy = Gaussian(mean, torch.full_like(noise, math.log(std)))
+    if method == "reparameterized":
+        action, log_prob = policy.rsample(noise=noise)
+        loss = actor_loss_reparameterized(toy_q(action), log_prob, 0.0)
+    else:
+        action, log_prob = policy.sample(noise=noise)
+        loss = actor_loss_score_function(toy_q(action), log_prob, 0.0, baseline)
+    (gradient,) = torch.autograd.grad(loss, mean)
+    return -len(noise) * gradient[:, 0]  # the loss is minus a mean over the draws
+
+
+@cache
+def _noise() -> Tensor:
+    """Standard normal numbers `[DRAWS, LARGEST_ACTION_DIM]`, the same for every picture."""
+    return torch.randn(DRAWS, LARGEST_ACTION_DIM, generator=torch.Generator().manual_seed(0))

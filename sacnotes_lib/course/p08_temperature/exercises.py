@@ -1,0 +1,112 @@
+"""Exercises of notebook 08: which entropy is in Q, and one step of the temperature."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from sacnotes_lib.course.kit.exercise import Exercise
+
+
+def soft_q(rewards: Tensor, log_probs: Tensor, discount: float, temperature: float) -> Tensor:
+    """Soft Q of an episode's first state and action, estimated from the episode: rewards, log_probs [T] -> a number.
+
+    r_0 + sum over t >= 1 of discount^t (r_t - temperature log_prob_t). Haarnoja et al. 2018b, equations 2-3.
+    """
+    weights = discount ** torch.arange(len(rewards))
+    return (weights * rewards).sum() - temperature * (weights * log_probs)[1:].sum()
+
+
+def temperature_step(
+    log_temperature: Tensor, log_prob: Tensor, target_entropy: float, learning_rate: float
+) -> Tensor:
+    """log α after one step of gradient descent on α (entropy - target): log_temperature a number, log_prob [B].
+
+    Haarnoja et al. 2018b, equation 18, with the entropy estimated by the batch's mean of -log_prob.
+    """
+    surplus = -log_prob.mean() - target_entropy
+    return log_temperature - learning_rate * log_temperature.exp() * surplus
+
+
+def _parts(rewards, log_probs, discount):
+    """Discounted rewards and discounted entropy terms, [T] each."""
+    weights = discount ** torch.arange(len(rewards))
+    return weights * rewards, -weights * log_probs
+
+
+def _next_step_only(rewards, log_probs, discount, temperature):
+    paid, entropy = _parts(rewards, log_probs, discount)
+    return paid.sum() + temperature * entropy[1]
+
+
+def _episode(steps: int, discount: float, temperature: float) -> dict:
+    rewards, log_probs = torch.randn(2, steps, generator=torch.Generator().manual_seed(steps))
+    return {"rewards": rewards, "log_probs": log_probs, "discount": discount, "temperature": temperature}
+
+
+SOFT_Q = Exercise(
+    name="soft_q",
+    reference=soft_q,
+    cases=(_episode(4, 0.9, 0.2), _episode(7, 0.98, 1.5), _episode(3, 0.5, 0.7)),
+    mistakes={
+        "the entropy at s itself counted too: that is V(s), not Q(s, a)": lambda r, p, g, a: (
+            _parts(r, p, g)[0] + a * _parts(r, p, g)[1]
+        ).sum(),
+        "the last action's entropy left out: it is the first action that is given": lambda r, p, g, a: (
+            _parts(r, p, g)[0].sum() + a * _parts(r, p, g)[1][:-1].sum()
+        ),
+        "no entropy at all: the Q of plain reinforcement learning": lambda r, p, g, a: _parts(r, p, g)[
+            0
+        ].sum(),
+        "the next step's entropy only: Q holds all that come later": _next_step_only,
+        "the sign of log_prob: an unlikely action earns a bonus": lambda r, p, g, a: soft_q(r, -p, g, a),
+        "the entropy discounted one step too little": lambda r, p, g, a: (
+            _parts(r, p, g)[0].sum() + a * _parts(r, p, g)[1][1:].sum() / g
+        ),
+        "the entropy not discounted": lambda r, p, g, a: _parts(r, p, g)[0].sum() - a * p[1:].sum(),
+        "the first reward left out with the first entropy": lambda r, p, g, a: soft_q(r, p, g, a) - r[0],
+        "the temperature left out": lambda r, p, g, a: soft_q(r, p, g, 1.0),
+    },
+)
+
+
+def _batch_case(temperature: float, entropy: float, target_entropy: float, learning_rate: float) -> dict:
+    noise = torch.randn(5, generator=torch.Generator().manual_seed(5))
+    log_prob = -entropy + 0.5 * (noise - noise.mean())
+    return {
+        "log_temperature": torch.tensor(temperature).log(),
+        "log_prob": log_prob,
+        "target_entropy": target_entropy,
+        "learning_rate": learning_rate,
+    }
+
+
+TEMPERATURE_STEP = Exercise(
+    name="temperature_step",
+    reference=temperature_step,
+    cases=(
+        _batch_case(0.2, 0.4, -1.0, 0.1),
+        _batch_case(0.5, -1.7, -0.5, 0.2),
+        _batch_case(2.0, -3.0, -2.0, 0.05),
+    ),
+    mistakes={
+        "uphill: gradient descent subtracts the gradient": lambda t, p, h, r: (
+            2 * t - temperature_step(t, p, h, r)
+        ),
+        "log_prob's mean taken for the entropy: the entropy is minus that": lambda t, p, h, r: (
+            temperature_step(t, -p, h, r)
+        ),
+        "the target entropy added where it is subtracted": lambda t, p, h, r: temperature_step(t, p, -h, r),
+        "the factor α left out, which belongs to the loss log α · (entropy − target)": lambda t, p, h, r: (
+            t + r * (p.mean() + h)
+        ),
+        "a step on α, not on log α: nothing keeps α above zero": lambda t, p, h, r: (
+            t.exp() + r * (p.mean() + h)
+        ).log(),
+        "α returned where log α is asked for": lambda t, p, h, r: temperature_step(t, p, h, r).exp(),
+        "one log α for each action: the entropy is the batch's mean": lambda t, p, h, r: (
+            t + r * t.exp() * (p + h)
+        ),
+        "a sum over the batch where the mean belongs": lambda t, p, h, r: t + r * t.exp() * (p + h).sum(),
+    },
+)

@@ -1,0 +1,1 @@
+"""What page 09 alone uses: rows from old policies."""

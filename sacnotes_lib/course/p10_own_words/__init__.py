@@ -1,0 +1,1 @@
+"""What page 10 alone uses: one update in cards and in slow motion."""

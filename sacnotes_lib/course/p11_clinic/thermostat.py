@@ -1,0 +1,87 @@
+"""Exercise C of notebook 11: a temperature's log to be read, dial against thermometer."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from sacnotes_lib.course.kit.exercise import Exercise
+
+
+def thermostat(entropy: Tensor, temperature: Tensor, target_entropy: float) -> int:
+    """Read a log, [T] and [T]: 0 healthy, 1 crossed, 2 the policy does not obey α."""
+    entropy_moved, temperature_moved = entropy[-1] - entropy[0], temperature[-1] - temperature[0]
+    if (entropy[-1] - target_entropy) * temperature_moved > 0:
+        return 1
+    return 0 if entropy_moved * temperature_moved > 0 else 2
+
+
+def _log(entropy: list[float], temperature: list[float], target_entropy: float) -> dict:
+    return {
+        "entropy": torch.tensor(entropy),
+        "temperature": torch.tensor(temperature),
+        "target_entropy": target_entropy,
+    }
+
+
+def _against_zero(entropy, temperature, target_entropy):
+    return thermostat(entropy, temperature, 0.0)
+
+
+def _first_wire_only(entropy, temperature, target_entropy):
+    return 1 if _crossed(entropy, temperature, target_entropy) else 0
+
+
+def _crossed(entropy, temperature, target_entropy):
+    return (entropy[-1] > target_entropy) == (temperature[-1] > temperature[0])
+
+
+def _second_wire_only(entropy, temperature, target_entropy):
+    return 0 if (entropy[-1] - entropy[0]) * (temperature[-1] - temperature[0]) > 0 else 2
+
+
+def _rising_is_ill(entropy, temperature, target_entropy):
+    return 1 if temperature[-1] > temperature[0] else 0
+
+
+def _backwards(entropy, temperature, target_entropy):
+    if not _crossed(entropy, temperature, target_entropy):
+        return 1
+    return _second_wire_only(entropy, temperature, target_entropy)
+
+
+def _closer(entropy, temperature, target_entropy):
+    gap = (entropy - target_entropy).abs()
+    return 1 if _crossed(entropy, temperature, target_entropy) else 0 if gap[-1] < gap[0] else 2
+
+
+def _other_way(entropy, temperature, target_entropy):
+    told = thermostat(entropy, temperature, target_entropy)
+    return told if told == 1 else 2 - told
+
+
+THERMOSTAT = Exercise(
+    name="thermostat",
+    reference=thermostat,
+    cases=(
+        _log([1.3, 0.4, -0.8, -1.6], [1.0, 0.6, 0.3, 0.1], -2.0),  # healthy, from above
+        _log([-4.0, -3.2, -2.3], [0.01, 0.03, 0.05], -2.0),  # healthy, from below
+        _log([0.9, 1.2, 1.3, 1.36], [1.0, 3.0, 9.0, 20.0], -2.0),  # crossed, upwards
+        _log([-2.5, -3.6, -5.0], [0.2, 0.1, 0.02], -2.0),  # crossed, downwards
+        _log([0.7, 0.8, 0.82], [0.3, 0.1, 0.01], -2.0),  # falls for ever, and nothing follows
+        _log([1.3, -3.0, -4.2], [1.0, 1.2, 1.9], -2.0),  # rises, and the entropy falls past its target
+        _log([1.5, 1.1, 0.6], [0.4, 0.2, 0.1], 0.5),  # healthy, with a target above 0
+        _log([0.1, 0.3, 0.4], [0.1, 0.2, 0.25], 0.5),  # healthy, with entropy that is not yet enough
+    ),
+    mistakes={
+        "entropy compared with 0: the target entropy is the set point": _against_zero,
+        "only the first wire tested: does the entropy follow α?": _first_wire_only,
+        "only the second wire tested: does α go the way that the surplus of entropy asks?": _second_wire_only,
+        "a rising α taken for illness: it should rise while the policy is less random than the target": (
+            _rising_is_ill
+        ),
+        "the first wire the wrong way round: too much entropy should make α fall": _backwards,
+        "the second wire the wrong way round: a lower α should make the policy less random": _other_way,
+        "closer to the target taken for obedience: an entropy can run past it, and go on": _closer,
+    },
+)

@@ -1,0 +1,168 @@
+"""A scene under sliders and menus, with a picture for every place where it may be looked at."""
+
+from __future__ import annotations
+
+import html
+import sys
+from collections.abc import Callable
+from time import perf_counter
+from typing import Any
+
+import ipywidgets as widgets
+import numpy as np
+
+from sacnotes_lib.course.stage.control_views import ControlView
+from sacnotes_lib.course.stage.controls import Choice, adjusted_controls
+from sacnotes_lib.course.stage.latest import NewestWins
+from sacnotes_lib.course.stage.painter import Painter
+from sacnotes_lib.course.stage.scene import Scene
+from sacnotes_lib.plots.picture import Picture, fast_png, image_tag
+
+SLOW = 0.1  # seconds: from here on a viewer feels the wait
+
+
+def live(scene: Scene, **controls: Any) -> LivePanel:
+    """The picture of ``scene`` under its controls. Make it the last line of a cell.
+
+    Each keyword names one control of the scene and changes it: ``(low, high)`` or ``(low, high, step)`` gives a
+    slider another range, a list ``[1, 2, 4]`` makes a menu of these values, a list of one value fixes it, a single
+    value is another default. Moving a control redraws the picture; where there is no kernel (an exported page, a
+    code-hosting site), the same output shows the picture at the defaults.
+
+    Raises ``ValueError`` that lists the scene's controls when a keyword names none of them.
+    """
+    return LivePanel(scene, **controls)
+
+
+class LivePanel(widgets.VBox):
+    """What `live` returns. ``parameters`` are the present ones, ``description`` says what the picture shows."""
+
+    def __init__(self, scene: Scene, **controls: Any):
+        self.scene = scene
+        self.error: Exception | None = None
+        self._painter = Painter(scene)
+        self._newest = NewestWins(self._compute, self._show)
+        self._seconds = 0.0
+        self._quiet = False
+        self._callbacks: list[Callable[[], None]] = []
+        self.views = {
+            name: ControlView(control)
+            for name, control in adjusted_controls(dict(scene.controls), controls).items()
+        }
+        self.defaults = {name: view.control.default for name, view in self.views.items()}
+        self.picture = widgets.HTML()
+        self.busy = widgets.HTML()
+        self.reset_button = widgets.Button(
+            description="Reset", tooltip="Every control back to where it started"
+        )
+        self.reset_button.on_click(lambda _: self.reset())
+        self._show_first_picture()
+        shown = [view.box for view in self.views.values() if not _is_fixed(view.control)]
+        row = widgets.Layout(flex_flow="row wrap", align_items="center")
+        super().__init__([widgets.Box([*shown, self.reset_button, self.busy], layout=row), self.picture])
+        self.add_class("sacnotes-live")
+        for view in self.views.values():
+            view.on_change(lambda _: self._changed())
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """What the controls say now."""
+        return {name: view.value for name, view in self.views.items()}
+
+    def set(self, **parameters: Any) -> None:
+        """Move several controls at once; the picture is drawn once. ``ValueError`` for a value out of range."""
+        unknown = [name for name in parameters if name not in self.views]
+        if unknown:
+            raise ValueError(f"No control is called {unknown[0]!r}; there are: {', '.join(self.views)}.")
+        values = {name: self.views[name].control.check(value) for name, value in parameters.items()}
+        self._quiet = True
+        try:
+            for name, value in values.items():
+                self.views[name].value = value
+        finally:
+            self._quiet = False
+        self._changed()
+
+    def reset(self) -> None:
+        """Every control back to its default."""
+        self.set(**self.defaults)
+
+    def on_change(self, callback: Callable[[], None]) -> None:
+        """Call ``callback()`` whenever a control has moved, before the picture is drawn."""
+        self._callbacks.append(callback)
+
+    @property
+    def slow(self) -> bool:
+        """Does a picture of this scene take longer than a tenth of a second?"""
+        return self.scene.slow or self._seconds > SLOW
+
+    def _show_first_picture(self) -> None:
+        """The picture at the defaults. A scene that fails here fails in the cell, where it can be read in full."""
+        pixels, description = self._painted(self.defaults)
+        # The first picture also pays for warming up. Where the scene does not say that it is slow, a second one tells.
+        if self._seconds > SLOW and not self.scene.slow:
+            pixels, description = self._painted(self.defaults)
+        self.static = Picture(pixels, description)
+        self._show(self.defaults, (pixels, description))
+
+    def _changed(self) -> None:
+        if self._quiet:
+            return
+        for callback in self._callbacks:
+            callback()
+        # Colab shows nothing that a background thread sends.
+        self._newest.request(
+            self.parameters, in_background=self.scene.slow and "google.colab" not in sys.modules
+        )
+
+    def _painted(self, parameters) -> tuple[np.ndarray, str]:
+        """Picture and words for ``parameters``, timed."""
+        start = perf_counter()
+        data = self.scene.compute(**parameters)
+        pixels = self._painter.paint(data)
+        self._seconds = perf_counter() - start
+        return pixels, self.scene.describe(parameters, data)
+
+    def _compute(self, parameters):
+        """Picture and words, or the exception that stood in the way."""
+        if self.slow:
+            self.busy.value = '<span role="status">⏳ computing …</span>'
+        try:
+            return self._painted(parameters)
+        except Exception as error:
+            return error
+
+    def _show(self, parameters, result) -> None:
+        self.busy.value = f"A picture takes about {max(self._seconds, SLOW):.1f} s." if self.slow else ""
+        if isinstance(result, Exception):
+            self.error = result
+            settings = {self.views[name].control.label: value for name, value in parameters.items()}
+            self.picture.value = _error_box(settings, result)
+            return
+        self.error = None
+        pixels, self.description = result
+        # Picture and words in one message, so that they can never disagree on screen.
+        self.picture.value = (
+            image_tag(fast_png(pixels), self.description, pixels.shape[1], pixels.shape[0])
+            + '<div role="status" style="max-width:60em;line-height:1.4;font-size:1.1em">'
+            + f"{html.escape(self.description)}</div>"
+        )
+
+    def _repr_mimebundle_(self, **kwargs):
+        """The widget, and beside it the picture at the defaults for readers without a kernel."""
+        data = super()._repr_mimebundle_(**kwargs)
+        fallback, metadata = self.static._repr_mimebundle_()
+        return data | fallback, metadata
+
+
+def _is_fixed(control) -> bool:
+    return isinstance(control, Choice) and len(control.options) == 1
+
+
+def _error_box(settings: dict[str, Any], error: Exception) -> str:
+    said = ", ".join(f"{label} {value}" for label, value in settings.items())
+    return (
+        '<div role="alert" style="border-left:5px solid #bd1f01;padding:0.5em 1em;max-width:60em;line-height:1.5">'
+        f"<b>No picture for these settings.</b> {html.escape(f'{type(error).__name__}: {error}')}<br>"
+        f"Settings: {html.escape(said)}. Move a control, or press Reset.</div>"
+    )

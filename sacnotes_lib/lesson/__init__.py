@@ -1,1 +1,0 @@
-"""What turns a page into self-study: predictions, reveals and checks."""

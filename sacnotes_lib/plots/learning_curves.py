@@ -1,0 +1,112 @@
+"""Learning curves over seeds: the interquartile mean, with a bootstrap band that says how far to trust it."""
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+import numpy as np
+from matplotlib.lines import Line2D
+from matplotlib.patheffects import withStroke
+
+from sacnotes_lib.plots import style
+from sacnotes_lib.plots.picture import Picture, figure_picture
+from sacnotes_lib.training.statistics import bootstrap_band, interquartile_mean
+
+REFERENCE = {"color": style.QUIET, "linewidth": 1.5, "linestyle": (0, (2, 3))}
+QUANTITIES = {
+    "return": "return of one episode (reward)",
+    "entropy": "entropy of the policy (nats)",
+    "temperature": "temperature α (reward per nat)",
+    "q": "average Q (scaled reward)",
+    "critic_loss": "critic loss (scaled reward, squared)",
+}
+
+
+class Curves(Protocol):
+    """What can be drawn: a TrainingRun, a variant of a Comparison, or numbers of your own under these names.
+
+    Attributes:
+        seeds: R of them.
+        evaluation_steps: `[evaluations]`; evaluation_returns: `[R, evaluations]`.
+        metric_steps: `[records]`; metrics: name to `[R, records]`.
+    """
+
+    seeds: Sequence[int]
+    evaluation_steps: np.ndarray
+    evaluation_returns: np.ndarray
+    metric_steps: np.ndarray
+    metrics: Mapping[str, np.ndarray]
+
+
+def plot_learning_curves(
+    runs_by_name: Curves | Mapping[str, Curves],
+    quantity: str = "return",
+    reference: Mapping[str, float] | None = None,
+) -> Picture:
+    """Curves of several variants: interquartile mean over seeds, with a 95 % bootstrap band.
+
+    Args:
+        runs_by_name: name to TrainingRun, or one TrainingRun; a Comparison is such a mapping too.
+        quantity: "return" (deterministic evaluation), "entropy", "temperature", "q" or "critic_loss".
+        reference: name to a level drawn as a thin line, such as {"solved": -200}.
+
+    Returns: a Picture, which shows itself as the last line of a cell.
+
+    Raises:
+        ValueError: for an unknown quantity, or a run in which nothing was recorded yet.
+    """
+    if quantity not in QUANTITIES:
+        raise ValueError(f'there is no quantity "{quantity}" to plot. Choose one of: {", ".join(QUANTITIES)}')
+    if not isinstance(runs_by_name, Mapping):
+        runs_by_name = {"SAC": runs_by_name}
+    with style.context():
+        figure = style.new_figure(10, 5)
+        axes = figure.add_subplot()
+        lines, said = {}, []
+        for index, (name, run) in enumerate(runs_by_name.items()):
+            line, sentence = _curve(axes, index, name, run, quantity)
+            lines[line] = name
+            said.append(sentence)
+        left, right = axes.get_xlim()
+        last = max(line.get_xdata()[-1] for line in lines)
+        for name, level in (reference or {}).items():
+            # The line ends where the curves end, so that it does not run through their names.
+            axes.axhline(level, xmax=(last - left) / (right - left), **REFERENCE)
+            label = axes.annotate(
+                name, (0, level), xycoords=("axes fraction", "data"), xytext=(6, 5), textcoords="offset points",
+                color=style.QUIET, zorder=4,
+            )  # fmt: skip
+            label.set_path_effects([withStroke(linewidth=5, foreground="white")])
+            said.append(f"The thin line marks {name}, {level:g}.")
+        style.label_line_ends(axes, lines)
+        counts = sorted({len(run.seeds) for run in runs_by_name.values()})
+        seeds = " or ".join(map(str, counts))
+        axes.set(xlabel="environment steps of each seed", ylabel=QUANTITIES[quantity])
+        axes.set_title(f"Middle half of {seeds} seeds, 95 % band" if max(counts) > 1 else "One seed")
+        return figure_picture(figure, f"{QUANTITIES[quantity].capitalize()} against steps. " + " ".join(said))
+
+
+def _curve(axes, index: int, name: str, run: Curves, quantity: str) -> tuple[Line2D, str]:
+    """Draw one variant; its line, and where it went in words."""
+    if quantity == "return":
+        steps, values = run.evaluation_steps, run.evaluation_returns
+    else:
+        steps, values = run.metric_steps, run.metrics.get(quantity, np.empty((len(run.seeds), 0)))
+    if len(steps) == 0:
+        raise ValueError(f'"{name}" has no record of the {quantity} yet: train for longer first')
+    middle = interquartile_mean(values)
+    look = style.line_style(index)
+    (line,) = axes.plot(steps, middle, **look, markevery=max(1, len(steps) // 10))
+    band = ""
+    if len(values) > 1:
+        low, high = bootstrap_band(values)
+        axes.fill_between(steps, low, high, color=look["color"], alpha=0.2, linewidth=0)
+        band = f" (band {_said(low[-1])} to {_said(high[-1])})"
+    return (
+        line,
+        f"{name}: from {_said(middle[0])} at step {steps[0]:,} to {_said(middle[-1])}{band} at step {steps[-1]:,}.",
+    )
+
+
+def _said(value: float) -> str:
+    """`value` to three digits, as it is read aloud: -1,190 and not -1.19e+03."""
+    return f"{float(f'{value:.3g}'):,.0f}" if abs(value) >= 1000 else f"{value:.3g}"

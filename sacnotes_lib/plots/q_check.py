@@ -1,0 +1,98 @@
+"""The critic's Q beside what the present policy really earns: Monte Carlo from the same states and actions."""
+
+from dataclasses import dataclass
+from functools import cache
+
+import gymnasium as gym
+import numpy as np
+import torch
+
+from sacnotes_lib.envs import pendulum_observation, pendulum_step
+from sacnotes_lib.envs.base import SoftEnv
+from sacnotes_lib.exact import soft_return
+from sacnotes_lib.training.guards import single_thread
+from sacnotes_lib.training.run import TrainingRun
+
+STATES = 8  # of each seed, drawn as episodes start
+ROLLOUTS = 4
+CUT_WEIGHT = 0.02  # play on until what is left counts for 2 %
+
+
+@dataclass(frozen=True)
+class QCheck:
+    """One comparison, at one step: the critics' mean and the Monte Carlo soft return, `[R]` each, in scaled reward."""
+
+    step: int
+    q: np.ndarray
+    monte_carlo: np.ndarray
+
+
+@single_thread()
+def check_q(run: TrainingRun) -> QCheck | None:
+    """Q(s, a) against the soft return of the present policy, averaged over a few starts and actions of each seed.
+
+    The random numbers are its own, so training goes on as if nobody had looked. None for an environment that cannot
+    be played from any state (all but Pendulum-v1 and those under sacnotes/), or with a discount of 1.
+    """
+    config = run.config
+    # A wrapper changes what is seen of the world, not the world that is played here.
+    env_kwargs = {name: value for name, value in config.env_kwargs.items() if name != "wrappers"}
+    model = _model(config.env_id, tuple(sorted(env_kwargs.items())))
+    if model is None or config.discount == 1:
+        return None
+    start, step, observe = model
+    rng = np.random.default_rng(run.step)
+    seeds = len(run.seeds)
+    temperature = run.agent.temperature.numpy() * config.entropy_in_target
+    state = np.stack([start(rng) for _ in range(STATES * seeds)])
+    # Each state carries the number of its seed behind it: rollouts that end drop out, the others keep their policy.
+    state = np.concatenate([state, np.arange(len(state))[:, None] % seeds], axis=1)
+
+    def sample_action(states, rng):
+        which = states[:, -1].astype(int)
+        action, log_prob = _act(run, observe(states[:, :-1]), which, rng)
+        return action, temperature[
+            which
+        ] * log_prob  # weighted here, since each seed has a temperature of its own
+
+    def step_with_seed(states, action, rng):
+        next_state, reward, terminated = step(states[:, :-1], action, rng)
+        return np.concatenate([next_state, states[:, -1:]], axis=1), reward, terminated
+
+    action, _ = sample_action(state, rng)
+    played = soft_return(
+        sample_action, step_with_seed, state, action, discount=config.discount, temperature=1.0, rng=rng,
+        rollouts=ROLLOUTS, cut_weight=CUT_WEIGHT, reward_scale=config.reward_scale,
+    )  # fmt: skip
+    which = state[:, -1].astype(int)
+    with torch.no_grad():
+        q = run.agent.critic(*_for_all_runs(run, observe(state[:, :-1]), action)).mean(1).numpy()
+    q = q[which, np.arange(len(which))]
+    return QCheck(run.step, q.reshape(-1, seeds).mean(0), played.mean.reshape(-1, seeds).mean(0))
+
+
+def _act(run: TrainingRun, observation: np.ndarray, which: np.ndarray, rng):
+    """Actions [n, A] and log_prob [n], row i by the policy of seed number which[i]."""
+    (observation,) = _for_all_runs(run, observation)
+    with torch.no_grad():
+        policy = run.agent.actor(observation)
+        noise = torch.as_tensor(rng.standard_normal(policy.mean.shape), dtype=torch.float32)
+        action, log_prob = policy.sample(noise=noise)
+    rows = np.arange(len(which))
+    return action.numpy()[which, rows], log_prob.numpy()[which, rows]
+
+
+def _for_all_runs(run: TrainingRun, *arrays: np.ndarray) -> list[torch.Tensor]:
+    """[n, D] to [R, n, D]: the same rows for every seed."""
+    return [torch.as_tensor(a, dtype=torch.float32).expand(len(run.seeds), *a.shape) for a in arrays]
+
+
+@cache
+def _model(env_id: str, env_kwargs: tuple):
+    """(start, step, observe) of an environment that can be played from any state, or None."""
+    if env_id == "Pendulum-v1" and not env_kwargs:
+        return (lambda rng: rng.uniform([-np.pi, -1], [np.pi, 1])), pendulum_step, pendulum_observation
+    env = gym.make(env_id, **dict(env_kwargs)).unwrapped
+    if isinstance(env, SoftEnv):
+        return env.initial_state, env.transition, lambda state: state
+    return None

@@ -1,0 +1,124 @@
+"""What a training run shows of itself, and what it does not: the vital signs of notebook 11."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import torch
+
+from sacnotes_lib.exact import tanh_gaussian_entropy
+from sacnotes_lib.plots.learning_curves import bootstrap_band
+from sacnotes_lib.plots.q_check import check_q
+from sacnotes_lib.training.run import TrainingRun
+
+# name of a sign -> the label of its axis
+SIGNS = {
+    "return": "return of one episode",
+    "entropy": "entropy in its log (nats)",
+    "true entropy": "true entropy (nats)",
+    "reported − true": "entropy, reported − true (nats)",
+    "temperature": "temperature α",
+    "Q": "average Q (reward)",
+    "earned": "soft return, played (reward)",
+    "Q − earned": "Q − what it earns (reward)",
+    "critic loss": "critic loss (reward²)",
+    "range of starts": "range of first observations",
+}
+LOG_SIGNS = ("temperature", "critic loss")
+NEWEST = 400  # steps whose observations the true entropy is averaged over
+
+
+@dataclass
+class Chart:
+    """The vital signs of one run over time.
+
+    Attributes:
+        signs: name, one of SIGNS, to (steps `[T]`, values `[R, T]`) over R seeds.
+        starts: for each seed the first observations of its episodes, `[episodes, observation_dim]`.
+    """
+
+    signs: dict[str, tuple[np.ndarray, np.ndarray]]
+    starts: list[np.ndarray]
+
+    def last(self, sign: str) -> np.ndarray:
+        """The newest value of a sign, `[R]`."""
+        return self.signs[sign][1][:, -1]
+
+    def band(self, sign: str) -> tuple[float, float]:
+        """Low and high end of the 95 % bootstrap band of the interquartile mean over seeds, for the newest value."""
+        low, high = bootstrap_band(self.last(sign)[:, None])
+        return float(low[0]), float(high[0])
+
+    def beside(self, other: "Chart", sign: str) -> int:
+        """-1 where this chart's band of a sign lies below the other's, 1 where it lies above, 0 where they overlap."""
+        (low, high), (other_low, other_high) = self.band(sign), other.band(sign)
+        return -1 if high < other_low else 1 if low > other_high else 0
+
+
+@dataclass
+class Examination:
+    """A callback for `train` that looks at what the log does not hold, every `every` steps. Then `chart(run)`.
+
+    It uses random numbers of its own: the training goes on as if nobody had looked.
+    """
+
+    every: int = 100
+    _looks: list[tuple] = field(default_factory=list)
+
+    def __call__(self, run: TrainingRun) -> None:
+        """Look, where it is time."""
+        if run.step % self.every == 0 and run.agent.updates_done:
+            found = check_q(run)
+            starts = np.array([np.ptp(first, axis=0).mean() for first in first_observations(run)])
+            self._looks.append((run.step, *both_entropies(run), found.q, found.monte_carlo, starts))
+
+    def chart(self, run: TrainingRun) -> Chart:
+        """All signs of the run that this examination was the callback of.
+
+        Raises: ValueError where it never came to look.
+        """
+        if not self._looks:
+            raise ValueError(
+                f"nothing was seen yet: give this to `train` as its callback, for at least {self.every} steps "
+                "and past learning_starts"
+            )
+        steps, *looks = zip(*self._looks, strict=True)
+        steps = np.array(steps)
+        reported, true, q, earned, starts = (np.stack(look, axis=1) for look in looks)
+        signs = {
+            "return": (run.evaluation_steps, run.evaluation_returns),
+            "entropy": (run.metric_steps, run.metrics["entropy"]),
+            "true entropy": (steps, true),
+            "reported − true": (steps, reported - true),
+            "temperature": (run.metric_steps, run.metrics["temperature"]),
+            "Q": (steps, q),
+            "earned": (steps, earned),
+            "Q − earned": (steps, q - earned),
+            "critic loss": (run.metric_steps, run.metrics["critic_loss"]),
+            "range of starts": (steps, starts),
+        }
+        return Chart(signs, first_observations(run))
+
+
+def both_entropies(run: TrainingRun) -> tuple[np.ndarray, np.ndarray]:
+    """Of each seed's policy: what its log_prob reports, and the truth by quadrature, `[R]` each, in nats.
+
+    Both are averages over its newest observations. The quadrature asks the policy for its mean and standard deviation
+    alone, so a wrong log_prob cannot deceive it.
+    """
+    with torch.no_grad():
+        policy = run.agent.actor(run.buffer.contents().observation[:, -NEWEST:])
+        noise = np.random.default_rng(run.step).standard_normal(policy.mean.shape)
+        _, log_prob = policy.sample(noise=torch.as_tensor(noise, dtype=torch.float32))
+    true = tanh_gaussian_entropy(policy.mean.numpy(), policy.log_std.numpy()).mean(-1)
+    return -log_prob.mean(-1).numpy(), true
+
+
+def first_observations(run: TrainingRun) -> list[np.ndarray]:
+    """For each seed the observations `[episodes, observation_dim]` at which its episodes began, from its buffer.
+
+    An episode begins where an observation is not the one that the step before led to.
+    """
+    kept = run.buffer.contents()
+    jumps = (kept.observation[:, 1:] != kept.next_observation[:, :-1]).any(-1).numpy()
+    begins = np.concatenate([np.ones((len(jumps), 1), dtype=bool), jumps], axis=1)
+    return [seen[began].numpy() for seen, began in zip(kept.observation, begins, strict=True)]

@@ -1,0 +1,1 @@
+"""What turns an agent into a run: environments, the loop, records, files."""

@@ -1,0 +1,305 @@
+"""Training: one loop, an iterator that everything uses, and a run that can be interrupted, saved and resumed."""
+
+import os
+import time
+from collections.abc import Callable, Iterator, Sequence
+from numbers import Integral
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from sacnotes_lib.sac.agent import SAC, NonFiniteLoss
+from sacnotes_lib.sac.config import SACConfig
+from sacnotes_lib.sac.randomness import RunGenerators
+from sacnotes_lib.sac.replay import ReplayBuffer
+from sacnotes_lib.training import snapshot
+from sacnotes_lib.training.compiled import CompiledUpdate
+from sacnotes_lib.training.device import usable_device
+from sacnotes_lib.training.environments import last_observations, make_environments, play_episodes
+from sacnotes_lib.training.guards import interrupt_flag, keep_freed_memory, single_thread
+from sacnotes_lib.training.progress import Progress
+from sacnotes_lib.training.records import Records
+
+METRICS_INTERVAL = 25  # environment steps from one record of the metrics to the next
+
+
+class TrainingDiverged(FloatingPointError):
+    """A loss became NaN or infinite. `.run` holds the TrainingRun with all that was recorded until then."""
+
+    def __init__(self, message: str, run: "TrainingRun"):
+        super().__init__(message)
+        self.run = run
+
+
+class TrainingRun:
+    """R seeds of one configuration in training: agent, environments, memory and what was recorded.
+
+    Attributes:
+        config, seeds: what is trained; config as it stands after all changes.
+        device: where networks and memory live; environments stay with the processor.
+        initial_config, changes: what it began with, and every `change` since, as pairs (step, fields).
+        agent: the SAC of all seeds.
+        step: environment steps done, of each seed.
+        evaluation_steps: `[evaluations]`; evaluation_returns: `[R, evaluations]`, mean over the episodes of one
+            evaluation, undiscounted, in the environment's units.
+        metric_steps: `[records]`; metrics: name to `[R, records]`.
+        seconds: time spent in training so far.
+        interrupted: True when training was stopped before its end.
+    """
+
+    def __init__(
+        self,
+        config: SACConfig,
+        seeds: int | Sequence[int] = 8,
+        agent_class: type[SAC] = SAC,
+        device: str | torch.device = "cpu",
+        compile: bool = False,
+    ):
+        if not isinstance(config, SACConfig):
+            raise TypeError(
+                f'config = {config!r}, but it must be a SACConfig, such as SACConfig(env_id="Pendulum-v1")'
+            )
+        keep_freed_memory()
+        self.config = self.initial_config = config
+        self.changes: list[tuple[int, dict]] = []
+        self.seeds, self.device = listed_seeds(seeds), usable_device(device)
+        self.envs = make_environments(config.env_id, len(self.seeds), config.env_kwargs)
+        sizes = self.envs.single_observation_space.shape[0], self.envs.single_action_space.shape[0]
+        self.agent = agent_class(config, *sizes, runs=len(self.seeds), seed=self.seeds, device=self.device)
+        self.buffer = ReplayBuffer(config.replay_capacity, len(self.seeds), *sizes, device=self.device)
+        self._compiled = CompiledUpdate(self.agent) if compile else None
+        # Streams kept apart, so that exploring never shifts updates.
+        self._exploration = RunGenerators(self.seeds, stream=1)
+        self._sampling = RunGenerators(self.seeds, stream=2, device=self.device)
+        self.envs.action_space.seed(self.seeds[0])
+        self._observation, _ = self.envs.reset(seed=self.seeds)
+        self._evaluation_envs = None
+        self.step, self.seconds, self.interrupted = 0, 0.0, False
+        self._evaluations, self._records = Records(len(self.seeds)), Records(len(self.seeds))
+
+    @property
+    def observation(self) -> np.ndarray:
+        """Where each seed's training environment is now, `[R, observation_dim]`."""
+        return self._observation
+
+    @property
+    def evaluation_steps(self) -> np.ndarray:
+        return self._evaluations.steps
+
+    @property
+    def evaluation_returns(self) -> np.ndarray:
+        return self._evaluations.columns().get("return", np.empty((len(self.seeds), 0)))
+
+    @property
+    def metric_steps(self) -> np.ndarray:
+        return self._records.steps
+
+    @property
+    def metrics(self) -> dict[str, np.ndarray]:
+        return self._records.columns()
+
+    def iterate(self, until: int) -> Iterator["TrainingRun"]:
+        """The training loop: yields itself after every environment step until `step` reaches `until`.
+
+        Raises: TrainingDiverged.
+        """
+        while self.step < until:
+            self._collect()
+            if self.step >= self.config.learning_starts:
+                self._learn()
+            self.step += 1
+            if self.step % self.config.evaluation_interval == 0:
+                returns = self.evaluate(self.config.evaluation_episodes).mean(axis=1)
+                self._evaluations.add(self.step, {"return": returns})
+            yield self
+
+    def _collect(self) -> None:
+        """Act once in every environment and remember what happened."""
+        action = self._action()
+        observation, reward, terminated, truncated, infos = self.envs.step(action)
+        led_to = last_observations(observation, infos)
+        # Not `terminated | truncated`: a time limit is no end of the world.
+        self.buffer.add(self._observation, action, reward, led_to, terminated)
+        self._observation = observation
+
+    def _action(self) -> np.ndarray:
+        if self.step >= self.config.learning_starts:
+            return self.agent.act(self._observation)
+        if self.config.squash_actions:
+            return (2 * self._exploration.uniform(self.agent.action_dim) - 1).numpy()
+        return self._exploration.normal(self.agent.action_dim).numpy()  # unbounded actions have no uniform
+
+    def _learn(self) -> None:
+        for _ in range(self.config.updates_per_step):
+            batch = self.buffer.sample(self.config.batch_size, self._sampling)
+            try:
+                metrics = (self._compiled or self.agent.update)(batch)
+            except NonFiniteLoss as lost:
+                raise TrainingDiverged(
+                    f"At environment step {self.step} of {self.config.env_id}, {lost}. Try a smaller learning_rate "
+                    f"(now {self.config.learning_rate:g}), a smaller reward_scale (now {self.config.reward_scale:g}), "
+                    "or look for a NaN in the environment's observations and rewards. "
+                    "What was recorded until then is in this error's .run",
+                    self,
+                ) from lost
+        if self.step % METRICS_INTERVAL == 0:
+            self._records.add(self.step, {name: value.cpu().numpy() for name, value in metrics.items()})
+
+    def change(self, **changes) -> None:
+        """Change fields of the configuration from the next update on, and remember it in `changes`.
+
+        Raises: ValueError or TypeError for a field or value that does not exist or cannot change; nothing is changed.
+        """
+        config = self.config.replace(**changes)
+        self.agent.reconfigure(config)
+        self.config = config
+        self.changes.append((self.step, dict(changes)))
+
+    def replay(self, changes: Sequence[tuple[int, dict]], until: int) -> "TrainingRun":
+        """Train up to `until`, with changes, pairs (step, fields), made where they say. Returns itself."""
+        with single_thread():
+            for step, fields in changes:
+                for _ in self.iterate(step):
+                    pass
+                self.change(**fields)
+            for _ in self.iterate(until):
+                pass
+        return self
+
+    def evaluate(self, episodes: int = 10, deterministic: bool = True) -> np.ndarray:
+        """Undiscounted returns `[R, episodes]` in environments apart from those of training."""
+        count = len(self.seeds) * episodes
+        if self._evaluation_envs is None or self._evaluation_envs.num_envs != count:
+            self._evaluation_envs = make_environments(self.config.env_id, count, self.config.env_kwargs)
+        return play_episodes(self.agent, self._evaluation_envs, episodes, deterministic, occasion=self.step)
+
+    def resume(self, more_steps: int, *, progress: bool = True, callback=None) -> "TrainingRun":
+        """Train on from exactly where this run stopped. Returns itself."""
+        return _drive(self, self.step + more_steps, progress, callback)
+
+    def save(self, path: str | Path) -> None:
+        """Write everything to one file: networks, optimizers, buffer, random streams, environments, records."""
+        torch.save(snapshot.run_state(self), path)
+
+    @classmethod
+    def load(
+        cls,
+        path: str | Path,
+        agent_class: type[SAC] = SAC,
+        device: str | torch.device = "cpu",
+        compile: bool = False,
+    ) -> "TrainingRun":
+        """Read a run that `save` wrote, on whatever device, and put it on this one.
+
+        Only open files you trust: environments are stored as Python pickles.
+        """
+        state = torch.load(path, weights_only=False, map_location="cpu")
+        run = cls(SACConfig(**state["config"]), state["seeds"], agent_class, device, compile)
+        snapshot.restore_run(run, state)
+        return run
+
+    def __repr__(self) -> str:
+        state = "interrupted" if self.interrupted else "done"
+        last = f", last return {self.evaluation_returns[:, -1].mean():.0f}" if self._evaluations else ""
+        return f"TrainingRun({self.config.env_id}, {len(self.seeds)} seeds, step {self.step:,} {state}{last})"
+
+
+def listed_seeds(seeds: int | Sequence[int]) -> list[int]:
+    """Seeds as a list: 3 is 0, 1, 2."""
+    wanted = "seeds=8 trains eight, seeds=[3, 5] those two"
+    try:
+        listed = list(range(seeds) if isinstance(seeds, int) else seeds)
+    except TypeError:
+        listed = [seeds]
+    if not all(isinstance(seed, Integral) for seed in listed):
+        raise TypeError(f"seeds = {seeds!r}, but seeds are whole numbers: {wanted}")
+    if not listed or min(listed) < 0:
+        raise ValueError(f"seeds = {seeds!r}, but train needs at least one seed, and none below 0: {wanted}")
+    return [int(seed) for seed in listed]
+
+
+def train(
+    config: SACConfig | None = None,
+    seeds: int | Sequence[int] = 8,
+    *,
+    progress: bool = True,
+    callback: Callable[[TrainingRun], None] | None = None,
+    agent_class: type[SAC] = SAC,
+    device: str | torch.device = "cpu",
+    compile: bool = False,
+) -> TrainingRun:
+    """Train SAC on all seeds at once, on a run axis, in one process.
+
+    Interrupting (the stop button, Ctrl-C) ends the run after the present step and returns what was learned.
+
+    Args:
+        config: the variant; `SACConfig()` when left out.
+        seeds: how many (counted from 0), or which.
+        progress: show steps, return, temperature and time left.
+        callback: called with the run after every environment step.
+        agent_class: SAC, or a subclass that puts another formula in place of one of SAC's.
+        device: where networks and memory live, such as "cpu" or "cuda".
+        compile: make one graph of an update with `torch.compile`, for long runs: 10 to 30 s until it starts, then
+            up to twice the steps per second for one small network. Numbers stay the same up to rounding.
+
+    Raises:
+        CannotCompile, UnsuitableEnvironment, TrainingDiverged, TypeError, ValueError: each says what to try.
+    """
+    run = TrainingRun(SACConfig() if config is None else config, seeds, agent_class, device, compile)
+    return _drive(run, steps_to_take(run.config), progress, callback)
+
+
+def steps_to_take(config: SACConfig) -> int:
+    """The configuration's steps; where SACNOTES_QUICK is set, far enough to draw every picture and no further."""
+    if os.environ.get("SACNOTES_QUICK"):
+        return min(config.total_steps, config.learning_starts + 2 * config.evaluation_interval)
+    return config.total_steps
+
+
+def _drive(run: TrainingRun, until: int, progress: bool, callback) -> TrainingRun:
+    """Take steps until the end, or until somebody interrupts."""
+    title = f"{run.config.env_id}, {len(run.seeds)} seeds"
+    bar = Progress(until, title, start=run.step) if progress else None
+    run.interrupted = False
+    began = time.monotonic()
+    with single_thread(), interrupt_flag() as asked_to_stop:
+        try:
+            for _ in run.iterate(until):
+                if bar:
+                    bar.update(run.step, _note(run))
+                if callback:
+                    callback(run)
+                if asked_to_stop():
+                    run.interrupted = True
+                    break
+        except KeyboardInterrupt:  # raised by a callback, or by a second Ctrl-C
+            run.interrupted = True
+        finally:
+            run.seconds += time.monotonic() - began
+            if bar:
+                bar.close(run.step, _note(run))
+    return run
+
+
+def _note(run: TrainingRun) -> str:
+    parts = [f"temperature {run.agent.temperature.mean():.2g}"]
+    if run._evaluations:
+        parts.insert(0, f"return {run._evaluations.last('return').mean():.0f}")
+    if run.interrupted:
+        parts.append("interrupted, kept")
+    return " · ".join(parts)
+
+
+def evaluate(run_or_agent: TrainingRun | SAC, episodes: int = 10, deterministic: bool = True) -> np.ndarray:
+    """Undiscounted returns `[R, episodes]`, in environments apart from training; training goes on unchanged.
+
+    Args:
+        run_or_agent: a TrainingRun, or an agent (in its configuration's environment).
+        deterministic: act with the policy's median; False draws samples.
+    """
+    if isinstance(run_or_agent, TrainingRun):
+        return run_or_agent.evaluate(episodes, deterministic)
+    config = run_or_agent.config
+    envs = make_environments(config.env_id, run_or_agent.runs * episodes, config.env_kwargs)
+    return play_episodes(run_or_agent, envs, episodes, deterministic)

@@ -1,1 +1,0 @@
-"""Scenes under sliders and menus. Only this package and the display of lesson/ know ipywidgets."""

@@ -1,0 +1,145 @@
+"""Checks: what is said about right, wrong, open and broken answers."""
+
+import pytest
+import torch
+
+from sacnotes_lib.course.kit.check import check
+from sacnotes_lib.course.kit.exercise import Exercise, ExerciseTodo
+from sacnotes_lib.course.kit.progress import PROGRESS
+
+X = torch.tensor([[1.0, 2.0], [3.0, 5.0]])
+ROW_SUM = Exercise(
+    name="row_sum",
+    reference=lambda x: x.sum(-1),
+    cases=({"x": X}, {"x": 2 * X}),
+    mistakes={
+        "columns for rows": lambda x: x.sum(0),
+        "a mean for a sum": lambda x: x.mean(-1),
+        "a matrix of the wrong shape": lambda x: x @ torch.ones(3, 1),
+    },
+)
+
+
+@pytest.fixture(autouse=True)
+def fresh(monkeypatch):
+    monkeypatch.setattr(PROGRESS, "exercises", {})
+
+
+def test_a_right_answer_passes(capsys):
+    result = check(lambda x: torch.stack([row.sum() for row in x]), ROW_SUM)
+    assert result.passed and result.mistake is None
+    assert "✓ row_sum: right, on all 2 cases." in capsys.readouterr().out
+    assert PROGRESS.exercises == {"row_sum": True}
+
+
+@pytest.mark.parametrize("name", ROW_SUM.mistakes)
+def test_a_known_mistake_is_named(name, capsys):
+    result = check(ROW_SUM.mistakes[name], ROW_SUM)
+    assert not result.passed and result.mistake == name
+    said = capsys.readouterr().out
+    assert f"This looks like: {name}." in said and "expected     shape [2], [3. 8.]" in said
+    assert PROGRESS.exercises == {"row_sum": False}
+
+
+def test_a_mistake_in_one_case_only_is_not_taken_for_a_known_one():
+    result = check(lambda x: x.sum(0) if x[0, 0] == 1 else x.sum(-1), ROW_SUM)
+    assert not result.passed and result.mistake is None
+
+
+@pytest.mark.parametrize("todo", [ExerciseTodo, ExerciseTodo("sum each row")])
+def test_an_open_exercise_is_not_done_yet(todo, capsys):
+    def placeholder(x):
+        raise todo
+
+    result = check(placeholder, ROW_SUM)
+    assert not result.passed and not result.done
+    said = capsys.readouterr().out
+    assert said == "○ row_sum: not done yet" + (".\n" if todo is ExerciseTodo else ": sum each row\n")
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        (lambda x: None, "does its last line say return?"),
+        (lambda x: x.sum(), "The shape should be [2], but it is []."),
+        (lambda x: x.sum(-1) + 1, "The shape is right, the values differ."),
+        (lambda x: x.sum(-1) / 0, "not finite"),
+        (lambda x: "8", "not str"),
+        (lambda x: x.min(-1), "take .values, or call amin"),
+        (lambda x: (x, x), "not tuple"),
+        (lambda: 3, "could not be called with these arguments"),
+        (lambda x: x.no_such_thing, "Your code stopped, in the line: (lambda x: x.no_such_thing"),
+    ],
+)
+def test_what_no_known_mistake_explains(answer, said, capsys):
+    assert not check(answer, ROW_SUM).passed
+    assert said in capsys.readouterr().out
+
+
+def test_an_error_is_told_in_a_line_not_in_a_traceback(capsys):
+    check(lambda x: 1 / 0, ROW_SUM)
+    said = capsys.readouterr().out
+    assert "got          ZeroDivisionError: division by zero" in said and "Traceback" not in said
+
+
+def test_a_wrong_shape_is_not_broadcast_into_a_right_one():
+    assert not check(lambda x: x.sum(-1, keepdim=True), ROW_SUM).passed
+    assert not check(lambda x: 3.0, Exercise("one", lambda x: torch.full((2,), 3.0), ({"x": X},))).passed
+
+
+def test_arguments_are_safe_from_a_function_that_changes_them():
+    assert not check(lambda x: x.mul_(0).sum(-1), ROW_SUM).passed
+    assert check(lambda x: x.sum(-1), ROW_SUM).passed
+
+
+def test_lists_numbers_and_arrays_are_answers_too():
+    assert check(lambda x: x.sum(-1).tolist(), ROW_SUM).passed
+    assert check(lambda x: x.sum(-1).numpy(), ROW_SUM).passed
+    assert check(lambda x: x.sum(-1).double().requires_grad_(), ROW_SUM).passed
+
+
+def test_a_value_instead_of_a_function(capsys):
+    exercise = Exercise(
+        "entropy", lambda: 0.6931, cases=({},), mistakes={"the sign": lambda: -0.6931}, atol=1e-3
+    )
+    assert check(0.693, exercise).passed
+    assert check(-0.693, exercise).mistake == "the sign"
+
+
+def test_random_answers_are_compared_under_the_same_noise():
+    exercise = Exercise("noise", lambda x: torch.randn(2), cases=({"x": X},))
+    torch.manual_seed(5)
+    state = torch.get_rng_state()
+    assert check(lambda x: torch.randn(2), exercise).passed
+    assert torch.equal(torch.get_rng_state(), state)
+
+
+def test_the_same_answer_gets_the_same_words_whatever_was_drawn_before(capsys):
+    exercise = Exercise("noise", lambda x: torch.randn(2), cases=({"x": X},))
+    said = []
+    for seed in (1, 2):
+        torch.manual_seed(seed)
+        check(lambda x: torch.rand(2), exercise)
+        said.append(capsys.readouterr().out)
+    assert said[0] == said[1]
+
+
+def test_an_interrupt_is_not_swallowed():
+    def interrupted(x):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        check(interrupted, ROW_SUM)
+
+
+def test_what_was_passed_once_stays_passed():
+    check(lambda x: x.sum(-1), ROW_SUM)
+    check(lambda x: x, ROW_SUM)
+    assert PROGRESS.exercises == {"row_sum": True}
+
+
+def test_the_result_adds_nothing_to_the_page(capsys):
+    result = check(lambda x: x.sum(-1), ROW_SUM)
+    capsys.readouterr()
+    assert result._ipython_display_() is None
+    assert capsys.readouterr().out == ""

@@ -1,0 +1,112 @@
+"""Predictions and reveals as widgets, without a browser."""
+
+import pytest
+
+from sacnotes_lib.course.kit import predictions
+from sacnotes_lib.course.kit.panels import predict, reveal
+from sacnotes_lib.course.kit.progress import PROGRESS
+
+QUESTION = "Which <shape> has `log_prob`?"
+OPTIONS = ["[B]", "[B, B]"]
+WHY = "because `[B, 1]` < `[B]`"
+
+
+@pytest.fixture(autouse=True)
+def fresh(monkeypatch):
+    monkeypatch.setattr(PROGRESS, "predictions", {})
+    monkeypatch.setattr(predictions, "_asked", {})
+
+
+def page():
+    return predict("shape", QUESTION, OPTIONS), reveal("shape", 1, WHY)
+
+
+def test_buttons_carry_the_options_and_mark_the_choice():
+    asked = predict("shape", QUESTION, OPTIONS)
+    assert [button.description for button in asked.buttons.values()] == OPTIONS
+    asked.buttons["[B, B]"].click()
+    assert asked.choice == "[B, B]"
+    assert [button.description for button in asked.buttons.values()] == ["[B]", "✓ [B, B]"]
+    assert 'role="status"' in asked.status.value and "Your prediction: [B, B]." in asked.status.value
+
+
+def test_a_reveal_waits_for_a_prediction():
+    asked, revealed = page()
+    assert "because" not in revealed.text.value
+    assert revealed.button.description == "Show me anyway"
+    asked.buttons["[B]"].click()
+    assert "Not quite" in revealed.text.value and "because <code>[B, 1]</code> &lt;" in revealed.text.value
+    assert revealed.button.layout.display == "none"
+
+
+def test_a_right_prediction_is_called_right():
+    asked, revealed = page()
+    asked.buttons["[B, B]"].click()
+    assert "✓ Right." in revealed.text.value
+
+
+def test_a_reveal_run_after_the_prediction_opens_at_once():
+    predict("shape", QUESTION, OPTIONS).buttons["[B, B]"].click()
+    assert "✓ Right." in reveal("shape", "[B, B]", WHY).text.value
+
+
+def test_changing_one_s_mind_closes_the_reveal_until_asked():
+    asked, revealed = page()
+    asked.buttons["[B]"].click()
+    asked.buttons["[B, B]"].click()
+    assert "because" not in revealed.text.value
+    assert revealed.button.layout.display != "none"
+    revealed.button.click()
+    assert "✓ Right." in revealed.text.value
+    asked.prediction.choose(None)
+    assert "because" not in revealed.text.value
+    asked.buttons["[B]"].click()
+    assert "because" not in revealed.text.value
+
+
+def test_the_answer_without_a_prediction():
+    asked, revealed = page()
+    revealed.button.click()
+    assert "The answer: <b>[B, B]</b>" in revealed.text.value and "because" in revealed.text.value
+    asked.buttons["[B]"].click()
+    assert "because" not in revealed.text.value
+
+
+def test_moving_a_control_closes_the_reveal():
+    class Panel:
+        def on_change(self, callback):
+            self.moved = callback
+
+    panel = Panel()
+    asked = predict("shape", QUESTION, OPTIONS)
+    asked.buttons["[B]"].click()
+    revealed = reveal("shape", 1, WHY, panel)
+    assert "because" in revealed.text.value
+    panel.moved()
+    assert "because" not in revealed.text.value
+
+
+def test_buttons_of_one_panel_do_not_hide_those_of_another():
+    asked, revealed = page()
+    asked.buttons["[B]"].click()
+    assert revealed.button.layout.display == "none"
+    assert all(button.layout.display is None for button in asked.buttons.values())
+
+
+def test_forms_for_readers_without_a_kernel():
+    asked, revealed = page()
+    question = asked._repr_mimebundle_()
+    assert "Which &lt;shape&gt; has <code>log_prob</code>?" in question["text/html"]
+    assert "<li>[B, B]</li>" in question["text/html"] and question["text/plain"].endswith("[B]\n[B, B]")
+    answer = revealed._repr_mimebundle_()
+    assert answer["text/html"].startswith("<details><summary>")
+    assert "<b>[B, B]</b>" in answer["text/html"] and WHY in answer["text/plain"]
+    assert "application/vnd.jupyter.widget-view+json" in answer
+
+
+def test_wrong_key_and_wrong_answer_are_errors():
+    predict("shape", QUESTION, OPTIONS)
+    with pytest.raises(LookupError, match="'form'"):
+        reveal("form", 0, WHY)
+    with pytest.raises(ValueError, match="none of the options"):
+        reveal("shape", "[A]", WHY)

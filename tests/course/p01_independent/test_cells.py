@@ -1,0 +1,52 @@
+"""Cells: colours by value, marks on top, numbers as written."""
+
+import numpy as np
+import pytest
+
+from sacnotes_lib.course.p01_independent.cells import Block, Cells, _one_decimal
+from sacnotes_lib.plots import style
+
+
+@pytest.fixture
+def drawn():
+    axes = style.new_figure(4, 4).add_axes((0, 0, 1, 1), xlim=(0, 4), ylim=(0, 4))
+    return axes, Cells(axes, -1.0, 1.0)
+
+
+def test_equal_values_have_equal_colours(drawn):
+    axes, cells = drawn
+    cells.show([Block(0, 4, np.array([[0.5, -0.5], [0.5, 0.9]]))], 1.0, numbers=False)
+    colors = axes.collections[0].get_facecolor()
+    assert len(colors) == 4
+    np.testing.assert_array_equal(colors[0], colors[2])
+    assert (colors[0] != colors[1]).any()
+
+
+def test_marked_cells_come_last_and_keep_their_colour(drawn):
+    axes, cells = drawn
+    values = np.array([[0.5, 0.5]])
+    cells.show([Block(0, 4, values, np.array([[True, False]]))], 1.0, numbers=False)
+    widths, colors = axes.collections[0].get_linewidth(), axes.collections[0].get_facecolor()
+    assert list(widths) == [1.0, 4.0]
+    assert colors[0][:3].sum() > colors[1][:3].sum()  # the unmarked one fades
+
+
+def test_numbers_come_and_go(drawn):
+    axes, cells = drawn
+    block = Block(0, 4, np.array([[0.5, -0.9]]))
+    cells.show([block], 1.0, numbers=True)
+    assert sum(len(patch.get_path().vertices) for patch in axes.patches) > 0
+    cells.show([block], 1.0, numbers=False)
+    assert sum(len(patch.get_path().vertices) for patch in axes.patches) == 0
+
+
+def test_a_number_lies_inside_its_cell(drawn):
+    axes, cells = drawn
+    cells.show([Block(1.0, 3.0, np.array([[-0.9]]))], 0.5, numbers=True)
+    (box,) = [patch.get_path().get_extents() for patch in axes.patches if len(patch.get_path().vertices)]
+    assert 1.0 < box.x0 < box.x1 < 1.5 and 2.5 < box.y0 < box.y1 < 3.0
+
+
+@pytest.mark.parametrize(("value", "text"), [(-0.04, "0.0"), (0.04, "0.0"), (-0.06, "-0.1"), (1.25, "1.2")])
+def test_zero_has_no_sign(value, text):
+    assert _one_decimal(value) == text

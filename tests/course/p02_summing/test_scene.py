@@ -1,0 +1,112 @@
+"""The summing scene against integrals done by SciPy, and against the library's exact solver."""
+
+import itertools
+
+import numpy as np
+import pytest
+from scipy.integrate import quad
+
+from sacnotes_lib.course.p02_summing.scene import (
+    FIXED,
+    MOTORS,
+    PRICE,
+    RULES,
+    TUNED,
+    SummingScene,
+    best_policies,
+    numbers,
+)
+from sacnotes_lib.course.stage.painter import Painter
+from sacnotes_lib.exact import SoftLQR, action_nodes, boltzmann_log_density, density_entropy, density_std
+
+SCENE = SummingScene()
+SETTINGS = [{"motors": int(a), "temperature": t} for a, t in itertools.product(MOTORS, (*FIXED, TUNED))]
+
+
+@pytest.mark.parametrize("temperature", FIXED)
+@pytest.mark.parametrize("motors", MOTORS)
+def test_fixed_temperature_against_the_boltzmann_policy_by_quadrature(temperature, motors):
+    nodes = action_nodes(1)
+    q = -PRICE * nodes.actions[:, 0] ** 2
+    for rule, share in (("sum", 1), ("mean", motors)):
+        log_density = boltzmann_log_density(q, FIXED[temperature] / share, nodes)
+        policies = best_policies(rule, temperature)
+        assert policies.std[motors - 1] == pytest.approx(density_std(log_density, nodes)[0], rel=1e-5)
+        assert policies.entropy[motors - 1] == pytest.approx(
+            motors * density_entropy(log_density, nodes), abs=1e-5
+        )
+        assert policies.temperature[motors - 1] == pytest.approx(FIXED[temperature])
+
+
+@pytest.mark.parametrize("motors", MOTORS)
+def test_tuned_temperature_against_the_closed_form_of_soft_lqr(motors):
+    eye = np.eye(motors)
+    problem = SoftLQR(0 * eye, 0 * eye, 0 * eye, PRICE * eye, 0 * eye, discount=0.0, temperature=1.0)
+    for rule, share in (("sum", 1), ("mean", motors)):
+        policies = best_policies(rule, TUNED)
+        # The mean reaches -A when the sum, the true entropy, is -A times `share`.
+        alpha = problem.temperature_for_entropy(-float(motors * share))
+        assert policies.temperature[motors - 1] == pytest.approx(alpha * share)
+        assert policies.entropy[motors - 1] == pytest.approx(-motors * share)
+        assert policies.logged[motors - 1] == pytest.approx(-motors)
+
+
+@pytest.mark.parametrize("settings", SETTINGS[::2], ids=str)
+def test_what_exp_adds_up_to(settings):
+    data = SCENE.compute(**settings)
+    width, motors = data.chosen("mean", "width"), settings["motors"]
+
+    def integral(power):
+        # Cut where the normal curve is 0 to sixteen digits, so that a narrow one is not missed.
+        edge = min(1.0, 9 * width * np.sqrt(motors))
+        return quad(lambda a: np.exp(-power * a**2 / (2 * width**2)), -edge, edge, epsrel=1e-10)[0]
+
+    normalisation = integral(1)
+    total = (integral(1 / motors) / normalisation ** (1 / motors)) ** motors
+    assert data.chosen("mean", "total") == pytest.approx(total, rel=1e-6)
+    assert data.chosen("sum", "total") == 1
+    if motors > 1:
+        assert abs(total - 1) > 0.1
+
+
+def test_one_motor_knows_no_difference_and_the_sum_no_other_motors():
+    for temperature in (*FIXED, TUNED):
+        right, averaged = (best_policies(rule, temperature) for rule in RULES)
+        for quantity in ("width", "std", "temperature", "entropy", "logged", "total"):
+            assert getattr(right, quantity)[0] == pytest.approx(getattr(averaged, quantity)[0])
+        assert np.ptp(right.std) < 1e-12
+        assert (np.diff(averaged.std) < 0).all()
+
+
+def test_the_log_of_an_averaging_agent_meets_its_target():
+    averaged = best_policies("mean", TUNED)
+    np.testing.assert_allclose(averaged.logged, -MOTORS)
+    np.testing.assert_allclose(averaged.entropy, -(MOTORS**2.0))
+
+
+@pytest.mark.parametrize("settings", SETTINGS, ids=str)
+def test_the_description_states_the_picture_s_numbers(settings):
+    data = SCENE.compute(**settings)
+    words = SCENE.describe(settings, data)
+    for rule in RULES:
+        assert all(number in words for number in numbers(data, rule))
+        assert f"{data.chosen(rule, 'std'):.2g}" in words
+    assert "-" not in "".join(numbers(data, "mean"))  # a minus sign, not a hyphen
+
+
+def test_every_setting_has_a_picture_and_a_description_of_its_own():
+    painter = Painter(SCENE)
+    pictures = [painter.paint(SCENE.compute(**settings)) for settings in SETTINGS]
+    for a, b in itertools.combinations(pictures, 2):
+        assert (a != b).any()
+    assert (painter.paint(SCENE.compute(**SETTINGS[0])) == pictures[0]).all()
+    assert len({SCENE.describe(s, SCENE.compute(**s)) for s in SETTINGS}) == len(SETTINGS)
+
+
+def test_all_values_lie_inside_the_axes():
+    painter = Painter(SCENE)
+    painter.paint(SCENE.compute(**SCENE.defaults()))
+    low, high = painter.figure.axes[1].get_ylim()
+    for settings in SETTINGS:
+        for policies in SCENE.compute(**settings).policies.values():
+            assert low < policies.std.min() and policies.std.max() < high

@@ -1,0 +1,176 @@
+"""The scene of page 05 against scipy, other draws, and loops over single numbers."""
+
+import itertools
+
+import numpy as np
+import pytest
+import torch
+from scipy.integrate import quad
+from scipy.stats import norm
+
+from sacnotes_lib.course.p05_two_critics.drawing import FLOOR, LIMIT
+from sacnotes_lib.course.p05_two_critics.scene import (
+    DRAWS,
+    MOST_ACTIONS,
+    MOST_CRITICS,
+    SHOWN,
+    BackupScene,
+    critic_errors,
+    expected_best_of_smallest,
+    expected_label_error,
+)
+from sacnotes_lib.course.stage.painter import Painter
+from sacnotes_lib.sac.targets import BACKUPS
+
+SCENE = BackupScene()
+FEW = (1, 2, 5)
+
+
+def settings(backup="mean", critics=2, actions=10, sigma=1.0, shared=0.0):
+    return {"backup": backup, "critics": critics, "actions": actions, "sigma": sigma, "shared": shared}
+
+
+def test_known_values():
+    assert expected_best_of_smallest(1, 2) == pytest.approx(-1 / np.sqrt(np.pi), abs=1e-6)
+    assert expected_best_of_smallest(2, 1) == pytest.approx(1 / np.sqrt(np.pi), abs=1e-6)
+    assert expected_best_of_smallest(1, 1) == pytest.approx(0, abs=1e-9)
+    # By symmetry, the largest of K and the smallest of K lie equally far from 0.
+    assert expected_best_of_smallest(1, 7) == pytest.approx(-expected_best_of_smallest(7), abs=1e-6)
+    # The rough rule is an upper bound, and comes close.
+    for actions in (10, 50):
+        rough = np.sqrt(2 * np.log(actions))
+        assert 0.7 * rough < expected_best_of_smallest(actions) < rough
+
+
+@pytest.mark.parametrize(("actions", "critics"), [(10, 1), (1, 5), (10, 2), (50, 10)])
+def test_independent_errors_against_adaptive_quadrature(actions, critics):
+    def density(z):
+        below, each = norm.cdf(z), norm.sf(z) ** (critics - 1)
+        return z * actions * (1 - (1 - below) ** critics) ** (actions - 1) * critics * each * norm.pdf(z)
+
+    assert expected_best_of_smallest(actions, critics) == pytest.approx(quad(density, -9, 9)[0], abs=1e-5)
+
+
+@pytest.mark.parametrize("shared", [0.1, 0.5, 0.9])
+def test_a_minimum_over_critics_sees_only_what_they_do_not_share(shared):
+    # One action: the common part has mean 0, the minimum is that of the rest.
+    expected = np.sqrt(1 - shared) * expected_best_of_smallest(1, 3)
+    assert expected_best_of_smallest(1, 3, shared) == pytest.approx(expected, abs=1e-5)
+    assert expected_best_of_smallest(10, 3, 1.0) == expected_best_of_smallest(10)
+
+
+def test_two_actions_two_critics_with_a_common_part_against_a_double_integral():
+    shared = 0.4
+
+    def below(z):
+        """Distribution function of min(error 1, error 2), from the bivariate normal by conditioning on one of them."""
+        spread = np.sqrt(1 - shared**2)
+        return 1 - quad(lambda u: norm.pdf(u) * norm.sf((z - shared * u) / spread), z, 9)[0]
+
+    grid = np.linspace(-6, 6, 241)
+    values = np.array([below(z) for z in grid])
+    mean = np.trapezoid(np.heaviside(grid, 0.5) - values**2, grid)
+    assert expected_best_of_smallest(2, 2, shared) == pytest.approx(mean, abs=1e-4)
+
+
+@pytest.mark.parametrize("backup", BACKUPS)
+@pytest.mark.parametrize(("critics", "actions"), [(2, 1), (2, 10), (5, 10), (10, 50)])
+@pytest.mark.parametrize("shared", [0.0, 0.7])
+def test_the_closed_form_lies_within_the_error_of_other_draws(backup, critics, actions, shared):
+    """Numbers of NumPy's, and each backup written out for one draw at a time."""
+    rng = np.random.default_rng(critics * actions)
+    own = rng.standard_normal((4000, critics, actions))
+    q = np.sqrt(1 - shared) * own + np.sqrt(shared) * rng.standard_normal((4000, 1, actions))
+    found = [one_label(table, backup, rng) for table in q]
+    tolerance = 4 * np.std(found) / np.sqrt(len(found))
+    assert expected_label_error(backup, critics, actions, 1.0, shared) == pytest.approx(
+        np.mean(found), abs=tolerance
+    )
+
+
+def one_label(table, backup, rng):
+    """Critic 0's label for one table [N, K]."""
+    seen = table.min(0) if backup == "min" else table.mean(0)
+    values = table[:, seen.argmax()]
+    asked = {"single": [0], "swap": [-1], "redq": rng.permutation(len(values))[:2]}.get(backup)
+    if backup in ("mean", "min"):
+        return values.mean() if backup == "mean" else values.min()
+    return values[asked].min()
+
+
+@pytest.mark.parametrize("backup", BACKUPS)
+def test_the_scene_s_draws_agree_with_the_closed_form(backup):
+    for critics, actions, shared in itertools.product(FEW, (1, 10), (0.0, 0.6, 1.0)):
+        if backup == "swap" and critics == 1:
+            continue
+        data = SCENE.compute(**settings(backup, critics, actions, 0.8, shared))
+        assert data.mean == pytest.approx(data.expected, abs=4 * data.std / np.sqrt(DRAWS))
+
+
+def test_errors_have_the_spread_and_the_common_part_that_was_asked_for():
+    for shared in (0.0, 0.3, 1.0):
+        errors = critic_errors(MOST_CRITICS, MOST_ACTIONS, 0.5, shared)
+        assert errors.std().item() == pytest.approx(0.5, abs=0.01)
+        pairs = np.corrcoef(errors[:, 0].flatten(), errors[:, 1].flatten())
+        assert pairs[0, 1] == pytest.approx(shared, abs=0.02)
+        actions = np.corrcoef(errors[:, 0, 0], errors[:, 0, 1])
+        assert actions[0, 1] == pytest.approx(0, abs=0.1)
+    small, large = critic_errors(2, 3, 1.0, 0.3), critic_errors(4, 9, 1.0, 0.3)
+    torch.testing.assert_close(small, large[:, :2, :3])
+
+
+def test_everything_scales_with_sigma():
+    one, half = (SCENE.compute(**settings("min", 3, 10, sigma, 0.2)) for sigma in (1.0, 0.5))
+    assert half.mean == pytest.approx(one.mean / 2, rel=1e-5)
+    assert half.expected == pytest.approx(one.expected / 2)
+    assert half.pick == one.pick
+    np.testing.assert_allclose(half.errors, one.errors / 2, rtol=1e-5)
+
+
+def test_the_spread_is_that_of_one_critic_s_label():
+    for backup, critics, expected in (("single", 4, 1.0), ("swap", 4, 1.0), ("mean", 4, 0.5)):
+        data = SCENE.compute(**settings(backup, critics, actions=1))
+        assert data.std == pytest.approx(np.std(data.errors, ddof=1), rel=1e-5)
+        assert data.std == pytest.approx(expected, rel=4 / np.sqrt(2 * DRAWS))
+
+
+def test_the_draw_shown_is_one_of_the_draws():
+    for backup in ("mean", "min", "swap"):
+        data = SCENE.compute(**settings(backup, 3, 10))
+        assert data.critics.shape == (3, 10)
+        seen = data.critics.min(0) if backup == "min" else data.critics.mean(0)
+        np.testing.assert_allclose(data.climbed, seen, rtol=1e-5)
+        assert data.pick == seen.argmax()
+        label = data.critics[-1, data.pick] if backup == "swap" else seen.max()
+        assert data.shown == pytest.approx(label, rel=1e-5) == data.errors[SHOWN]
+
+
+def test_one_critic_cannot_swap():
+    with pytest.raises(ValueError, match="at least 2"):
+        SCENE.compute(**settings("swap", 1))
+
+
+def test_the_words_state_the_numbers():
+    for values in (settings(), settings("min", 10, 50, 1.2, 0.5), settings("single", 1, 1, 0.1, 1.0)):
+        data = SCENE.compute(**values)
+        words = SCENE.describe(values, data)
+        for number in (data.mean, data.expected, data.shown, data.climbed[data.pick]):
+            assert f"{number:+.2f}" in words
+        assert f"{data.std:.2f}" in words and f"action {data.pick + 1}," in words
+        assert f"{values['critics']} critic" in words and f"{values['actions']} action" in words
+
+
+def test_the_picture_holds_its_numbers_and_comes_back():
+    painter = Painter(SCENE)
+    first = painter.paint(SCENE.compute(**SCENE.defaults()))
+    for change in ({"backup": "min"}, {"critics": 7}, {"actions": 3}, {"sigma": 0.4}, {"shared": 0.8}):
+        data = SCENE.compute(**(SCENE.defaults() | change))
+        assert (painter.paint(data) != first).any()
+    np.testing.assert_array_equal(painter.paint(SCENE.compute(**SCENE.defaults())), first)
+
+
+def test_the_draw_shown_keeps_clear_of_the_words():
+    assert FLOOR < -LIMIT
+    for backup, shared in itertools.product(("single", "min"), (0.0, 0.5, 1.0)):
+        data = SCENE.compute(**settings(backup, MOST_CRITICS, MOST_ACTIONS, 1.2, shared))
+        assert np.abs(data.critics).max() < LIMIT

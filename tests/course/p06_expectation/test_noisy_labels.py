@@ -1,0 +1,135 @@
+"""The scene of noisy labels against numerical minimisation, scipy's distributions and the algebra of least squares."""
+
+import itertools
+
+import numpy as np
+import pytest
+from scipy import stats
+from scipy.optimize import minimize_scalar
+
+from sacnotes_lib.course.p06_expectation.noisy_labels import (
+    ABSOLUTE,
+    COUNTS,
+    LOTTERY,
+    NOISES,
+    NORMAL,
+    SKEWED,
+    SQUARED,
+    TRUE_MEAN,
+    NoisyLabelsScene,
+    Q,
+    average_loss,
+)
+from sacnotes_lib.course.stage.painter import Painter
+
+SCENE = NoisyLabelsScene()
+DISTRIBUTIONS = {
+    NORMAL: lambda scale: stats.norm(1, scale),
+    SKEWED: lambda scale: stats.expon(1 - scale, scale),
+    LOTTERY: lambda scale: stats.rv_discrete(values=((0, 1), (0.75, 0.25))),
+}
+ALL = [
+    dict(zip(SCENE.controls, values))
+    for values in itertools.product((SQUARED, ABSOLUTE), NOISES, (0.3, 1.0), COUNTS)
+]
+
+
+@pytest.mark.parametrize("settings", ALL[::3], ids=str)
+def test_the_fit_is_where_a_minimiser_finds_the_least_loss(settings):
+    data = SCENE.compute(**settings)
+    power = 2 if settings["loss"] == SQUARED else 1
+
+    def loss(q):
+        return sum(abs(q - y) ** power for y in data.labels) / len(data.labels)
+
+    found = minimize_scalar(loss, bounds=(-3, 7), method="bounded", options={"xatol": 1e-9})
+    assert data.fit == pytest.approx(found.x, abs=1e-4)
+    assert data.floor == pytest.approx(found.fun, abs=1e-6)
+    np.testing.assert_allclose(data.curve[::50], [loss(q) for q in Q[::50]])
+
+
+@pytest.mark.parametrize("scale", [0.3, 1.0])
+def test_moments_against_scipy(scale):
+    for noise in (NORMAL, SKEWED):
+        data, law = SCENE.compute(SQUARED, noise, scale, 3), DISTRIBUTIONS[noise](scale)
+        np.testing.assert_allclose(
+            (data.mean, data.median, data.variance), (law.mean(), law.median(), law.var())
+        )
+    data = SCENE.compute(SQUARED, LOTTERY, scale, 3)
+    prizes = DISTRIBUTIONS[LOTTERY](scale)  # 0 or 1, made into 1 - scale or 1 + 3 scale
+    assert data.mean == pytest.approx(1 - scale + 4 * scale * prizes.mean())
+    assert data.median == pytest.approx(1 - scale + 4 * scale * prizes.median())
+    assert data.variance == pytest.approx(16 * scale**2 * prizes.var())
+
+
+def test_the_lottery_at_full_size_is_the_page_s_puzzle():
+    assert set(SCENE.compute(SQUARED, LOTTERY, 1.0, 729).labels) == {0.0, 4.0}
+
+
+@pytest.mark.parametrize("noise", NOISES)
+def test_the_drawn_labels_have_the_stated_mean_and_variance(noise):
+    draws = np.concatenate([SCENE.compute(SQUARED, noise, 1.0, n).labels for n in (729,)])
+    data = SCENE.compute(SQUARED, noise, 1.0, 729)
+    assert draws.mean() == pytest.approx(data.mean, abs=4 * np.sqrt(data.variance / 729))
+    assert draws.var() == pytest.approx(data.variance, rel=0.25)
+
+
+def test_many_labels_take_the_two_losses_to_mean_and_median_and_few_spread_without_bias():
+    for noise in (NORMAL, SKEWED):
+        squared, absolute = (SCENE.compute(loss, noise, 1.0, 729).usual for loss in (SQUARED, ABSOLUTE))
+        assert squared[1] == pytest.approx(TRUE_MEAN, abs=0.01)
+        assert absolute[1] == pytest.approx(SCENE.compute(ABSOLUTE, noise, 1.0, 729).median, abs=0.01)
+    widths = []
+    for count in COUNTS:
+        low, average, high = SCENE.compute(SQUARED, SKEWED, 1.0, count).usual
+        assert average == pytest.approx(
+            TRUE_MEAN, abs=4 / np.sqrt(300 * count)
+        )  # unbiased, even from one label
+        widths.append(high - low)
+    np.testing.assert_allclose(np.divide(widths[:-1], widths[1:])[1:], np.sqrt(3), rtol=0.2)  # 1 / sqrt(n)
+
+
+def test_what_the_squared_loss_keeps_is_the_labels_variance():
+    for noise in NOISES:
+        data = SCENE.compute(SQUARED, noise, 1.0, 243)
+        assert data.floor == pytest.approx(np.var(data.labels))
+        np.testing.assert_allclose(data.curve, (Q - data.labels.mean()) ** 2 + np.var(data.labels))
+
+
+def test_average_loss_takes_any_leading_axes():
+    labels = np.array([0.0, 4.0])
+    np.testing.assert_allclose(
+        average_loss(np.array([[0.0, 1.0], [2.0, 4.0]]), labels, SQUARED), [[8, 5], [4, 8]]
+    )
+    np.testing.assert_allclose(average_loss(1.0, labels, ABSOLUTE), 2)
+
+
+def test_moving_one_control_keeps_the_luck():
+    few, many = (SCENE.compute(SQUARED, SKEWED, 1.0, count).labels for count in (9, 27))
+    np.testing.assert_array_equal(few, many[:9])
+    half = SCENE.compute(SQUARED, SKEWED, 0.5, 9).labels
+    np.testing.assert_allclose(half - 1, (few - 1) / 2)
+
+
+def test_the_description_states_the_numbers():
+    for settings in ALL:
+        data = SCENE.compute(**settings)
+        words = SCENE.describe(settings, data)
+        for number in (data.mean, data.median, data.variance, data.fit, data.floor, *data.usual):
+            assert f"{number:.2f}" in words
+        assert settings["loss"] in words and settings["noise"] in words
+
+
+def test_every_label_lies_inside_the_picture():
+    for noise in NOISES:
+        labels = SCENE.compute(SQUARED, noise, 1.0, COUNTS[-1]).labels
+        assert Q[0] < labels.min() and labels.max() < Q[-1]
+
+
+def test_pictures_follow_the_numbers():
+    painter = Painter(SCENE)
+    first = painter.paint(SCENE.compute(**SCENE.defaults()))
+    changes = {"loss": ABSOLUTE, "noise": LOTTERY, "scale": 0.5, "count": 81}
+    for name, value in changes.items():
+        assert (painter.paint(SCENE.compute(**SCENE.defaults() | {name: value})) != first).any(), name
+    np.testing.assert_array_equal(painter.paint(SCENE.compute(**SCENE.defaults())), first)

@@ -1,0 +1,136 @@
+"""The gradient scene against quadrature, autograd's own sums and the moments of a Gaussian."""
+
+import itertools
+import math
+
+import numpy as np
+import pytest
+import torch
+from scipy import stats
+
+from sacnotes_lib.course.p07_gradients.drawing import EDGE, SHOWN
+from sacnotes_lib.course.p07_gradients.scene import (
+    DRAWS,
+    TARGET,
+    GradientScene,
+    _gradients,
+    _noise,
+    best_baseline,
+    reparameterized_std,
+    score_function_std,
+    share_uphill,
+    toy_q,
+)
+from sacnotes_lib.course.stage.painter import Painter
+
+SCENE = GradientScene()
+HERMITE = np.polynomial.hermite_e.hermegauss(12)
+
+
+def expectation(f, dimensions):
+    """E[f(noise)] for standard normal noise `[..., dimensions]`, by Gauss-Hermite quadrature: exact here."""
+    nodes, weights = HERMITE
+    grid = np.stack(np.meshgrid(*[nodes] * dimensions, indexing="ij"), -1)
+    products = np.prod(np.stack(np.meshgrid(*[weights] * dimensions, indexing="ij"), -1), -1)
+    return float((products * f(grid)).sum() / (2 * math.pi) ** (dimensions / 2))
+
+
+def one_score(noise, std, baseline):
+    q = -0.5 * ((std * noise - TARGET) ** 2).sum(-1)
+    return noise[..., 0] / std * (q - baseline)
+
+
+@pytest.mark.parametrize(("std", "action_dim", "baseline"), [(0.5, 1, 0.0), (0.3, 2, -4.0), (1.2, 3, 5.0)])
+def test_closed_forms_against_quadrature(std, action_dim, baseline):
+    mean = expectation(lambda e: one_score(e, std, baseline), action_dim)
+    second = expectation(lambda e: one_score(e, std, baseline) ** 2, action_dim)
+    assert mean == pytest.approx(TARGET, rel=1e-9)
+    assert score_function_std(std, action_dim, baseline, 1) == pytest.approx(
+        math.sqrt(second - mean**2), rel=1e-9
+    )
+    path_second = expectation(lambda e: (std * e[..., 0] - TARGET) ** 2, action_dim)
+    assert reparameterized_std(std, 1) == pytest.approx(math.sqrt(path_second - TARGET**2), rel=1e-9)
+
+
+@pytest.mark.parametrize("action_dim", [1, 6, 12])
+def test_the_best_baseline_leaves_less_than_its_neighbours(action_dim):
+    best = best_baseline(0.5, action_dim)
+    spreads = [score_function_std(0.5, action_dim, best + shift, 1) for shift in (-0.1, 0.0, 0.1)]
+    assert spreads[1] < min(spreads[0], spreads[2])
+
+
+def test_the_spread_falls_as_the_root_of_k_and_does_not_reach_the_other():
+    assert score_function_std(0.5, 6, 0.0, 100) == pytest.approx(score_function_std(0.5, 6, 0.0, 1) / 10)
+    assert reparameterized_std(0.5, 100) == pytest.approx(0.05)
+    for std, action_dim in itertools.product((0.1, 0.5, 1.5), (1, 6, 12)):
+        lowest = score_function_std(std, action_dim, best_baseline(std, action_dim), 1)
+        assert lowest > reparameterized_std(std, 1)
+
+
+@pytest.mark.parametrize("baseline", [0.0, -1.75])
+def test_each_estimate_is_the_formula_at_its_own_noise(baseline):
+    noise = _noise()[:, :6]
+    score = _gradients("score_function", noise, 0.5, baseline).numpy()
+    np.testing.assert_allclose(score, one_score(noise.double().numpy(), 0.5, baseline), rtol=1e-3, atol=1e-3)
+    path = _gradients("reparameterized", noise, 0.5, baseline)
+    torch.testing.assert_close(path, TARGET - 0.5 * noise[:, 0], atol=1e-4, rtol=1e-4)
+
+
+@pytest.mark.parametrize(
+    "settings", [(6, 1, 0.5, 0.0), (6, 10, 0.5, -2.0), (12, 3, 1.0, 4.0), (1, 100, 0.2, 0.0)]
+)
+def test_both_clouds_have_the_exact_mean_and_the_computed_spread(settings):
+    action_dim, num_samples, std, baseline = settings
+    data = SCENE.compute(action_dim, num_samples, std, baseline)
+    for method in ("reparameterized", "score_function"):
+        estimates = getattr(data, method).double()
+        assert len(estimates) == DRAWS // num_samples >= SHOWN
+        computed = data.closed_forms[method] / math.sqrt(num_samples)
+        assert abs(estimates.mean() - TARGET) < 5 * computed / math.sqrt(len(estimates))
+        assert estimates.std().item() == pytest.approx(computed, rel=0.2)
+
+
+def test_an_estimate_of_k_actions_is_their_mean():
+    ones, threes = SCENE.compute(6, 1, 0.5, 0.0), SCENE.compute(6, 3, 0.5, 0.0)
+    torch.testing.assert_close(threes.score_function[0], ones.score_function[:3].mean())
+
+
+def test_the_share_uphill_of_the_gaussian_one():
+    data = SCENE.compute(6, 1, 0.5, 0.0)
+    assert share_uphill(data.reparameterized) == pytest.approx(stats.norm.cdf(TARGET / 0.5), abs=0.02)
+
+
+def test_toy_q_is_highest_at_its_target():
+    assert toy_q(torch.full((2, 3), TARGET)).tolist() == [0.0, 0.0]
+    assert toy_q(torch.zeros(4)).item() == pytest.approx(-0.5 * 4 * TARGET**2)
+
+
+def test_the_description_states_the_picture_s_numbers():
+    settings = SCENE.defaults()
+    data = SCENE.compute(**settings)
+    words = SCENE.describe(settings, data)
+    for estimates in (data.reparameterized, data.score_function):
+        assert f"mean {estimates.mean():.2f}" in words
+        assert f"standard deviation {estimates.std():.2f}" in words
+    needed = (data.closed_forms["score_function"] / data.closed_forms["reparameterized"]) ** 2
+    assert f"{needed:.0f} times the actions" in words and f"{data.best_baseline:.2f}" in words
+
+
+def test_pictures_follow_every_control_and_stay_inside():
+    painter = Painter(SCENE)
+    defaults = SCENE.defaults()
+    first = painter.paint(SCENE.compute(**defaults))
+    for name, values in {
+        "action_dim": (1, 12),
+        "num_samples": (100,),
+        "std": (0.1, 1.5),
+        "baseline": (-8.0, 8.0),
+    }.items():
+        for value in values:
+            data = SCENE.compute(**defaults | {name: value})
+            assert (painter.paint(data) != first).any(), (name, value)
+            low, high = painter.figure.axes[1].get_ylim()
+            assert low < min(data.closed_forms.values()) / 10 and max(data.closed_forms.values()) < high
+    assert (painter.paint(SCENE.compute(**defaults)) == first).all()
+    cloud = painter._artists.clouds["score_function"].get_xdata()
+    assert np.abs(cloud).max() <= EDGE

@@ -1,0 +1,106 @@
+"""The one-action-or-two scene against closed forms, against sampling and against the exact soft LQR."""
+
+import itertools
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from sacnotes_lib.course.p08_temperature.scene import ACTIONS, HIGHEST, LOWEST, STATE, SharedActionScene
+from sacnotes_lib.course.stage.painter import Painter
+from sacnotes_lib.envs import SoftLQREnv
+
+SCENE = SharedActionScene()
+DISCOUNT = 0.8
+SETTINGS = [
+    {"temperature": temperature, "width": width, "offset": offset}
+    for temperature, width, offset in itertools.product((0.03, 0.3, 1.0), (0.5, 1.0, 1.5), (-0.5, 0.0, 0.5))
+]
+
+
+def spreads_by_hand(width, offset):
+    """Of [log pi*(a) - log pi(a)] in closed form: a is best_mean + best_std (offset + width e), e ~ N(0, 1)."""
+    return [
+        np.sqrt(offset**2 * width**2 + (1 - width**2) ** 2 / 2),
+        np.sqrt(offset**2 * width**2 + width**4 / 2 + 1 / 2),
+    ]
+
+
+@pytest.mark.parametrize("settings", SETTINGS, ids=str)
+def test_spreads_and_average_against_closed_forms(settings):
+    data = SCENE.compute(**settings)
+    width, offset = settings["width"], settings["offset"]
+    np.testing.assert_allclose(data.spreads, spreads_by_hand(width, offset), atol=1e-7)
+    divergence = (width**2 + offset**2 - 1) / 2 - np.log(width)  # of two Gaussians
+    assert data.average == pytest.approx(-divergence, abs=1e-9)
+
+
+def test_spreads_and_average_against_drawn_actions():
+    temperature, width, offset = 0.2, 1.3, 0.4
+    data = SCENE.compute(temperature, width, offset)
+    best = SoftLQREnv(B=1.0, R=0.4).exact(DISCOUNT, temperature)
+    policy = stats.norm(best.mean(STATE) + offset * best.std(STATE), width * best.std(STATE))
+    first, second = policy.rvs((2, 200_000, 1), random_state=1)
+    q = best.q_value(STATE, first) - best.value(STATE)
+    for other, spread in zip((first, second), data.spreads, strict=True):
+        estimates = (q - temperature * policy.logpdf(other)[:, 0]) / temperature
+        assert estimates.std() == pytest.approx(spread, rel=0.01)
+        assert estimates.mean() == pytest.approx(data.average, abs=0.02)
+
+
+@pytest.mark.parametrize("temperature", [0.03, 0.3, 1.0])
+def test_at_the_optimum_every_action_says_the_same_and_two_actions_scatter_by_the_temperature(temperature):
+    data = SCENE.compute(temperature, 1.0, 0.0)
+    np.testing.assert_allclose(data.curves[2], 0, atol=1e-9)
+    np.testing.assert_allclose(data.draws[0], 0, atol=1e-9)
+    np.testing.assert_allclose(data.spreads, [0, 1], atol=1e-7)
+    assert data.average == pytest.approx(0, abs=1e-9)
+
+
+def test_the_best_policy_has_the_best_average():
+    others = [s for s in SETTINGS if (s["width"], s["offset"]) != (1.0, 0.0)]
+    assert all(SCENE.compute(**settings).average < -0.01 for settings in others)
+
+
+def test_one_action_is_the_quieter_choice_by_the_covariance():
+    for settings in SETTINGS:
+        one, two = SCENE.compute(**settings).spreads
+        assert two**2 - one**2 == pytest.approx(settings["width"] ** 2)
+
+
+def test_the_shown_policy_is_the_one_that_is_asked_for():
+    data = SCENE.compute(0.3, 0.5, -0.5)
+    best = SoftLQREnv(B=1.0, R=0.4).exact(DISCOUNT, 0.3)
+    std = best.std(STATE)[0]
+    assert (data.best_std, data.std) == (pytest.approx(std), pytest.approx(0.5 * std))
+    spacing = ACTIONS[1] - ACTIONS[0]
+    assert data.policy.sum() * spacing == pytest.approx(1)
+    assert (data.policy * ACTIONS).sum() * spacing == pytest.approx(best.mean(STATE)[0] - 0.5 * std)
+
+
+def test_drawn_estimates_stay_inside_the_picture_and_show_the_spread():
+    for settings in SETTINGS:
+        data = SCENE.compute(**settings)
+        assert data.draws.min() > LOWEST and data.draws.max() < HIGHEST
+        np.testing.assert_allclose(data.draws.mean(1), data.average, atol=0.1)
+        np.testing.assert_allclose(data.draws.std(1), data.spreads, rtol=0.15, atol=1e-9)
+
+
+def test_the_description_states_the_picture_s_numbers():
+    settings = {"temperature": 0.3, "width": 1.5, "offset": 0.5}
+    data = SCENE.compute(**settings)
+    words = SCENE.describe(settings, data)
+    for number in (data.std, data.best_std):
+        assert f"{number:.3g}" in words
+    for number in data.spreads:
+        assert f"{number:.2f}" in words and f"{0.3 * number:.3f}" in words
+    assert f"−{abs(data.average):.2f}" in words
+    assert len({SCENE.describe(s, SCENE.compute(**s)) for s in SETTINGS}) == len(SETTINGS)
+
+
+def test_settings_give_different_pictures_and_return_to_the_first():
+    painter = Painter(SCENE)
+    first = painter.paint(SCENE.compute(**SETTINGS[0]))
+    for settings in SETTINGS[1::5]:
+        assert (painter.paint(SCENE.compute(**settings)) != first).any()
+    np.testing.assert_array_equal(painter.paint(SCENE.compute(**SETTINGS[0])), first)

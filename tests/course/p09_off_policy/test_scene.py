@@ -1,0 +1,110 @@
+"""The off-policy scene against a simulated mass, and against what must hold at its ends."""
+
+import numpy as np
+import pytest
+
+from sacnotes_lib.course.p09_off_policy.scene import (
+    ACTIONS,
+    GOAL,
+    KEEP,
+    NOISE_STD,
+    PUSH,
+    STATES,
+    OffPolicyScene,
+    overlap,
+    policy_at,
+    visited_states,
+)
+from sacnotes_lib.course.stage.painter import Painter
+from sacnotes_lib.plots import style
+
+SCENE = OffPolicyScene()
+EXTREMES = [(s, c, x) for s in (0, 50, 3000) for c in (10, 3000) for x in (-2.0, 2.0)]
+
+
+@pytest.mark.parametrize("step", [0, 600, 3000])
+def test_where_a_policy_settles_is_where_many_simulated_masses_end(step):
+    rng = np.random.default_rng(0)
+    gain, std = policy_at(step)
+    x = np.zeros(100_000)
+    for _ in range(60):
+        a = gain * (GOAL - x) + std * rng.standard_normal(len(x))
+        x = KEEP * x + PUSH * a + NOISE_STD * rng.standard_normal(len(x))
+    mean, spread = visited_states(gain, std)
+    assert x.mean() == pytest.approx(mean, abs=0.015)
+    assert x.std() == pytest.approx(spread, rel=0.01)
+
+
+def test_the_buffer_is_a_mixture_of_its_authors_by_drawing_rows():
+    """Rows drawn one by one: an age, the policy of that age, a state where it settles, an action there."""
+    rng, count = np.random.default_rng(1), 1_000_000
+    gain, std = policy_at(2000 - 1500 * rng.random(count))
+    mean, spread = visited_states(gain, std)
+    x = mean + spread * rng.standard_normal(count)
+    a = gain * (GOAL - x) + std * rng.standard_normal(count)
+    data = SCENE.compute(2000, 1500, 0.5)
+    near = np.abs(x - 0.5) < 0.05
+    for points, density, drawn in (
+        (STATES, data.buffer_states, x),
+        (ACTIONS, data.buffer_actions, a[near]),
+    ):
+        mean = np.trapezoid(points * density, points)
+        assert drawn.mean() == pytest.approx(mean, abs=0.01)
+        assert drawn.std() == pytest.approx(
+            np.trapezoid((points - mean) ** 2 * density, points) ** 0.5, rel=0.03
+        )
+
+
+@pytest.mark.parametrize(("steps", "capacity", "x"), EXTREMES)
+def test_densities_add_up_to_one_and_shares_lie_between_zero_and_one(steps, capacity, x):
+    data = SCENE.compute(steps, capacity, x)
+    for points, density in (
+        (STATES, data.buffer_states),
+        (STATES, data.present_states),
+        (ACTIONS, data.buffer_actions),
+        (ACTIONS, data.present_actions),
+    ):
+        assert np.trapezoid(density, points) == pytest.approx(1, abs=1e-3)
+    assert -1e-9 < data.states_shared < 1.001 and -1e-9 < data.actions_shared < 1.001
+
+
+def test_overlap_of_boxes():
+    points = np.linspace(0, 4, 4001)
+    first, second = ((points > 0) & (points < 2)) / 2, ((points > 1.5) & (points < 3.5)) / 2
+    assert overlap(first, second, points) == pytest.approx(0.25, abs=0.002)
+    assert overlap(first, first, points) == pytest.approx(1, abs=0.002)
+
+
+def test_a_tiny_buffer_is_the_present_and_a_large_one_is_not():
+    tiny, large = SCENE.compute(2500, 10, 0.0), SCENE.compute(2500, 3000, 0.0)
+    assert tiny.states_shared > 0.98 and tiny.actions_shared > 0.98
+    assert large.states_shared < 0.7 and large.actions_shared < 0.7
+    assert (tiny.kept, large.kept) == (10, 2500)
+    assert SCENE.compute(0, 3000, 1.0).states_shared == pytest.approx(1, abs=1e-3)  # nothing old yet
+
+
+def test_the_fresh_actions_do_not_depend_on_the_buffer():
+    small, large = SCENE.compute(2500, 10, -1.0), SCENE.compute(2500, 3000, -1.0)
+    np.testing.assert_array_equal(small.present_actions, large.present_actions)
+    assert np.abs(small.buffer_actions - large.buffer_actions).max() > 0.1
+
+
+def test_description_and_picture_follow_the_numbers():
+    painter, settings = Painter(SCENE), SCENE.defaults()
+    data = SCENE.compute(**settings)
+    words = SCENE.describe(settings, data)
+    for number in (f"{100 * data.states_shared:.0f} %", f"{100 * data.actions_shared:.0f} %", "last 2500"):
+        assert number in words
+    first = painter.paint(data)
+    for change in ({"steps": 300}, {"capacity": 50.0}, {"x": 1.0}):
+        assert (painter.paint(SCENE.compute(**settings | change)) != first).any()
+    np.testing.assert_array_equal(painter.paint(data), first)
+
+
+def test_the_picture_states_the_shares_and_the_state():
+    artists = SCENE.setup(style.new_figure(*SCENE.size))
+    data = SCENE.compute(2500, 3000, -0.5)
+    SCENE.draw(artists, data)
+    assert artists.states[2].get_text() == f"shared: {100 * data.states_shared:.0f} %"
+    assert artists.actions[2].get_text() == f"shared: {100 * data.actions_shared:.0f} %"
+    assert artists.name.get_text() == "x = -0.5" and list(artists.place.get_xdata()) == [-0.5, -0.5]

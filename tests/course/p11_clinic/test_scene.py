@@ -1,0 +1,108 @@
+"""The ward and the round through it, on charts made up so that every number is known."""
+
+import numpy as np
+import pytest
+
+from sacnotes_lib.course.p11_clinic.scene import WardScene
+from sacnotes_lib.course.p11_clinic.ward_round import plot_ward_round
+from sacnotes_lib.course.stage.painter import Painter
+from sacnotes_lib.plots import style
+from sacnotes_lib.plots.learning_curves import interquartile_mean
+from sacnotes_lib.plots.vital_signs import SIGNS, Chart
+
+STEPS = np.array([100, 200, 300])
+
+
+def chart(height, same_start=False):
+    rng = np.random.default_rng(0)
+    signs = {
+        name: (STEPS, height + 0.1 * k + 0.01 * rng.standard_normal((4, 3))) for k, name in enumerate(SIGNS)
+    }
+    starts = [np.zeros((5, 2)) if same_start else rng.uniform(-1, 1, (5, 2)) for _ in range(4)]
+    return Chart(signs, starts)
+
+
+CHARTS = {"healthy": chart(1.0), "A": chart(2.0), "B": chart(3.0, same_start=True)}
+SCENE = WardScene(CHARTS)
+
+
+@pytest.mark.parametrize("patient", CHARTS)
+def test_the_curves_are_those_of_the_chart(patient):
+    data = SCENE.compute(patient=patient)
+    for sign, curve in data.curves.items():
+        steps, values = CHARTS[patient].signs[sign]
+        np.testing.assert_array_equal(curve.steps, steps)
+        np.testing.assert_allclose(curve.middle, interquartile_mean(values))
+        assert (curve.low <= curve.middle).all() and (curve.middle <= curve.high).all()
+    np.testing.assert_array_equal(data.starts, CHARTS[patient].starts[0])
+
+
+def test_everybody_can_be_chosen_and_nobody_else():
+    control = SCENE.controls["patient"]
+    assert control.options == tuple(CHARTS) and control.default == "A"
+    with pytest.raises(ValueError, match="one of"):
+        control.check("Z")
+
+
+def test_two_wards_do_not_share_their_patients():
+    other = WardScene({"healthy": CHARTS["healthy"], "X": CHARTS["A"]})
+    assert SCENE.controls["patient"].options != other.controls["patient"].options
+
+
+def test_the_picture_shows_the_patient_that_was_chosen():
+    artists = SCENE.setup(style.new_figure(*SCENE.size))
+    for patient in ("B", "A"):
+        data = SCENE.compute(patient=patient)
+        SCENE.draw(artists, data)
+        for sign, line in artists.lines.items():
+            np.testing.assert_array_equal(line.get_ydata(), data.curves[sign].middle)
+        np.testing.assert_array_equal(artists.starts.get_xdata(), data.starts[:, 0])
+        assert artists.name.get_text() == patient
+        outline = artists.bands["Q"].get_paths()[0].vertices
+        assert outline[:, 1].min() == data.curves["Q"].low.min()
+        assert outline[:, 1].max() == data.curves["Q"].high.max()
+
+
+def test_description_and_picture_follow_the_numbers():
+    painter, texts = Painter(SCENE), {}
+    pictures = {}
+    for patient in CHARTS:
+        data = SCENE.compute(patient=patient)
+        texts[patient] = SCENE.describe({"patient": patient}, data)
+        pictures[patient] = painter.paint(data)
+        for sign, curve in data.curves.items():
+            assert f"{sign} {curve.middle[-1]:.3g}" in texts[patient]
+    assert texts["healthy"].startswith("The healthy agent") and texts["A"].startswith("Patient A")
+    assert "5 episodes began in 1 different place." in texts["B"]
+    assert "5 episodes began in 5 different places." in texts["A"]
+    assert (pictures["A"] != pictures["B"]).any() and (pictures["A"] != pictures["healthy"]).any()
+    np.testing.assert_array_equal(painter.paint(SCENE.compute(patient="healthy")), pictures["healthy"])
+
+
+@pytest.mark.parametrize("make", [WardScene, lambda charts: plot_ward_round(charts, "Q")])
+def test_somebody_must_be_healthy(make):
+    with pytest.raises(ValueError, match='called "healthy"; there are: A'):
+        make({"A": CHARTS["A"]})
+
+
+def test_the_round_states_each_patient_s_sign_and_the_healthy_one():
+    signs = {"A": "entropy", "B": "temperature"}
+    words = plot_ward_round(CHARTS, signs).description
+    for name, sign in signs.items():
+        ill, well = (interquartile_mean(c.last(sign)) for c in (CHARTS[name], CHARTS["healthy"]))
+        assert f"{name}, {SIGNS[sign]}: ends at {ill:.3g} (band" in words
+        assert f"healthy {well:.3g} (band" in words
+    assert words.startswith("4 seeds each")
+
+
+def test_one_sign_for_all_patients():
+    words = plot_ward_round(CHARTS, "return").description
+    for name, before in (("healthy", "the healthy agent ends at"), ("A", "A"), ("B", "B")):
+        assert f"{before} {interquartile_mean(CHARTS[name].last('return')):.3g} (band" in words
+    assert words.count(SIGNS["return"][1:]) == 1
+
+
+@pytest.mark.parametrize("sign", ["pulse", {"A": "entropy", "B": "pulse"}])
+def test_a_sign_that_does_not_exist_lists_those_that_do(sign):
+    with pytest.raises(ValueError, match='no sign "pulse". Choose from: return, entropy'):
+        plot_ward_round(CHARTS, sign)

@@ -1,0 +1,102 @@
+"""Controls: ranges, defaults, and what a page may change about them."""
+
+import math
+
+import numpy as np
+import pytest
+
+from sacnotes_lib.course.stage.controls import Choice, Integer, Slider, Toggle, adjusted_controls
+
+CONTROLS = {
+    "temperature": Slider("Temperature", 0.01, 10.0, 0.2, log=True, unit="nat"),
+    "batch_size": Integer("Batch size", 2, 12, 6),
+    "backup": Choice("Backup", ("min", "mean")),
+    "tuned": Toggle("Tuned"),
+}
+
+
+def test_a_pair_is_a_range_and_keeps_the_default():
+    changed = adjusted_controls(CONTROLS, {"batch_size": (4, 64, 4)})["batch_size"]
+    assert (changed.low, changed.high, changed.step, changed.default) == (4, 64, 4, 6)
+
+
+def test_a_default_outside_the_new_range_moves_to_the_nearest_end():
+    assert adjusted_controls(CONTROLS, {"batch_size": (8, 10)})["batch_size"].default == 8
+    assert adjusted_controls(CONTROLS, {"temperature": (0.01, 0.1)})["temperature"].default == 0.1
+
+
+def test_a_list_makes_a_menu_of_a_number():
+    changed = adjusted_controls(CONTROLS, {"batch_size": [6, 3]})["batch_size"]
+    assert changed == Choice("Batch size", (6, 3), 6)
+    assert adjusted_controls(CONTROLS, {"batch_size": [3, 4]})["batch_size"].default == 3
+
+
+def test_a_list_shortens_a_menu():
+    assert adjusted_controls(CONTROLS, {"backup": ["mean"]})["backup"].options == ("mean",)
+
+
+def test_a_single_value_is_another_default():
+    changed = adjusted_controls(CONTROLS, {"temperature": 1, "backup": "mean", "tuned": True})
+    assert [changed[name].default for name in ("temperature", "backup", "tuned")] == [1.0, "mean", True]
+
+
+def test_a_control_of_ones_own_replaces_the_scene_s():
+    own = Integer("B", 1, 3, 2)
+    assert adjusted_controls(CONTROLS, {"batch_size": own})["batch_size"] is own
+
+
+def test_what_is_not_named_stays():
+    assert adjusted_controls(CONTROLS, {"tuned": True})["backup"] is CONTROLS["backup"]
+    assert adjusted_controls(CONTROLS, {}) == CONTROLS
+
+
+def test_an_unknown_name_lists_the_right_ones():
+    with pytest.raises(ValueError, match="'batch'.*temperature, batch_size, backup, tuned"):
+        adjusted_controls(CONTROLS, {"batch": 3})
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"batch_size": (2,)}, r"\(low, high\)"),
+        ({"batch_size": (5, 5)}, "low < high"),
+        ({"batch_size": 13}, "from 2 to 12; 13 is outside"),
+        ({"batch_size": 2.5}, "whole numbers"),
+        ({"batch_size": "six"}, "a number from 2 to 12"),
+        ({"batch_size": True}, "a number from 2 to 12"),
+        ({"temperature": float("nan")}, "a number from 0.01 to 10.0"),
+        ({"temperature": (0, 1)}, "starts above 0"),
+        ({"backup": "max"}, r"\['min', 'mean'\], not 'max'"),
+        ({"backup": []}, "at least one option"),
+        ({"tuned": 1}, "True or False"),
+    ],
+)
+def test_a_wish_that_does_not_fit_says_what_does(change, message):
+    with pytest.raises(ValueError, match=message):
+        adjusted_controls(CONTROLS, change)
+
+
+def test_numpy_numbers_count_as_numbers():
+    assert CONTROLS["batch_size"].check(np.int64(3)) == 3
+    assert CONTROLS["temperature"].check(np.float32(0.5)) == 0.5
+
+
+def test_a_log_slider_shows_values_not_exponents():
+    assert CONTROLS["temperature"].text(0.2) == "0.2"
+
+
+@pytest.mark.parametrize(
+    ("slider", "resolution"),
+    [
+        (Slider("α", 0.01, 10.0, 1.0, log=True), 0.1),
+        (Slider("α", 0.01, 10.0, 0.3, log=True), math.log10(30) / 15),
+        (Slider("α", 0.01, 10.0, 0.01, log=True), 0.1),
+        (Slider("α", 0.01, 10.0, 0.0101, log=True), math.log10(1.01)),
+        (Slider("x", 0.0, 1.0, 0.98), 0.01),
+        (Slider("x", 0.0, 3.0, 1.0, step=0.4), 0.5),
+    ],
+)
+def test_the_default_is_one_of_the_sliders_positions(slider, resolution):
+    assert slider.resolution == pytest.approx(resolution)
+    below = math.log10(slider.default / slider.low) if slider.log else slider.default - slider.low
+    assert below / slider.resolution == pytest.approx(round(below / slider.resolution))

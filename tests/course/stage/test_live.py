@@ -1,0 +1,208 @@
+"""The live panel without a browser: what its widgets hold after each change."""
+
+import html
+import re
+import threading
+
+import pytest
+
+from sacnotes_lib.course.p01_independent.scene import BroadcastScene
+from sacnotes_lib.course.stage import live as live_module
+from sacnotes_lib.course.stage.live import live
+from tests.course.stage.toy_scenes import CurveScene
+
+
+def recorded(panel):
+    """Every picture that is sent to the front end from now on."""
+    sent = []
+    panel.picture.observe(lambda change: sent.append(change["new"]), names="value")
+    return sent
+
+
+def alt(markup):
+    return html.unescape(re.search(r'alt="([^"]*)"', markup)[1])
+
+
+def source(markup):
+    return re.search(r'src="data:image/png;base64,([^"]*)"', markup)[1]
+
+
+def test_a_move_sends_one_picture_with_its_own_words():
+    panel = live(CurveScene())
+    sent, before = recorded(panel), panel.picture.value
+    panel.views["shift"].box.children[1].value = 0.5
+    assert len(sent) == 1
+    assert source(sent[0]) != source(before)
+    assert "shift 0.5" in alt(sent[0]) and alt(sent[0]) == panel.description
+    assert 'role="status"' in sent[0] and sent[0].count(html.escape(panel.description)) == 2
+
+
+def test_parameters_follow_the_controls():
+    panel = live(CurveScene(), amplitude=2.0)
+    panel.views["title"].box.children[2].click()
+    assert panel.parameters == {"amplitude": 2.0, "shift": 0.0, "limit": 12, "title": "two", "broken": False}
+
+
+def test_reset_sends_one_picture_the_first():
+    panel = live(CurveScene())
+    first = panel.picture.value
+    panel.set(amplitude=3.0, shift=1.0, title="two")
+    assert panel.picture.value != first
+    sent = recorded(panel)
+    panel.reset_button.click()
+    assert sent == [first]
+    assert panel.parameters == panel.defaults
+
+
+def test_the_same_settings_always_give_the_same_picture():
+    first, second = live(BroadcastScene()), live(BroadcastScene())
+    second.set(batch_size=9)
+    second.set(batch_size=6)
+    assert second.picture.value == first.picture.value
+
+
+def test_a_page_may_change_ranges_menus_and_defaults():
+    panel = live(
+        BroadcastScene(), batch_size=(2, 8), action_dim=[1, 2], distribution="Independent(Normal, 1)"
+    )
+    assert panel.views["batch_size"].box.children[1].max == 8
+    assert len(panel.views["action_dim"].box.children) == 3
+    assert panel.parameters["distribution"] == "Independent(Normal, 1)"
+    assert panel.description.startswith("Independent")
+
+
+def test_a_list_of_one_fixes_a_control_and_hides_it():
+    panel = live(BroadcastScene(), critic_shape=["[B, 1]"])
+    assert panel.parameters["critic_shape"] == "[B, 1]"
+    assert panel.views["critic_shape"].box not in panel.children[0].children
+
+
+def test_an_unknown_control_names_the_scene_s_own():
+    with pytest.raises(ValueError, match="amplitude, shift, limit, title, broken"):
+        live(CurveScene(), temperature=(0, 1))
+
+
+def test_an_error_of_the_scene_is_shown_and_goes_away():
+    panel = live(CurveScene())
+    first = panel.picture.value
+    panel.set(broken=True)
+    assert isinstance(panel.error, ArithmeticError)
+    assert 'role="alert"' in panel.picture.value and "<img" not in panel.picture.value
+    assert "ArithmeticError: this setting &lt;cannot&gt; be drawn" in panel.picture.value
+    assert "Broken True" in panel.picture.value
+    panel.set(broken=False)
+    assert panel.picture.value == first and panel.error is None
+
+
+def test_an_error_of_the_drawing_is_shown_too(monkeypatch):
+    panel = live(CurveScene())
+    monkeypatch.setattr(CurveScene, "describe", lambda *_: 1 / 0)
+    panel.set(shift=0.5)
+    assert "ZeroDivisionError" in panel.picture.value
+
+
+def test_a_scene_that_fails_at_once_fails_in_the_cell():
+    with pytest.raises(ArithmeticError):
+        live(CurveScene(), broken=True)
+
+
+def test_without_a_kernel_there_is_the_picture_at_the_defaults():
+    panel = live(BroadcastScene())
+    words = panel.description
+    panel.set(batch_size=11)
+    data, metadata = panel._repr_mimebundle_()
+    assert data["application/vnd.jupyter.widget-view+json"]["model_id"] == panel.model_id
+    assert data["text/plain"] == metadata["image/png"]["alt"] == words != panel.description
+    assert data["image/png"].startswith("iVBOR") and len(data["image/png"]) < 50_000
+
+
+def test_those_who_watch_the_controls_are_called():
+    panel = live(CurveScene())
+    called = []
+    panel.on_change(lambda: called.append(panel.parameters["shift"]))
+    panel.set(shift=0.25, amplitude=2.0)
+    assert called == [0.25]
+
+
+class SlowScene(CurveScene):
+    """Each picture waits until it is let through."""
+
+    slow = True
+
+    def __init__(self):
+        self.begun, self.gate, self.asked = threading.Semaphore(0), threading.Semaphore(1), []
+
+    def compute(self, **parameters):
+        self.asked.append(parameters["shift"])
+        self.begun.release()
+        assert self.gate.acquire(timeout=30)
+        return super().compute(**parameters)
+
+
+@pytest.fixture
+def slow():
+    scene = SlowScene()
+    panel = live(scene)
+    scene.begun.acquire()
+    return scene, panel, recorded(panel)
+
+
+def test_a_slow_scene_says_so_and_is_busy_while_it_computes(slow):
+    scene, panel, sent = slow
+    assert re.search(r"A picture takes about 0\.\d s", panel.busy.value)
+    done = threading.Event()
+    panel.picture.observe(lambda _: done.set(), names="value")
+    panel.set(shift=0.5)  # returns although the picture is not there yet
+    assert scene.begun.acquire(timeout=30)
+    assert sent == [] and "computing" in panel.busy.value
+    scene.gate.release()
+    assert done.wait(timeout=30)
+    assert "computing" not in panel.busy.value and "shift 0.5" in alt(sent[-1])
+
+
+def test_a_drag_over_a_slow_scene_shows_the_last_value_only(slow):
+    scene, panel, sent = slow
+    done = threading.Event()
+    panel.picture.observe(lambda _: done.set(), names="value")
+    for shift in (0.1, 0.2, 0.3, 0.4):
+        panel.set(shift=shift)
+    scene.gate.release(2)
+    assert done.wait(timeout=30)
+    assert scene.asked == [0.0, 0.1, 0.4]
+    assert len(sent) == 1 and "shift 0.4" in alt(sent[0])
+
+
+def test_in_colab_a_slow_scene_answers_in_the_callback(slow, monkeypatch):
+    scene, panel, sent = slow
+    monkeypatch.setitem(live_module.sys.modules, "google.colab", object())
+    scene.gate.release()
+    panel.set(shift=0.5)
+    assert "shift 0.5" in alt(sent[-1])
+
+
+def test_slowness_is_noticed_by_the_clock(monkeypatch):
+    ticks = iter(range(100))
+    monkeypatch.setattr(live_module, "perf_counter", lambda: next(ticks))
+    panel = live(CurveScene())
+    busy = []
+    panel.busy.observe(lambda change: busy.append(change["new"]), names="value")
+    panel.set(shift=0.5)
+    assert panel.slow and len(busy) == 2
+    assert "computing" in busy[0] and busy[1] == "A picture takes about 1.0 s."
+
+
+def test_a_slow_first_picture_is_judged_by_the_second(monkeypatch):
+    ticks = iter([0, 5, 6, 6.01])  # five seconds of warming up, then ten milliseconds
+    monkeypatch.setattr(live_module, "perf_counter", lambda: next(ticks))
+    panel = live(CurveScene())
+    assert not panel.slow and panel.busy.value == ""
+
+
+def test_set_is_all_or_nothing():
+    panel = live(CurveScene())
+    before = panel.parameters
+    with pytest.raises(ValueError, match="from -1.0 to 1.0"):
+        panel.set(amplitude=2.0, shift=5.0)
+    with pytest.raises(ValueError, match="'tilt'; there are: amplitude"):
+        panel.set(tilt=1)
+    assert panel.parameters == before

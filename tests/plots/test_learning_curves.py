@@ -1,0 +1,81 @@
+"""The curve and its band against answers found another way."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from scipy.stats import norm
+
+from sacnotes_lib.plots import learning_curves
+from sacnotes_lib.plots.learning_curves import bootstrap_band, interquartile_mean, plot_learning_curves
+
+
+def fake_run(returns):
+    returns = np.asarray(returns, dtype=float)
+    steps = 250 * np.arange(1, returns.shape[1] + 1)
+    return SimpleNamespace(
+        seeds=list(range(len(returns))),
+        evaluation_steps=steps,
+        evaluation_returns=returns,
+        metric_steps=steps,
+        metrics={"entropy": returns / 1000},
+    )
+
+
+def test_interquartile_mean_ignores_the_outer_quarters():
+    values = np.array([[-1e6], [0.0], [1.0], [2.0], [3.0], [4.0], [5.0], [1e6]])
+    assert interquartile_mean(values)[0] == pytest.approx((1 + 2 + 3 + 4) / 4)
+
+
+def test_band_has_the_width_of_the_sampling_distribution():
+    """For many normal seeds the trimmed mean's standard error is known from its influence function."""
+    rng = np.random.default_rng(1)
+    values = rng.normal(size=(400, 3))
+    low, high = bootstrap_band(values)
+    # variance of the 25 % trimmed mean, asymptotically: (trimmed second moment + 2 * 0.25 * q^2) / (1 - 0.5)^2 / n
+    q = norm.ppf(0.75)
+    inner = 0.5 - 2 * q * norm.pdf(q)
+    error = np.sqrt((inner + 0.5 * q**2) / 0.25 / len(values))
+    assert np.allclose(high - low, 2 * 1.96 * error, rtol=0.2)
+    assert (low < interquartile_mean(values)).all() and (interquartile_mean(values) < high).all()
+
+
+def test_description_states_the_numbers_of_every_variant():
+    runs = {"min": fake_run([[-1000, -150], [-900, -170]]), "mean": fake_run([[-1100, -300], [-1000, -320]])}
+    text = plot_learning_curves(runs, reference={"solved": -200}).description
+    assert "min: from -950 at step 250 to -160" in text
+    assert "mean: from -1,050 at" in text and "to -310" in text
+    assert "solved, -200" in text
+
+
+def test_the_reference_line_ends_where_the_curves_end(monkeypatch):
+    """Their names stand to the right of that, and a line through a name cannot be read."""
+    drawn = []
+    monkeypatch.setattr(learning_curves, "figure_picture", lambda figure, text: drawn.append(figure))
+    plot_learning_curves(fake_run([[-1000, -500, -150]]), reference={"solved": -200})
+    axes = drawn[0].axes[0]
+    (line,) = [line for line in axes.lines if list(line.get_ydata()) == [-200, -200]]
+    assert line.get_transform().transform((line.get_xdata()[1], -200))[0] == pytest.approx(
+        axes.transData.transform((750, 0))[0]
+    )
+
+
+def test_one_seed_has_no_band():
+    assert "band" not in plot_learning_curves(fake_run([[-1000, -150]])).description
+
+
+def test_another_quantity_is_drawn_from_the_metrics():
+    assert (
+        "to -0.16"
+        in plot_learning_curves({"a": fake_run([[-1000, -160], [-1000, -160]])}, "entropy").description
+    )
+
+
+def test_unknown_quantity_lists_the_right_ones():
+    with pytest.raises(ValueError, match="return, entropy, temperature, q, critic_loss"):
+        plot_learning_curves(fake_run([[-1.0]]), "reward")
+
+
+def test_a_run_without_records_says_so():
+    with pytest.raises(ValueError, match="train for longer"):
+        plot_learning_curves({"short": fake_run(np.empty((2, 0)))})

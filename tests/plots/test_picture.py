@@ -1,0 +1,83 @@
+"""Pictures: exact where they move, small where they are kept, never without words."""
+
+import io
+from base64 import b64decode
+from html.parser import HTMLParser
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from sacnotes_lib.course.kit.show import show_picture
+from sacnotes_lib.plots import style
+from sacnotes_lib.plots.picture import fast_png, figure_picture, small_png
+
+DESCRIPTION = 'A line from 0 to 1, "quoted" & <bold>.'
+
+
+@pytest.fixture(scope="module")
+def figure():
+    with style.context():
+        figure = style.new_figure(6, 4)
+        axes = figure.subplots()
+        for k in range(4):
+            axes.plot([0, 1], [0, k], **style.line_style(k))
+        axes.set(xlabel="time [s]", ylabel="return")
+    return figure
+
+
+def decoded(png: bytes) -> np.ndarray:
+    return np.array(Image.open(io.BytesIO(png)).convert("RGBA"))
+
+
+def test_the_fast_form_is_exact():
+    pixels = np.random.default_rng(0).integers(0, 256, (7, 5, 4), dtype=np.uint8)
+    np.testing.assert_array_equal(decoded(fast_png(pixels)), pixels)
+
+
+def test_the_small_form_is_close_and_smaller(figure):
+    figure.canvas.draw()
+    pixels = np.array(figure.canvas.buffer_rgba())
+    small = small_png(pixels)
+    assert len(small) < len(fast_png(pixels)) / 1.5
+    assert len(small) < 30_000
+    assert np.abs(decoded(small).astype(int) - pixels).mean() < 2
+
+
+class Tags(HTMLParser):
+    def __init__(self, text):
+        super().__init__()
+        self.found = {}
+        self.words = ""
+        self.feed(text)
+
+    def handle_starttag(self, tag, attributes):
+        self.found[tag] = dict(attributes)
+
+    def handle_data(self, text):
+        self.words += text
+
+
+def test_every_form_carries_picture_and_words(figure):
+    data, metadata = figure_picture(figure, DESCRIPTION)._repr_mimebundle_()
+    tags = Tags(data["text/html"])
+    assert tags.found["img"]["alt"] == DESCRIPTION
+    assert tags.words == DESCRIPTION
+    assert data["text/plain"] == DESCRIPTION
+    assert metadata["image/png"]["alt"] == DESCRIPTION
+    assert tags.found["img"]["src"] == "data:image/png;base64," + data["image/png"]
+    assert Image.open(io.BytesIO(b64decode(data["image/png"]))).size == (600, 400)
+    assert sum(map(len, data.values())) < 60_000
+
+
+@pytest.mark.parametrize("words", ["", "  \n"])
+def test_a_picture_without_words_is_refused(figure, words):
+    with pytest.raises(ValueError, match="needs a description"):
+        show_picture(figure, words)
+
+
+def test_show_picture_displays_at_once(figure, monkeypatch):
+    shown = []
+    monkeypatch.setattr("sacnotes_lib.course.kit.show.display", shown.append)
+    assert show_picture(figure, DESCRIPTION) is None
+    assert [picture.description for picture in shown] == [DESCRIPTION]

@@ -1,0 +1,117 @@
+"""The vital signs against answers found in another way, and a training that goes on undisturbed."""
+
+import math
+
+import numpy as np
+import pytest
+import torch
+
+from sacnotes_lib import SACConfig, SquashedGaussian, TrainingRun, train
+from sacnotes_lib.course.p11_clinic.patients import PATIENTS
+from sacnotes_lib.plots.q_check import check_q
+from sacnotes_lib.plots.vital_signs import SIGNS, Chart, Examination, both_entropies, first_observations
+
+POINT_MASS = SACConfig(
+    env_id="sacnotes/PointMass-v0", discount=0.9, reward_scale=1.0, total_steps=60, learning_starts=20,
+    batch_size=16, hidden_sizes=(8, 8), evaluation_interval=30, evaluation_episodes=1,
+)  # fmt: skip
+
+
+def run_with_policy(log_std, distribution=SquashedGaussian, env_id="sacnotes/PointMass-v0"):
+    """A run whose policy is tanh of N(0, exp(log_std)²) in every state, with a few steps in its buffer."""
+    config = POINT_MASS.replace(env_id=env_id, temperature=0.2, learning_starts=400, evaluation_interval=1000)
+    run = TrainingRun(config, seeds=2)
+    for _ in run.iterate(400):
+        pass
+    actions = run.agent.action_dim
+
+    def policy(observation):
+        mean = torch.zeros(*observation.shape[:-1], actions)
+        return distribution(mean, torch.full_like(mean, log_std))
+
+    run.agent.actor = policy
+    return run
+
+
+@pytest.mark.parametrize("log_std", [-1.0, 0.0, 0.3])
+def test_both_entropies_of_a_healthy_policy_are_that_of_a_histogram(log_std):
+    reported, true = both_entropies(run_with_policy(log_std))
+    rng = np.random.default_rng(0)
+    actions = np.tanh(math.exp(log_std) * rng.standard_normal(1_000_000))
+    share, edges = np.histogram(actions, 400, (-1, 1), density=True)
+    filled = share > 0
+    of_one = -(share[filled] * np.log(share[filled])).sum() * (edges[1] - edges[0])
+    np.testing.assert_allclose(true, 2 * of_one, atol=0.02)
+    np.testing.assert_allclose(reported, true, atol=0.3)  # four hundred draws
+
+
+def test_the_true_entropy_does_not_listen_to_a_wrong_log_prob():
+    healthy, ill = run_with_policy(1.5), run_with_policy(1.5, PATIENTS["C"].code)
+    (_, true), (reported, ill_true) = both_entropies(healthy), both_entropies(ill)
+    np.testing.assert_array_equal(true, ill_true)
+    assert (reported - ill_true > 1).all()
+
+
+def test_what_a_constant_world_pays_is_known_by_hand():
+    """Q = (r + γ α H) / (1 - γ) for any policy; the play stops at 2 % of it."""
+    run = run_with_policy(-0.3, env_id="sacnotes/ConstantReward-v0")
+    _, true = both_entropies(run)
+    by_hand = (0.1 + 0.9 * 0.2 * true) / 0.1
+    np.testing.assert_allclose(check_q(run).monte_carlo, by_hand, rtol=0.06)
+
+
+def test_a_wrapped_world_is_played_as_it_is():
+    class Stern(PATIENTS["E"].code):
+        """Any wrapper."""
+
+    plain = train(POINT_MASS, seeds=1, progress=False)
+    wrapped = train(POINT_MASS, seeds=1, progress=False)
+    wrapped.config = POINT_MASS.replace(env_kwargs={"wrappers": (Stern,)})
+    assert check_q(plain).monte_carlo == check_q(wrapped).monte_carlo
+
+
+def test_episodes_begin_where_they_begin():
+    """45 steps of episodes of 20: three beginnings, at steps 0, 20 and 40."""
+    run = train(POINT_MASS.replace(total_steps=45), seeds=2, progress=False)
+    kept = run.buffer.contents().observation
+    for seed, found in enumerate(first_observations(run)):
+        np.testing.assert_array_equal(found, kept[seed, [0, 20, 40]].numpy())
+
+
+def test_to_be_examined_changes_nothing():
+    look = Examination(every=10)
+    seen = train(POINT_MASS, seeds=2, progress=False, callback=look)
+    unseen = train(POINT_MASS, seeds=2, progress=False)
+    for ours, theirs in zip(seen.agent.actor.parameters(), unseen.agent.actor.parameters(), strict=True):
+        assert torch.equal(ours, theirs)
+    chart = look.chart(seen)
+    assert set(chart.signs) == set(SIGNS)
+    for steps, values in chart.signs.values():
+        assert values.shape == (2, len(steps))
+    assert list(chart.signs["Q"][0]) == [30, 40, 50, 60]
+    np.testing.assert_allclose(
+        chart.last("Q − earned"), check_q(seen).q - check_q(seen).monte_carlo, rtol=1e-6
+    )
+    assert (chart.last("range of starts") > 0).all()
+
+
+def test_nobody_looked():
+    run = train(POINT_MASS, seeds=2, progress=False)
+    with pytest.raises(ValueError, match="give this to `train` as its callback, for at least 100 steps"):
+        Examination().chart(run)
+
+
+def test_a_patient_that_begins_alike_has_no_range_of_starts():
+    look = Examination(every=30)
+    run = PATIENTS["E"].train(POINT_MASS, seeds=2, progress=False, callback=look)
+    assert (look.chart(run).last("range of starts") == 0).all()
+
+
+@pytest.mark.parametrize(("shift", "side"), [(-5.0, -1), (-0.2, 0), (0.0, 0), (0.2, 0), (5.0, 1)])
+def test_a_band_lies_beside_another_or_overlaps(shift, side):
+    values = np.random.default_rng(0).standard_normal((6, 3))
+    steps = np.arange(3)
+    here, there = (Chart({"Q": (steps, values + s)}, []) for s in (shift, 0.0))
+    assert here.beside(there, "Q") == side and there.beside(here, "Q") == -side
+    low, high = here.band("Q")
+    assert values[:, -1].min() + shift <= low < high <= values[:, -1].max() + shift

@@ -1,0 +1,131 @@
+"""Training on the device that was asked for. There is no GPU here, so two traps stand in for one.
+
+Under the first, a tensor made without a device lands on PyTorch's "meta" device, where arithmetic with the others
+fails. Under the second, every device that is named where a tensor is made is written down; "cpu:0" is asked for, and a
+"cpu" that somebody typed in is another word. Together: each tensor is made on a device that was named, and that is the
+one that was asked for.
+"""
+
+import numpy as np
+import pytest
+import torch
+from torch.overrides import TorchFunctionMode
+
+from sacnotes_lib.comparison.compare import compare
+from sacnotes_lib.sac.agent import SAC
+from sacnotes_lib.sac.randomness import RunGenerators
+from sacnotes_lib.training.device import devices_here, usable_device
+from sacnotes_lib.training.run import TrainingRun, evaluate, train
+from tests.training import tiny_environments  # noqa: F401  (registers them)
+
+VARIANTS = [
+    {},
+    {"backup": "redq", "num_critics": 3},
+    {"actor_gradient": "score_function", "num_actor_samples": 2},
+    {"temperature": 0.2, "target_update": "hard", "hard_update_period": 3},
+    {"squash_actions": False, "env_id": "tiny/Counting-v0"},
+]
+
+
+@pytest.fixture
+def nowhere():
+    """Tensors that are made without a device are lost."""
+    torch.set_default_device("meta")
+    yield
+    torch.set_default_device(None)
+
+
+class Named(TorchFunctionMode):
+    """Writes down every device that is named in a call."""
+
+    def __init__(self):
+        super().__init__()
+        self.devices = set()
+
+    def __torch_function__(self, function, types, args=(), kwargs=None):
+        if (kwargs or {}).get("device") is not None:
+            self.devices.add(str(kwargs["device"]))
+        return function(*args, **(kwargs or {}))
+
+
+def everywhere(config, path):
+    """All that touches a device: training, evaluation, saving, loading, going on."""
+    run = train(config, 2, progress=False, device="cpu:0")
+    run.save(path)
+    evaluate(run, 1), evaluate(run.agent, 1, deterministic=False)
+    run = TrainingRun.load(path, device="cpu:0").resume(5, progress=False)
+    return run
+
+
+@pytest.mark.parametrize("choices", VARIANTS)
+def test_no_tensor_is_made_without_a_device(small, tmp_path, nowhere, choices):
+    with torch.device("cpu"):
+        expected = everywhere(small.replace(**choices), tmp_path / "run.pt")
+    run = everywhere(small.replace(**choices), tmp_path / "run.pt")
+    np.testing.assert_array_equal(run.metrics["q"], expected.metrics["q"])
+    np.testing.assert_array_equal(run.evaluation_returns, expected.evaluation_returns)
+
+
+@pytest.mark.parametrize("choices", VARIANTS)
+def test_every_device_that_is_named_is_the_one_asked_for(small, choices):
+    """From the first step the policy acts: the uniform actions before are drawn beside the environments, on the CPU."""
+    with Named() as named:
+        run = train(small.replace(learning_starts=0, **choices), 2, progress=False, device="cpu:0")
+        evaluate(run, 1), evaluate(run.agent, 1, deterministic=False)
+    assert named.devices == {"cpu:0"}
+
+
+def test_a_comparison_passes_the_device_on(small):
+    with Named() as named:
+        compare(
+            {"a": small.replace(learning_starts=0)}, 2, jobs=1, folder=None, progress=False, device="cpu:0"
+        )
+    assert "cpu:0" in named.devices  # and "cpu", where results are read
+
+
+def test_the_agents_word_for_its_device(small):
+    run = TrainingRun(small, 1, device="cpu:0")
+    assert run.device == run.agent.device == run.buffer.device == torch.device("cpu:0")
+    assert TrainingRun(small, 1).device == torch.device("cpu")
+
+
+@pytest.mark.parametrize("wrong", ["gpu", "GPU 0", 1.5, ""])
+def test_a_name_that_nobody_knows_is_told_which_there_are(small, wrong):
+    with pytest.raises(ValueError, match=r'such as "cpu", "cuda" .*On this computer there is: "cpu"'):
+        train(small, device=wrong)
+
+
+def test_a_device_that_is_not_here_says_what_it_needs(small):
+    with pytest.raises(
+        ValueError, match=r"device = 'cuda:93' cannot be used .*has: \"cpu\".*needs its driver"
+    ):
+        train(small, device="cuda:93")
+    with pytest.raises(ValueError, match="cannot be used"):
+        usable_device("meta")
+
+
+def test_devices_are_listed_by_the_names_to_write(monkeypatch):
+    monkeypatch.setattr(torch.accelerator, "is_available", lambda: True)
+    monkeypatch.setattr(torch.accelerator, "current_accelerator", lambda: torch.device("cuda"))
+    monkeypatch.setattr(torch.accelerator, "device_count", lambda: 2)
+    assert devices_here() == ['"cpu"', '"cuda:0"', '"cuda:1"']
+
+
+def test_trying_a_device_draws_no_number_that_others_wait_for():
+    torch.manual_seed(3)
+    expected = torch.rand(2)
+    torch.manual_seed(3)
+    usable_device("cpu")
+    assert torch.equal(torch.rand(2), expected)
+
+
+def test_a_random_stream_from_another_kind_of_device_becomes_a_seed(small):
+    """A CUDA stream's position is 16 bytes: seed and offset. Here it seeds a new stream, the same one each time."""
+    positions = [torch.tensor([seed] + 15 * [0], dtype=torch.uint8) for seed in (1, 2, 1)]
+    streams = RunGenerators([5, 6, 7])
+    streams.set_state(positions)
+    one, two, again = streams.normal(4)
+    assert torch.equal(one, again) and not torch.equal(one, two)
+    agent = SAC(small, 2, 1, runs=3, seed=[5, 6, 7])
+    agent.load_state_dict(agent.state_dict() | {"generators": positions})
+    assert torch.equal(agent.generators.normal(4)[0], one)

@@ -1,0 +1,248 @@
+"""Environments as training sees them: bounds, episode ends, refusals, returns."""
+
+import subprocess
+import sys
+
+import gymnasium as gym
+import numpy as np
+import pytest
+
+from sacnotes_lib.sac.agent import SAC
+from sacnotes_lib.sac.config import SACConfig
+from sacnotes_lib.sac.randomness import RunGenerators
+from sacnotes_lib.training import environments
+from sacnotes_lib.training.environments import (
+    UnsuitableEnvironment,
+    last_observations,
+    make_environments,
+    play_episodes,
+)
+from tests.training import tiny_environments  # noqa: F401  (registers them)
+
+
+class Constant:
+    """An agent that always does the same, or something random by its runs' streams."""
+
+    def __init__(self, seeds=(0, 1), action=0.0):
+        self.runs, self.seeds, self.action = len(seeds), list(seeds), action
+        self.generators = RunGenerators(self.seeds)
+
+    def act(self, observation, deterministic=False):
+        self.asked = deterministic
+        noise = 0 if deterministic else self.generators.uniform(*observation.shape[1:-1], 1).numpy()
+        return np.full((*observation.shape[:-1], 1), self.action, np.float32) + noise
+
+
+def steps(envs, count, action=0.0):
+    """What `count` steps return, after a reset."""
+    envs.reset(seed=list(range(envs.num_envs)))
+    shape = (envs.num_envs, *envs.single_action_space.shape)
+    return [envs.step(np.full(shape, action, np.float32)) for _ in range(count)]
+
+
+@pytest.mark.parametrize("ends", ["terminated", "truncated"])
+def test_the_episodes_last_observation_is_kept_and_the_next_episode_begins_in_the_same_step(ends):
+    envs = make_environments("tiny/Counting-v0", 2, {"length": 3, "ends": ends})
+    seen = []
+    for observation, _, terminated, truncated, infos in steps(envs, 5):
+        seen.append((observation[0].tolist(), last_observations(observation, infos)[0].tolist()))
+        over = seen[-1][0] != seen[-1][1]
+        assert terminated.tolist() == [over and ends == "terminated"] * 2
+        assert truncated.tolist() == [over and ends == "truncated"] * 2
+    assert seen == [
+        ([0, 1], [0, 1]),
+        ([0, 2], [0, 2]),
+        ([1, 0], [0, 3]),  # reset already, and yet the step led to (0, 3)
+        ([1, 1], [1, 1]),
+        ([1, 2], [1, 2]),
+    ]
+
+
+def test_only_the_episodes_that_ended_get_their_last_observation():
+    observations = np.arange(8.0).reshape(4, 2)
+    ended = np.array([True, False, True, False])
+    final = np.array([np.array([90.0, 91.0]), None, np.array([94.0, 95.0]), None], dtype=object)
+    led_to = last_observations(observations, {"final_obs": final, "_final_obs": ended})
+    assert led_to.tolist() == [[90, 91], [2, 3], [94, 95], [6, 7]]
+    assert observations.tolist() == [[0, 1], [2, 3], [4, 5], [6, 7]]  # untouched
+    assert last_observations(observations, {}) is observations
+
+
+@pytest.mark.parametrize(
+    "action, arrives", [(-1.0, [-2.0, 0.0]), (0.0, [0.0, 5.0]), (1.0, [2.0, 10.0]), (0.5, [1.0, 7.5])]
+)
+def test_actions_from_minus_one_to_one_are_rescaled_to_the_bounds(action, arrives):
+    envs = make_environments("tiny/Echo-v0", 2)
+    assert envs.single_action_space == gym.spaces.Box(-1, 1, (2,))
+    observation, reward, _, _, infos = steps(envs, 1, action)[0]
+    assert last_observations(observation, infos).tolist() == [arrives, arrives]
+    assert reward.tolist() == [arrives[0]] * 2
+
+
+@pytest.mark.parametrize("bounds", [(-np.inf, np.inf), (0.0, np.inf), (-np.inf, 0.0)])
+def test_actions_without_both_bounds_arrive_as_they_are(bounds):
+    envs = make_environments("tiny/Counting-v0", 2, {"low": bounds[0], "high": bounds[1]})
+    assert envs.single_action_space == gym.spaces.Box(*np.float32(bounds), (1,))
+    echo = make_environments("tiny/Echo-v0", 1, {"low": [bounds[0]], "high": [bounds[1]]})
+    assert steps(echo, 1, 0.25)[0][1].tolist() == [0.25]
+
+
+def test_copies_are_as_many_as_asked_for_and_take_arguments():
+    envs = make_environments("tiny/Counting-v0", 3, {"length": 1})
+    assert envs.num_envs == 3
+    assert steps(envs, 1)[0][3].all()
+    assert not steps(make_environments("tiny/Counting-v0", 3, None), 1)[0][3].any()
+
+
+@pytest.mark.parametrize(
+    "env_id, says",
+    [
+        ("CartPole-v1", ["CartPole-v1 has a discrete action space (Discrete(2))", "Pendulum-v1"]),
+        (
+            "tiny/DictObservations-v0",
+            ["the observation space Dict(", "FlattenObservation", "Box with one axis"],
+        ),
+        (
+            "tiny/MissingExtra-v0",
+            ["needs a package that is not installed", "no module named wheels", "[mujoco]"],
+        ),
+        (
+            "Pendulum-v7",
+            ["Gymnasium knows no environment 'Pendulum-v7'", "`v1`", "gymnasium.pprint_registry()"],
+        ),
+        ("Pendolum-v1", ["Gymnasium knows no environment 'Pendolum-v1'", "Did you mean: `Pendulum`"]),
+        ("Pendulum v1", ["Gymnasium knows no environment 'Pendulum v1'", "Malformed"]),
+        ("no_such_module:Thing-v0", ["Gymnasium knows no environment", "no_such_module"]),
+        ("HalfCheetah-v3", ["Gymnasium knows no environment 'HalfCheetah-v3'", "gymnasium-robotics"]),
+    ],
+)
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_an_environment_that_cannot_be_used_is_refused_with_what_to_do(env_id, says):
+    with pytest.raises(UnsuitableEnvironment) as refusal:
+        make_environments(env_id, 2)
+    for part in says:
+        assert part in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    "name, space",
+    [
+        ("action", gym.spaces.MultiDiscrete([2, 2])),
+        ("action", gym.spaces.Box(-1, 1, (2, 2))),
+        ("action", gym.spaces.Box(-1, 1, ())),
+        ("observation", gym.spaces.Box(0, 1, (4, 4, 3))),
+        ("observation", gym.spaces.Discrete(3)),
+    ],
+)
+def test_only_vectors_of_real_numbers_will_do(name, space, monkeypatch):
+    monkeypatch.setattr(tiny_environments.DictObservations, "observation_space", gym.spaces.Box(-1, 1, (2,)))
+    monkeypatch.setattr(tiny_environments.DictObservations, f"{name}_space", space)
+    with pytest.raises(UnsuitableEnvironment, match=f"has the {name} space .*needs a Box with one axis"):
+        make_environments("tiny/DictObservations-v0", 1)
+
+
+@pytest.mark.slow
+def test_mujoco_left_out_names_the_extra():
+    """In a process of its own, in which mujoco cannot be imported."""
+    code = (
+        "import sys; sys.modules['mujoco'] = None\n"
+        "from sacnotes_lib.training.environments import make_environments\n"
+        "make_environments('InvertedPendulum-v5', 1)"
+    )
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert "UnsuitableEnvironment: InvertedPendulum-v5 needs a package that is not installed" in result.stderr
+    assert "pip install 'sacnotes[mujoco]'" in result.stderr
+
+
+def test_a_return_adds_up_the_rewards_of_the_first_episode_alone():
+    """Rewards 0, 1, ..., length - 1; the shorter episodes must not go on counting while the longer ones run."""
+
+    class Uneven(tiny_environments.Counting):
+        def reset(self, *, seed=None, options=None):
+            if seed is not None:
+                self.length = 2 + seed % 7
+            return super().reset(seed=seed, options=options)
+
+    gym.register("tiny/Uneven-v0", entry_point=Uneven)
+    agent, episodes = Constant(seeds=(5, 6)), 8
+    envs = make_environments("tiny/Uneven-v0", 16)
+    returns = play_episodes(agent, envs, episodes, deterministic=True)
+    lengths = np.array([env.unwrapped.length for env in envs.unwrapped.envs]).reshape(2, episodes)
+    assert len(np.unique(lengths)) > 3
+    assert returns.tolist() == (lengths * (lengths - 1) / 2).tolist()
+    del gym.registry["tiny/Uneven-v0"]
+
+
+def test_what_an_environment_does_after_its_episode_does_not_count():
+    class BreaksLater(tiny_environments.Counting):
+        def step(self, action):
+            observation, reward, *rest = super().step(action)
+            return observation, reward if self.episode < 1 or self.length > 2 else np.nan, *rest
+
+        def reset(self, *, seed=None, options=None):
+            if seed is not None:
+                self.length, self.episode = 2 + seed % 2, -1
+            return super().reset(seed=seed, options=options)
+
+    gym.register("tiny/BreaksLater-v0", entry_point=BreaksLater)
+    returns = play_episodes(Constant(), make_environments("tiny/BreaksLater-v0", 16), 8, deterministic=True)
+    assert set(returns.flatten()) == {1.0, 3.0}
+    del gym.registry["tiny/BreaksLater-v0"]
+
+
+def wander(agent, episodes=3, deterministic=True, **kwargs):
+    envs = make_environments("tiny/Wanderer-v0", agent.runs * episodes)
+    return play_episodes(agent, envs, episodes, deterministic, **kwargs)
+
+
+def test_starting_states_are_each_seeds_own_and_new_on_every_occasion():
+    together = wander(Constant((3, 5, 8)))
+    assert together.shape == (3, 3)
+    assert len(np.unique(together)) == 9
+    for row, seed in enumerate((3, 5, 8)):
+        assert wander(Constant([seed])).tolist() == [together[row].tolist()]
+    assert wander(Constant((3, 5, 8)), occasion=0).tolist() == together.tolist()
+    assert not np.isin(wander(Constant((3, 5, 8)), occasion=1), together).any()
+
+
+def test_starting_states_do_not_run_out():
+    assert len(np.unique(wander(Constant([3]), episodes=300))) == 300
+
+
+def test_an_agent_with_several_actions_plays_with_all_of_them():
+    """Echo rewards the first action as it arrives, between -2 and 2."""
+    agent = SAC(SACConfig(hidden_sizes=(4,)), observation_dim=2, action_dim=2, runs=2)
+    returns = play_episodes(agent, make_environments("tiny/Echo-v0", 6), 3, deterministic=True)
+    assert returns == pytest.approx(2 * agent.act(np.zeros((2, 3, 2)), deterministic=True)[..., 0])
+
+
+def test_a_policy_is_looked_at_without_moving_its_random_streams():
+    agent = Constant()
+    before = agent.generators.normal(2)
+    agent.generators = RunGenerators(agent.seeds)
+    first, again = wander(agent, deterministic=False), wander(agent, deterministic=False)
+    assert not agent.asked
+    assert first.tolist() == again.tolist()
+    assert (agent.generators.normal(2) == before).all()
+    assert wander(agent, deterministic=True).tolist() != first.tolist()
+    assert agent.asked
+
+
+def test_an_agent_plays_in_the_environments_of_its_own_run():
+    """Run by run: the first episodes belong to the first run."""
+    agent = SAC(SACConfig(hidden_sizes=(4,)), observation_dim=1, action_dim=1, runs=2, seed=[3, 5])
+    together = wander(agent, episodes=4)
+    for row, seed in enumerate((3, 5)):
+        alone = SAC(SACConfig(hidden_sizes=(4,)), observation_dim=1, action_dim=1, runs=1, seed=[seed])
+        np.testing.assert_allclose(wander(alone, episodes=4)[0], together[row], rtol=1e-5)
+
+
+def test_an_episode_without_an_end_is_not_waited_for(monkeypatch):
+    monkeypatch.setattr(environments, "LONGEST_EPISODE", 30)
+    in_time, too_long = (make_environments("tiny/Counting-v0", 1, {"length": length}) for length in (30, 31))
+    agent = Constant(seeds=(0,))
+    assert play_episodes(agent, in_time, 1, True).shape == (1, 1)
+    with pytest.raises(
+        UnsuitableEnvironment, match=r"Counting-v0 was still going on after 30 steps.*max_episode_steps"
+    ):
+        play_episodes(agent, too_long, 1, True)
