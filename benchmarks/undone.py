@@ -73,7 +73,7 @@ def torchs_own_adam() -> None:
 def polyak_tensor_by_tensor() -> None:
     @torch.no_grad()
     def polyak_update(target, online, rate):
-        for slow, fast in zip(target.net.tensors(), online.net.tensors()):
+        for slow, fast in zip(target.tensors(), online.tensors()):
             slow.copy_((1 - rate) * slow + rate * fast)
 
     agent.polyak_update = polyak_update

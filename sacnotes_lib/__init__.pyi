@@ -41,7 +41,6 @@ from .plots.q_check import check_q as check_q
 from .plots.vital_signs import SIGNS as SIGNS
 from .plots.vital_signs import Examination as Examination
 from .sac.agent import SAC as SAC
-from .sac.agent import NonFiniteLoss as NonFiniteLoss
 from .sac.config import SACConfig as SACConfig
 from .sac.distributions import Gaussian as Gaussian
 from .sac.distributions import SquashedGaussian as SquashedGaussian
@@ -51,6 +50,7 @@ from .sac.losses import actor_loss_reparameterized as actor_loss_reparameterized
 from .sac.losses import actor_loss_score_function as actor_loss_score_function
 from .sac.losses import critic_loss as critic_loss
 from .sac.losses import temperature_loss as temperature_loss
+from .sac.metrics import NonFiniteLoss as NonFiniteLoss
 from .sac.networks import hard_update as hard_update
 from .sac.networks import polyak_update as polyak_update
 from .sac.replay import Batch as Batch

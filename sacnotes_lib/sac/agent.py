@@ -1,35 +1,20 @@
-"""The SAC agent: act and update. The update reads as the algorithm does, each formula called by its name."""
+"""The SAC agent: act and update. The whole algorithm is `SAC.update`, each formula called by its name."""
 
 import copy
-import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from sacnotes_lib.sac import losses, targets
 from sacnotes_lib.sac.adam import Adam
-from sacnotes_lib.sac.config import SACConfig, check_changeable
+from sacnotes_lib.sac.config import SACConfig
 from sacnotes_lib.sac.distributions import Gaussian
-from sacnotes_lib.sac.losses import (
-    actor_loss_reparameterized,
-    actor_loss_score_function,
-    critic_loss,
-    temperature_loss,
-)
 from sacnotes_lib.sac.metrics import Metrics
 from sacnotes_lib.sac.networks import Actor, Critics, hard_update, polyak_update
 from sacnotes_lib.sac.randomness import RunGenerators
 from sacnotes_lib.sac.replay import Batch
-from sacnotes_lib.sac.targets import apply_backup, soft_bellman_target, value_for_actor
-
-
-class NonFiniteLoss(FloatingPointError):
-    """A loss became NaN or infinite. `.seeds` says in which runs."""
-
-    def __init__(self, message: str, seeds: Sequence[int]):
-        super().__init__(message)
-        self.seeds = list(seeds)
 
 
 class SAC:
@@ -44,23 +29,18 @@ class SAC:
     """
 
     # The formulas by name. A subclass may put another in place of one, as the notebooks do to show a mistake at work.
-    apply_backup = staticmethod(apply_backup)
-    soft_bellman_target = staticmethod(soft_bellman_target)
-    critic_loss = staticmethod(critic_loss)
-    value_for_actor = staticmethod(value_for_actor)
-    actor_loss_reparameterized = staticmethod(actor_loss_reparameterized)
-    actor_loss_score_function = staticmethod(actor_loss_score_function)
-    temperature_loss = staticmethod(temperature_loss)
+    apply_backup = staticmethod(targets.apply_backup)
+    soft_bellman_target = staticmethod(targets.soft_bellman_target)
+    critic_loss = staticmethod(losses.critic_loss)
+    value_for_actor = staticmethod(targets.value_for_actor)
+    actor_loss_reparameterized = staticmethod(losses.actor_loss_reparameterized)
+    actor_loss_score_function = staticmethod(losses.actor_loss_score_function)
+    temperature_loss = staticmethod(losses.temperature_loss)
 
     def __init__(
-        self,
-        config: SACConfig,
-        observation_dim: int,
-        action_dim: int,
-        runs: int = 1,
-        seed: int | Sequence[int] = 0,
-        device: str | torch.device = "cpu",
-    ):
+        self, config: SACConfig, observation_dim: int, action_dim: int,
+        runs: int = 1, seed: int | Sequence[int] = 0, device: str | torch.device = "cpu",
+    ):  # fmt: skip
         self.config, self.runs, self.device = config, runs, torch.device(device)
         self.seeds = [seed + run for run in range(runs)] if isinstance(seed, int) else list(seed)
         if len(self.seeds) != runs:
@@ -73,9 +53,8 @@ class SAC:
         self.target_critic = copy.deepcopy(self.critic).requires_grad_(False)
         start = torch.full((runs,), float(config.initial_temperature), device=self.device)
         self.log_temperature = start.log().requires_grad_()
-        self.target_entropy = self._target_entropy()
-        self.critic_optimizer = Adam(self.critic.net.tensors(), config.learning_rate)
-        self.actor_optimizer = Adam(self.actor.net.tensors(), config.learning_rate)
+        self.critic_optimizer = Adam(self.critic.tensors(), config.learning_rate)
+        self.actor_optimizer = Adam(self.actor.tensors(), config.learning_rate)
         self.temperature_optimizer = Adam([self.log_temperature], config.learning_rate)
         self.updates_done = 0
 
@@ -86,6 +65,12 @@ class SAC:
             return self.log_temperature.detach().exp()
         return torch.full((self.runs,), float(self.config.temperature), device=self.device)
 
+    @property
+    def target_entropy(self) -> float:
+        """What "auto" tunes the temperature towards, in nats; "auto" here too is minus the action dimension."""
+        target = self.config.target_entropy
+        return -float(self.action_dim) if target == "auto" else target
+
     @torch.no_grad()
     def act(self, observation, deterministic: bool = False) -> np.ndarray:
         """Actions in [-1, 1]: a sample of the policy, or its median.
@@ -95,10 +80,8 @@ class SAC:
         Raises: ValueError for any other shape.
         """
         observation = torch.as_tensor(observation, dtype=torch.float32, device=self.device)
-        right_ends = observation.shape[:1] == (self.runs,) and observation.shape[-1:] == (
-            self.observation_dim,
-        )
-        if not right_ends or observation.dim() not in (2, 3):
+        first, *_, last = observation.shape if observation.dim() in (2, 3) else (None, None)
+        if (first, last) != (self.runs, self.observation_dim):
             raise ValueError(
                 f"observation has shape {list(observation.shape)}; this agent of {self.runs} run(s) expects "
                 f"[{self.runs}, {self.observation_dim}] or [{self.runs}, environments, {self.observation_dim}]"
@@ -107,45 +90,43 @@ class SAC:
         action = policy.median if deterministic else policy.action_at(self.noise_for(policy))
         return action.view(*observation.shape[:-1], self.action_dim).cpu().numpy()
 
-    def update(self, batch: Batch) -> Mapping[str, Tensor]:
+    def update(self, batch: Batch) -> Metrics:
         """One step of the critics, the actor, the temperature and the target critics, in this order.
+
+        Whether the losses were finite is looked at afterwards: `Metrics.check_finite`.
 
         Args: batch of `[R, B, ...]`.
         Returns: metrics, `[R]` each: critic_loss, q, entropy, temperature.
-        Raises: NonFiniteLoss, naming the run and the update.
         """
         c, temperature = self.config, self.temperature
         observation, action, reward, next_observation, terminated = batch
 
-        # Critics: regress Q(s, a) on a label made of a fresh next action and the target critics.
         with torch.no_grad():
             next_policy = self.actor(next_observation)
-            next_action, next_log_prob = next_policy.sample(noise=self.noise_for(next_policy))
-            next_q = self.target_critic(next_observation, next_action)
+            next_action, next_log_prob = next_policy.sample(noise=self.noise_for(next_policy))  # a' ~ π(·|s')
+            next_q = self.target_critic(next_observation, next_action)  # Q̄(s', a')
             next_q = self.apply_backup(next_q, c.backup, c.redq_subset_size, self.generators)
-        target = self.soft_bellman_target(
+        target = self.soft_bellman_target(  # y = r + γ (1 - terminated) (Q̄(s', a') - α log π(a'|s'))
             c.reward_scale * reward, terminated, next_q, next_log_prob,
             discount=c.discount, temperature=temperature if c.entropy_in_target else 0.0,
         )  # fmt: skip
         q = self.critic(observation, action)
-        self.critic_optimizer.descend(self._finite("critic", self.critic_loss(q, target), q, target))
+        critic_loss = self.critic_loss(q, target)  # E[(Q(s, a) - y)²]
+        self.critic_optimizer.descend(critic_loss)
 
-        # Actor: fresh actions at the buffer's observations, judged by the critics as they are now.
-        loss, log_prob = self.actor_loss(observation, temperature)
-        self.actor_optimizer.descend(self._finite("actor", loss, log_prob, temperature))
+        actor_loss, log_prob = self.actor_loss(observation, temperature)  # E[α log π(a|s) - Q(s, a)]
+        self.actor_optimizer.descend(actor_loss)
 
-        # Temperature: up while the policy is less random than the target entropy asks, else down.
-        if c.temperature == "auto":
+        if c.temperature == "auto":  # E[α (-log π(a|s) - target entropy)]
             loss = self.temperature_loss(self.log_temperature, log_prob, self.target_entropy)
             self.temperature_optimizer.descend(loss)
 
-        # Target critics: follow slowly.
         self.updates_done += 1
         if c.target_update == "polyak":
-            polyak_update(self.target_critic, self.critic, c.polyak_rate)
+            polyak_update(self.target_critic, self.critic, c.polyak_rate)  # Q̄ <- (1 - τ) Q̄ + τ Q
         elif self.updates_done % c.hard_update_period == 0:
-            hard_update(self.target_critic, self.critic)
-        return Metrics(q.detach(), target, log_prob.detach(), temperature)
+            hard_update(self.target_critic, self.critic)  # Q̄ <- Q
+        return Metrics(q, target, log_prob, temperature, {"critic": critic_loss, "actor": actor_loss})
 
     def actor_loss(self, observation: Tensor, temperature: Tensor) -> tuple[Tensor, Tensor]:
         """The actor's loss at `num_actor_samples` fresh actions for each observation, and their log_prob."""
@@ -164,36 +145,11 @@ class SAC:
         """Standard normal numbers of the policy's shape, each run's from its own stream."""
         return self.generators.normal(*policy.mean.shape[1:])
 
-    def reconfigure(self, config: SACConfig) -> None:
-        """Learn on under another configuration, from the next update on.
-
-        Networks and what Adam remembers of them stay. A temperature that was fixed and is now tuned starts from the
-        value it had (from `initial_temperature` where that was 0, which no factor can raise), with a fresh Adam.
-
-        Raises: ValueError, naming the fields that cannot change once the networks are built.
-        """
-        check_changeable(self.config, config)
-        if self.config.temperature != "auto" and config.temperature == "auto":
-            start = self.config.temperature or config.initial_temperature
-            with torch.no_grad():
-                self.log_temperature.fill_(math.log(start))
-            self.temperature_optimizer = Adam([self.log_temperature], config.learning_rate)
-        self.config = config
-        self.target_entropy = self._target_entropy()
-        for optimizer in (self.critic_optimizer, self.actor_optimizer, self.temperature_optimizer):
-            optimizer.learning_rate = config.learning_rate
-
-    def _target_entropy(self) -> float:
-        target = self.config.target_entropy
-        return -float(self.action_dim) if target == "auto" else target
-
     def state_dict(self) -> dict:
         """All that `load_state_dict` needs to go on exactly from here."""
         parts = {name: getattr(self, name).state_dict() for name in self._STATEFUL}
-        parts["log_temperature"] = self.log_temperature.detach().clone()
-        parts["generators"] = self.generators.get_state()
-        parts["updates_done"] = self.updates_done
-        return parts
+        own = {"log_temperature": self.log_temperature.detach().clone(), "updates_done": self.updates_done}
+        return parts | own | {"generators": self.generators.get_state()}
 
     def load_state_dict(self, state: dict) -> None:
         """Put an agent of the same configuration back to where `state_dict` was taken."""
@@ -204,27 +160,6 @@ class SAC:
         self.generators.set_state(state["generators"])
         self.updates_done = state["updates_done"]
 
-    def check_finite(self, metrics: Metrics) -> None:
-        """Raise NonFiniteLoss where an update's losses were NaN or infinite, for an update that could not do so."""
-        m = metrics
-        self._finite("critic", self.critic_loss(m.q, m.target), m.q, m.target)
-        self._finite("actor", m.log_prob.sum(), m.log_prob, m.temperature)
-
     _STATEFUL = (
         "actor", "critic", "target_critic", "actor_optimizer", "critic_optimizer", "temperature_optimizer",
     )  # fmt: skip
-
-    def _finite(self, name: str, loss: Tensor, *made_of: Tensor) -> Tensor:
-        """The loss itself, or NonFiniteLoss naming the seeds whose numbers `[R, ...]` went wrong."""
-        if torch.compiler.is_compiling():  # a graph runs to its end: `check_finite` looks afterwards
-            return loss
-        if math.isfinite(loss.item()):
-            return loss
-        # squared, since a loss also overflows where the numbers themselves do not yet
-        squares = sum(x.detach().square().reshape(self.runs, -1).sum(1) for x in made_of)
-        seeds = [seed for seed, size in zip(self.seeds, squares, strict=True) if not math.isfinite(size)]
-        seeds = seeds or self.seeds
-        raise NonFiniteLoss(
-            f"the {name} loss of seed {', '.join(map(str, seeds))} is {loss.item()} at update {self.updates_done + 1}",
-            seeds,
-        )

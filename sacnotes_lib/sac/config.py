@@ -7,13 +7,6 @@ from typing import Any, Literal
 
 from sacnotes_lib.sac.targets import check_backup
 
-# What may change while a run trains; the rest is built in.
-CHANGEABLE = (
-    "temperature", "target_entropy", "entropy_in_target", "backup", "redq_subset_size", "actor_gradient",
-    "num_actor_samples", "target_update", "polyak_rate", "hard_update_period", "discount", "learning_rate",
-    "batch_size", "updates_per_step", "reward_scale", "evaluation_interval", "evaluation_episodes",
-)  # fmt: skip
-
 
 @dataclass(frozen=True)
 class SACConfig:
@@ -142,14 +135,3 @@ class SACConfig:
 
 def _is_whole(value) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
-
-
-def check_changeable(before: SACConfig, after: SACConfig) -> None:
-    """Raise ValueError, naming them, where fields differ that cannot change while training goes on."""
-    names = [field.name for field in fields(SACConfig)]
-    built_in = [n for n in names if n not in CHANGEABLE and getattr(before, n) != getattr(after, n)]
-    if built_in:
-        raise ValueError(
-            f"{', '.join(built_in)} cannot change while training goes on: networks, memory and environments are built "
-            f"for it. Start a new run, or change one of: {', '.join(CHANGEABLE)}"
-        )

@@ -80,6 +80,10 @@ class Actor(nn.Module):
         mean, log_std = self.net(observation).chunk(2, dim=-1)
         return self.distribution(mean, log_std.clamp(*LOG_STD_RANGE))
 
+    def tensors(self) -> list[Tensor]:
+        """All weights and biases, in a fixed order."""
+        return self.net.tensors()
+
 
 class Critics(nn.Module):
     """N critics side by side: observation `[R, B, observation_dim]`, action `[R, B, A]` to Q `[R, N, B]`."""
@@ -97,16 +101,18 @@ class Critics(nn.Module):
         every_critic = inputs.expand(-1, self.num_critics, -1, -1)
         return self.net(every_critic).squeeze(-1)
 
+    def tensors(self) -> list[Tensor]:
+        """All weights and biases, in a fixed order."""
+        return self.net.tensors()
+
 
 @torch.no_grad()
 def polyak_update(target: Critics, online: Critics, rate: float) -> None:
     """target <- (1 - rate) target + rate online, in place (Lillicrap et al. 2016, algorithm 1). Mean age 1/rate."""
-    torch._foreach_lerp_(
-        target.net.tensors(), online.net.tensors(), rate
-    )  # `lerp_` for all tensors in one call
+    torch._foreach_lerp_(target.tensors(), online.tensors(), rate)  # `lerp_` for all of them in one call
 
 
 @torch.no_grad()
 def hard_update(target: Critics, online: Critics) -> None:
     """target <- online, in place (Mnih et al. 2015). Done every K updates, the mean age is about K/2."""
-    torch._foreach_copy_(target.net.tensors(), online.net.tensors())
+    torch._foreach_copy_(target.tensors(), online.tensors())

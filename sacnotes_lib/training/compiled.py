@@ -25,10 +25,9 @@ class CannotCompile(RuntimeError):
 class CompiledUpdate:
     """Call it with a batch in place of `agent.update`: the same step from the same random numbers.
 
-    Three things cannot stand in a graph, and are done around it: random numbers are drawn first, in the order in
-    which an update draws them (the first update, not compiled, shows that order); the number of updates is counted
-    outside; and whether a loss is finite is looked at afterwards, so that the networks have by then taken the step
-    that spoilt them.
+    Two things cannot stand in a graph, and are done around it: random numbers are drawn first, in the order in
+    which an update draws them (the first update, not compiled, shows that order); and the number of updates is
+    counted outside.
 
     Args:
         agent: what learns.
@@ -73,7 +72,6 @@ class CompiledUpdate:
             ) from refused
         finally:
             agent.generators, agent.updates_done = streams, done
-        agent.check_finite(metrics)
         agent.updates_done += 1
         return metrics
 

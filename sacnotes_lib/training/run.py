@@ -9,8 +9,9 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from sacnotes_lib.sac.agent import SAC, NonFiniteLoss
+from sacnotes_lib.sac.agent import SAC
 from sacnotes_lib.sac.config import SACConfig
+from sacnotes_lib.sac.metrics import NonFiniteLoss
 from sacnotes_lib.sac.randomness import RunGenerators
 from sacnotes_lib.sac.replay import ReplayBuffer
 from sacnotes_lib.training import snapshot
@@ -20,6 +21,7 @@ from sacnotes_lib.training.environments import last_observations, make_environme
 from sacnotes_lib.training.guards import interrupt_flag, keep_freed_memory, single_thread
 from sacnotes_lib.training.progress import Progress
 from sacnotes_lib.training.records import Records
+from sacnotes_lib.training.steering import reconfigure
 
 METRICS_INTERVAL = 25  # environment steps from one record of the metrics to the next
 
@@ -135,6 +137,7 @@ class TrainingRun:
             batch = self.buffer.sample(self.config.batch_size, self._sampling)
             try:
                 metrics = (self._compiled or self.agent.update)(batch)
+                metrics.check_finite(self.seeds, self.agent.updates_done)
             except NonFiniteLoss as lost:
                 raise TrainingDiverged(
                     f"At environment step {self.step} of {self.config.env_id}, {lost}. Try a smaller learning_rate "
@@ -152,7 +155,7 @@ class TrainingRun:
         Raises: ValueError or TypeError for a field or value that does not exist or cannot change; nothing is changed.
         """
         config = self.config.replace(**changes)
-        self.agent.reconfigure(config)
+        reconfigure(self.agent, config)
         self.config = config
         self.changes.append((self.step, dict(changes)))
 

@@ -101,7 +101,7 @@ def test_what_makes_it_fast_changes_no_number(name, put_back):
         (fast.agent.actor, plain.agent.actor),
         (fast.agent.target_critic, plain.agent.target_critic),
     ):
-        for tensor, expected in zip(own.net.tensors(), other.net.tensors()):
+        for tensor, expected in zip(own.tensors(), other.tensors()):
             torch.testing.assert_close(tensor, expected, rtol=1e-4, atol=1e-5)
     for metric, values in fast.metrics.items():
         np.testing.assert_allclose(values, plain.metrics[metric], rtol=1e-4, atol=1e-5)

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 import torch
 
-from sacnotes_lib.sac.agent import SAC, NonFiniteLoss
+from sacnotes_lib.sac.agent import SAC
 from sacnotes_lib.sac.config import SACConfig
 from sacnotes_lib.sac.distributions import Gaussian, SquashedGaussian
+from sacnotes_lib.sac.metrics import NonFiniteLoss
 from sacnotes_lib.sac.networks import Actor, Critics
 from sacnotes_lib.sac.randomness import RunGenerators
 from sacnotes_lib.sac.replay import Batch
@@ -38,7 +39,7 @@ def weights(agent: SAC) -> dict[str, torch.Tensor]:
     tensors = {
         f"{name} {i}": tensor.detach().clone()
         for name, part in parts.items()
-        for i, tensor in enumerate(part.net.tensors())
+        for i, tensor in enumerate(part.tensors())
     }
     return tensors | {"log temperature": agent.log_temperature.detach().clone()}
 
@@ -130,13 +131,13 @@ def test_the_agent_draws_from_the_first_stream_of_its_seeds():
     agent, stream = make_agent(runs=2, seed=3), RunGenerators([3, 4], stream=0)
     actor = Actor(OBSERVATION, ACTION, (7, 5), stream)
     Critics(OBSERVATION, ACTION, (7, 5), 2, stream)
-    assert torch.equal(agent.actor.net.tensors()[0], actor.net.tensors()[0])
+    assert torch.equal(agent.actor.tensors()[0], actor.tensors()[0])
     assert torch.equal(agent.generators.normal(4), stream.normal(4))
 
 
 def test_the_target_critic_starts_as_a_copy_and_is_not_trained():
     agent = make_agent()
-    for online, target in zip(agent.critic.net.tensors(), agent.target_critic.net.tensors(), strict=True):
+    for online, target in zip(agent.critic.tensors(), agent.target_critic.tensors(), strict=True):
         assert torch.equal(online, target)
         assert online.data_ptr() != target.data_ptr()
         assert not target.requires_grad
@@ -229,8 +230,8 @@ def test_the_entropy_in_the_actors_loss_reaches_the_policy():
     """Where critics are blind to the action, the actor can only follow the entropy, and must raise it."""
     agent = make_agent(runs=1, temperature=1.0, learning_rate=0.01)
     with torch.no_grad():
-        agent.critic.net.tensors()[0][:, OBSERVATION:] = 0
-        agent.actor.net.tensors()[-1][..., ACTION:] = -3  # begin with a narrow policy
+        agent.critic.tensors()[0][:, OBSERVATION:] = 0
+        agent.actor.tensors()[-1][..., ACTION:] = -3  # begin with a narrow policy
     observation = torch.randn(1, 64, OBSERVATION)
     before = agent.actor(observation).entropy_estimate(200).mean()
     for _ in range(50):
@@ -272,21 +273,25 @@ def broken_batch(name: str, run: int, value: float) -> Batch:
     return batch
 
 
+def update_and_look(agent: SAC, batch: Batch) -> None:
+    agent.update(batch).check_finite(agent.seeds, agent.updates_done)
+
+
 @pytest.mark.parametrize("name", ["observation", "action", "reward", "next_observation"])
 @pytest.mark.parametrize("value", [float("nan"), float("inf")])
 def test_a_loss_that_is_not_finite_names_the_seed(name, value):
     agent = make_agent(runs=3, seed=[7, 8, 9])
-    before = weights(agent)
     with pytest.raises(NonFiniteLoss, match="critic loss of seed 8 ") as lost:
-        agent.update(broken_batch(name, 1, value))
+        update_and_look(agent, broken_batch(name, 1, value))
     assert lost.value.seeds == [8]
-    for name, tensor in weights(agent).items():
-        assert torch.equal(tensor, before[name]), name  # nothing was learned from the broken batch
+    for tensor in (*agent.critic.tensors(), *agent.actor.tensors()):
+        for seed, of_run in zip(agent.seeds, tensor.unflatten(0, (3, -1)), strict=True):
+            assert seed == 8 or of_run.isfinite().all()  # the other runs are none the worse for it
 
 
 def test_a_loss_that_overflows_names_the_seed_whose_numbers_are_too_large():
     with pytest.raises(NonFiniteLoss, match="critic loss of seed 9 ") as lost:
-        make_agent(runs=3, seed=[7, 8, 9]).update(broken_batch("reward", 2, 1e25))
+        update_and_look(make_agent(runs=3, seed=[7, 8, 9]), broken_batch("reward", 2, 1e25))
     assert lost.value.seeds == [9]
 
 
@@ -294,7 +299,7 @@ def test_several_lost_seeds_are_all_named():
     batch = broken_batch("reward", 0, float("nan"))
     batch.reward[2, 0] = float("-inf")
     with pytest.raises(NonFiniteLoss, match="critic loss of seed 7, 9 is nan at update 1") as lost:
-        make_agent(runs=3, seed=[7, 8, 9]).update(batch)
+        update_and_look(make_agent(runs=3, seed=[7, 8, 9]), batch)
     assert lost.value.seeds == [7, 9]
 
 
@@ -303,7 +308,7 @@ def test_the_update_is_counted_in_the_error():
     for _ in range(2):
         agent.update(make_batch(3))
     with pytest.raises(NonFiniteLoss, match="critic loss of seed 1 is inf at update 3"):
-        agent.update(broken_batch("reward", 1, float("inf")))
+        update_and_look(agent, broken_batch("reward", 1, float("inf")))
 
 
 def test_an_actors_loss_that_is_not_finite_names_the_seed():
@@ -311,7 +316,7 @@ def test_an_actors_loss_that_is_not_finite_names_the_seed():
     with torch.no_grad():
         agent.log_temperature[1] = 100.0  # e^100 is more than float32 holds
     with pytest.raises(NonFiniteLoss, match="actor loss of seed 8 is") as lost:
-        agent.update(make_batch(3))
+        update_and_look(agent, make_batch(3))
     assert lost.value.seeds == [8]
 
 
@@ -319,4 +324,4 @@ def test_where_no_number_gives_it_away_all_seeds_are_named():
     agent = make_agent(runs=3, seed=[7, 8, 9])
     agent.actor_loss_reparameterized = lambda q, log_prob, temperature: float("nan") * log_prob.sum()
     with pytest.raises(NonFiniteLoss, match="actor loss of seed 7, 8, 9 is nan"):
-        agent.update(make_batch(3))
+        update_and_look(agent, make_batch(3))

@@ -14,7 +14,7 @@ def made_of() -> tuple[torch.Tensor, ...]:
 
 def test_each_number_belongs_to_its_run():
     q, target, log_prob, temperature = made_of()
-    metrics = Metrics(q, target, log_prob, temperature)
+    metrics = Metrics(q, target, log_prob, temperature, {})
     assert list(metrics) == ["critic_loss", "q", "entropy", "temperature"]
     assert len(metrics) == 4
     for run in range(3):
@@ -27,4 +27,4 @@ def test_each_number_belongs_to_its_run():
 
 def test_a_name_that_does_not_exist_is_a_key_error():
     with pytest.raises(KeyError, match="loss"):
-        Metrics(*made_of())["loss"]
+        Metrics(*made_of(), {})["loss"]

@@ -89,7 +89,7 @@ def test_squashing_is_said_by_name():
 
 def test_log_std_is_kept_in_its_range_and_the_mean_is_not():
     actor = Actor(1, 1, (), RunGenerators([0]))
-    weight, bias = actor.net.tensors()
+    weight, bias = actor.tensors()
     with torch.no_grad():
         weight.fill_(100.0)
         bias.zero_()
@@ -114,19 +114,19 @@ def test_the_gradient_of_one_critic_is_its_own():
     ensemble = critics(runs=2, num_critics=3)
     q = ensemble(torch.randn(2, BATCH, OBSERVATION), torch.randn(2, BATCH, ACTION))
     q[1, 0].sum().backward()
-    for tensor in ensemble.net.tensors():
+    for tensor in ensemble.tensors():
         touched = tensor.grad.flatten(1).abs().sum(1) > 0
         assert touched.tolist() == [False, False, False, True, False, False]
 
 
 def test_polyak_averaging_closes_the_gap_by_the_rate_each_time():
     online, target = critics(seed=0), critics(seed=10)
-    start, goal = (torch.cat([t.detach().flatten() for t in x.net.tensors()]) for x in (target, online))
+    start, goal = (torch.cat([t.detach().flatten() for t in x.tensors()]) for x in (target, online))
     for _ in range(7):
         polyak_update(target, online, 0.1)
-    now = torch.cat([t.detach().flatten() for t in target.net.tensors()])
+    now = torch.cat([t.detach().flatten() for t in target.tensors()])
     torch.testing.assert_close(now, goal + 0.9**7 * (start - goal))
-    assert torch.equal(torch.cat([t.detach().flatten() for t in online.net.tensors()]), goal)
+    assert torch.equal(torch.cat([t.detach().flatten() for t in online.tensors()]), goal)
 
 
 def test_polyak_averaging_at_rate_one_and_a_hard_update_copy():
@@ -134,7 +134,7 @@ def test_polyak_averaging_at_rate_one_and_a_hard_update_copy():
     for update in (hard_update, lambda target, online: polyak_update(target, online, 1.0)):
         target = critics(seed=10)
         update(target, online)
-        for theirs, ours in zip(online.net.tensors(), target.net.tensors()):
+        for theirs, ours in zip(online.tensors(), target.tensors()):
             torch.testing.assert_close(theirs, ours, rtol=0, atol=0)
             assert theirs.data_ptr() != ours.data_ptr()  # a copy, not the same tensor
 
@@ -143,7 +143,7 @@ def test_target_updates_leave_no_gradient_behind():
     online, target = critics(seed=0), critics(seed=10)
     polyak_update(target, online, 0.5)
     hard_update(target, online)
-    assert all(tensor.is_leaf and tensor.grad is None for tensor in target.net.tensors())
+    assert all(tensor.is_leaf and tensor.grad is None for tensor in target.tensors())
 
 
 def test_a_copy_of_the_critics_is_another_set_of_weights():
@@ -152,7 +152,7 @@ def test_a_copy_of_the_critics_is_another_set_of_weights():
     observation, action = torch.randn(2, BATCH, OBSERVATION), torch.randn(2, BATCH, ACTION)
     before = target(observation, action)
     with torch.no_grad():
-        for tensor in online.net.tensors():
+        for tensor in online.tensors():
             tensor.zero_()
     assert torch.equal(target(observation, action), before)
     assert not online(observation, action).any()

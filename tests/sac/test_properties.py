@@ -267,7 +267,7 @@ def test_permuting_the_critics_of_an_agent_permutes_what_they_learn_and_leaves_t
         first, second = (SAC(SACConfig(**choices), OBSERVATION, ACTION, 1, seed) for _ in range(2))
         with torch.no_grad():
             for part in (second.critic, second.target_critic):
-                for tensor in part.net.tensors():
+                for tensor in part.tensors():
                     tensor.copy_(tensor[list(order)].clone())
         for update in range(2):
             first.update(make_batch(1, seed + update))
@@ -290,7 +290,7 @@ def test_every_critic_of_an_ensemble_is_the_critic_alone(runs, critics, batch, s
     for run, n in indices((runs, critics)):
         single = Critics(OBSERVATION, ACTION, (5,), 1, RunGenerators([0]))
         with torch.no_grad():
-            for own, stacked in zip(single.net.tensors(), ensemble.net.tensors(), strict=True):
+            for own, stacked in zip(single.net.tensors(), ensemble.tensors(), strict=True):
                 own.copy_(stacked[run * critics + n : run * critics + n + 1])
         torch.testing.assert_close(q[run, n], single(observation[run : run + 1], action[run : run + 1])[0, 0])
 

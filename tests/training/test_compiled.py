@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 import torch
 
-from sacnotes_lib.sac.agent import SAC, NonFiniteLoss
+from sacnotes_lib.sac.agent import SAC
+from sacnotes_lib.sac.metrics import NonFiniteLoss
 from sacnotes_lib.sac.replay import Batch
 from sacnotes_lib.training import compiled
 from sacnotes_lib.training import run as training

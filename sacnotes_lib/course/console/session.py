@@ -12,9 +12,10 @@ import numpy as np
 from sacnotes_lib.course.console.training_view import TrainingView, view_run
 from sacnotes_lib.plots.q_check import QCheck, check_q
 from sacnotes_lib.sac.agent import SAC
-from sacnotes_lib.sac.config import SACConfig, check_changeable
+from sacnotes_lib.sac.config import SACConfig
 from sacnotes_lib.training.guards import single_thread
 from sacnotes_lib.training.run import TrainingRun
+from sacnotes_lib.training.steering import check_changeable
 
 
 class TrainingSession:

@@ -50,7 +50,7 @@ class Bench:
         agent = _SameNoise(CONFIG, observation_dim=2, action_dim=2, seed=self.seed)
         generator = torch.Generator().manual_seed(self.seed)
         with torch.no_grad():
-            for weight in agent.target_critic.net.tensors():
+            for weight in agent.target_critic.tensors():
                 weight += 0.3 * torch.randn(weight.shape, generator=generator)
         return agent
 
@@ -85,7 +85,7 @@ def weights_after(update: Callable[[SAC, Batch], object]) -> Callable:
         networks = {"critics": agent.critic, "actor": agent.actor, "target critics": agent.target_critic}
         if weights_of == "log temperature":
             return agent.log_temperature.detach()
-        return torch.cat([weight.detach().flatten() for weight in networks[weights_of].net.tensors()])
+        return torch.cat([weight.detach().flatten() for weight in networks[weights_of].tensors()])
 
     return after
 
@@ -112,7 +112,7 @@ def numbers_of(losses: Callable) -> Callable:
         value = found[LOSSES.index(result)]
         if result == "label" or not isinstance(value, Tensor) or value.numel() != 1:
             return value
-        actor, critics = agent.actor.net.tensors(), agent.critic.net.tensors()
+        actor, critics = agent.actor.tensors(), agent.critic.tensors()
         wanted = {
             "critic loss": (critics, actor), "actor loss": (actor, [agent.log_temperature]),
             "temperature loss": ([agent.log_temperature], actor),

@@ -69,7 +69,7 @@ def until(console, happened):
 
 
 def same(run, other):
-    pairs = zip(run.agent.actor.net.tensors(), other.agent.actor.net.tensors(), strict=True)
+    pairs = zip(run.agent.actor.tensors(), other.agent.actor.tensors(), strict=True)
     return all(torch.equal(a, b) for a, b in pairs)
 
 

@@ -40,7 +40,7 @@ def test_following_is_what_the_library_does_to_networks(rate):
     before = copy.deepcopy(target)
     polyak_update(target, online, rate)
     for was, critic, now in zip(
-        before.net.tensors(), online.net.tensors(), target.net.tensors(), strict=True
+        before.net.tensors(), online.tensors(), target.tensors(), strict=True
     ):
         torch.testing.assert_close(FOLLOW.reference(was.detach(), critic.detach(), rate), now.detach())
 

@@ -104,7 +104,7 @@ def test_a_slope_is_the_difference_quotient_of_its_loss():
         agent, (s, a, *_) = bench.agent(), bench.batch()
         generator = torch.Generator().manual_seed(0)
         with torch.no_grad():
-            for weight in agent.critic.net.tensors():
+            for weight in agent.critic.tensors():
                 weight += offset * torch.randn(weight.shape, generator=generator)
             label = numbers_of(recall.one_update_losses)(bench, "label")
             return (agent.critic(s, a)[0] - label).square().mean(-1).sum().item()
