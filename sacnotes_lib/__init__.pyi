@@ -1,19 +1,15 @@
 """Every public name, and where it lives: what `sacnotes_lib` loads when a name is first used."""
 
-from . import envs as envs
-from . import exact as exact
+from . import envs as envs, exact as exact
 from .comparison.compare import compare as compare
 from .comparison.results import Comparison as Comparison
 from .comparison.store import drop_results as drop_results
 from .course import exercises as exercises
 from .course.console.console import TrainingConsole as TrainingConsole
 from .course.kit.check import check as check
-from .course.kit.done import reset_progress as reset_progress
-from .course.kit.done import show_progress as show_progress
-from .course.kit.exercise import Exercise as Exercise
-from .course.kit.exercise import ExerciseTodo as ExerciseTodo
-from .course.kit.panels import predict as predict
-from .course.kit.panels import reveal as reveal
+from .course.kit.done import reset_progress as reset_progress, show_progress as show_progress
+from .course.kit.exercise import Exercise as Exercise, ExerciseTodo as ExerciseTodo
+from .course.kit.panels import predict as predict, reveal as reveal
 from .course.kit.show import show_picture as show_picture
 from .course.p00_start.scene import TemperatureScene as TemperatureScene
 from .course.p01_independent.scene import BroadcastScene as BroadcastScene
@@ -38,28 +34,30 @@ from .plots.by_seed import plot_by_seed as plot_by_seed
 from .plots.clip import animate as animate
 from .plots.learning_curves import plot_learning_curves as plot_learning_curves
 from .plots.q_check import check_q as check_q
-from .plots.vital_signs import SIGNS as SIGNS
-from .plots.vital_signs import Examination as Examination
+from .plots.vital_signs import SIGNS as SIGNS, Examination as Examination
 from .sac.agent import SAC as SAC
 from .sac.config import SACConfig as SACConfig
-from .sac.distributions import Gaussian as Gaussian
-from .sac.distributions import SquashedGaussian as SquashedGaussian
-from .sac.distributions import log_tanh_slope as log_tanh_slope
-from .sac.distributions import normal_log_prob as normal_log_prob
-from .sac.losses import actor_loss_reparameterized as actor_loss_reparameterized
-from .sac.losses import actor_loss_score_function as actor_loss_score_function
-from .sac.losses import critic_loss as critic_loss
-from .sac.losses import temperature_loss as temperature_loss
+from .sac.distributions import (
+    Gaussian as Gaussian,
+    SquashedGaussian as SquashedGaussian,
+    log_tanh_slope as log_tanh_slope,
+    normal_log_prob as normal_log_prob,
+)
+from .sac.losses import (
+    actor_loss_reparameterized as actor_loss_reparameterized,
+    actor_loss_score_function as actor_loss_score_function,
+    critic_loss as critic_loss,
+    temperature_loss as temperature_loss,
+)
 from .sac.metrics import NonFiniteLoss as NonFiniteLoss
-from .sac.networks import hard_update as hard_update
-from .sac.networks import polyak_update as polyak_update
-from .sac.replay import Batch as Batch
-from .sac.replay import ReplayBuffer as ReplayBuffer
-from .sac.targets import apply_backup as apply_backup
-from .sac.targets import soft_bellman_target as soft_bellman_target
+from .sac.networks import hard_update as hard_update, polyak_update as polyak_update
+from .sac.replay import Batch as Batch, ReplayBuffer as ReplayBuffer
+from .sac.targets import apply_backup as apply_backup, soft_bellman_target as soft_bellman_target
 from .training.environments import UnsuitableEnvironment as UnsuitableEnvironment
-from .training.run import TrainingDiverged as TrainingDiverged
-from .training.run import TrainingRun as TrainingRun
-from .training.run import evaluate as evaluate
-from .training.run import train as train
+from .training.run import (
+    TrainingDiverged as TrainingDiverged,
+    TrainingRun as TrainingRun,
+    evaluate as evaluate,
+    train as train,
+)
 from .training.statistics import interquartile_mean as interquartile_mean

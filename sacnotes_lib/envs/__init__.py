@@ -10,53 +10,27 @@ Example:
 """
 
 import gymnasium as gym
+import lazy_loader
 
-from .base import SoftEnv
-from .constant_reward import ConstantRewardEnv
-from .pendulum import pendulum_observation, pendulum_step
-from .point_mass import PointMassEnv, SeparableAnswer
-from .skewed_reward import SkewedRewardEnv
-from .soft_lqr import SoftLQREnv
-from .time_limit import TimeLimitEnv
-from .two_peaks import TwoPeaksEnv
-from .two_routes import TwoRoutesEnv
-
-# Steps after which an episode is truncated; None where the environment ends by itself.
+# Where the class is, and after how many steps an episode is truncated; None where the environment ends by itself.
 _REGISTERED = {
-    "sacnotes/ConstantReward-v0": (ConstantRewardEnv, 50),
-    "sacnotes/TwoPeaks-v0": (TwoPeaksEnv, None),
-    "sacnotes/SoftLQR-v0": (SoftLQREnv, 20),
-    "sacnotes/PointMass-v0": (PointMassEnv, 20),
-    "sacnotes/TwoRoutes-v0": (TwoRoutesEnv, None),
-    "sacnotes/SkewedReward-v0": (SkewedRewardEnv, 50),
-    "sacnotes/TimeLimit-v0": (TimeLimitEnv, None),
+    "sacnotes/ConstantReward-v0": ("constant_reward:ConstantRewardEnv", 50),
+    "sacnotes/TwoPeaks-v0": ("two_peaks:TwoPeaksEnv", None),
+    "sacnotes/SoftLQR-v0": ("soft_lqr:SoftLQREnv", 20),
+    "sacnotes/PointMass-v0": ("point_mass:PointMassEnv", 20),
+    "sacnotes/TwoRoutes-v0": ("two_routes:TwoRoutesEnv", None),
+    "sacnotes/SkewedReward-v0": ("skewed_reward:SkewedRewardEnv", 50),
+    "sacnotes/TimeLimit-v0": ("time_limit:TimeLimitEnv", None),
 }
 ENV_IDS = tuple(_REGISTERED)
 
 
 def register_environments() -> None:
     """Register every environment under `sacnotes/`; calling it again changes nothing."""
-    for env_id, (env_class, limit) in _REGISTERED.items():
+    for env_id, (place, limit) in _REGISTERED.items():
         if env_id not in gym.registry:
-            # A string, so that a process that only unpickles the spec can import the class.
-            entry_point = f"{env_class.__module__}:{env_class.__name__}"
-            gym.register(env_id, entry_point=entry_point, max_episode_steps=limit)
+            gym.register(env_id, entry_point=f"{__name__}.{place}", max_episode_steps=limit)
 
 
 register_environments()
-
-__all__ = [
-    "ENV_IDS",
-    "ConstantRewardEnv",
-    "PointMassEnv",
-    "SeparableAnswer",
-    "SkewedRewardEnv",
-    "SoftEnv",
-    "SoftLQREnv",
-    "TimeLimitEnv",
-    "TwoPeaksEnv",
-    "TwoRoutesEnv",
-    "pendulum_observation",
-    "pendulum_step",
-    "register_environments",
-]
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

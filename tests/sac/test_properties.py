@@ -5,8 +5,7 @@ from contextlib import contextmanager
 
 import pytest
 import torch
-from hypothesis import assume, given, settings
-from hypothesis import strategies as st
+from hypothesis import assume, given, settings, strategies as st
 
 from sacnotes_lib.sac.agent import SAC
 from sacnotes_lib.sac.config import SACConfig

@@ -5,8 +5,7 @@ import collections
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 from scipy import stats
 
 from sacnotes_lib.sac.randomness import RunGenerators

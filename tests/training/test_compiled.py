@@ -12,8 +12,7 @@ import torch
 from sacnotes_lib.sac.agent import SAC
 from sacnotes_lib.sac.metrics import NonFiniteLoss
 from sacnotes_lib.sac.replay import Batch
-from sacnotes_lib.training import compiled
-from sacnotes_lib.training import run as training
+from sacnotes_lib.training import compiled, run as training
 from sacnotes_lib.training.compiled import CannotCompile, CompiledUpdate
 from sacnotes_lib.training.run import TrainingDiverged, TrainingRun, train
 from tests.training import tiny_environments  # noqa: F401  (registers them)

@@ -8,8 +8,7 @@ from time import monotonic
 
 import ipywidgets as widgets
 
-from sacnotes_lib.course.console import surroundings
-from sacnotes_lib.course.console import views as views
+from sacnotes_lib.course.console import surroundings, views as views
 from sacnotes_lib.course.console.painting import PaintingProcess
 from sacnotes_lib.course.console.policy_pictures import is_pendulum, states_to_pick
 from sacnotes_lib.course.console.session import TrainingSession

@@ -15,8 +15,7 @@ from sacnotes_lib.course.p10_own_words.bench import (
     played,
     weights_after,
 )
-from sacnotes_lib.course.p10_own_words.cards import CardTooEarly, NoSuchCard, play
-from sacnotes_lib.course.p10_own_words.cards import show_cards as show_cards
+from sacnotes_lib.course.p10_own_words.cards import CardTooEarly, NoSuchCard, play, show_cards as show_cards
 from sacnotes_lib.sac.agent import SAC
 from sacnotes_lib.sac.replay import Batch
 

@@ -10,9 +10,7 @@ import pytest
 import torch
 from nbclient import NotebookClient
 
-from sacnotes_lib.course.console import console as console_module
-from sacnotes_lib.course.console import surroundings
-from sacnotes_lib.course.console import trainer as trainer_module
+from sacnotes_lib.course.console import console as console_module, surroundings, trainer as trainer_module
 from sacnotes_lib.course.console.console import TrainingConsole
 from sacnotes_lib.course.console.painting import PaintingProcess
 from sacnotes_lib.course.console.session import TrainingSession

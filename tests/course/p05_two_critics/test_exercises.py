@@ -39,9 +39,7 @@ def test_following_is_what_the_library_does_to_networks(rate):
     online, target = (Critics(3, 1, (4,), 2, RunGenerators([seed])) for seed in (0, 1))
     before = copy.deepcopy(target)
     polyak_update(target, online, rate)
-    for was, critic, now in zip(
-        before.net.tensors(), online.tensors(), target.tensors(), strict=True
-    ):
+    for was, critic, now in zip(before.net.tensors(), online.tensors(), target.tensors(), strict=True):
         torch.testing.assert_close(FOLLOW.reference(was.detach(), critic.detach(), rate), now.detach())
 
 
