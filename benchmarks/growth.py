@@ -36,7 +36,13 @@ SIZES = {
     "memory": (1_000, 10_000, 100_000, 1_000_000),
 }
 UPDATES = 5  # in one turn
-COLORS = [style.COLORS[i] for i in (0, 6, 2, 4, 8)]  # of the ten, those that are dark enough to be read
+COLORS = [
+    style.BLUE,
+    style.ORANGE,
+    style.RED,
+    style.PURPLE,
+    style.SLATE,
+]  # of the ten, those that are dark enough to be read
 
 
 def one_update(runs: int, batch: int, width: int, critics: int, memory: int):

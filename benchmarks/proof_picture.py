@@ -17,7 +17,7 @@ from sacnotes_lib.plots.picture import Picture, figure_picture
 
 TEMPERATURES = np.geomspace(0.04, 1.25, 121)
 LQR, PEAKS = "soft LQR, no tanh", "two peaks"
-LEARNED, EXACT, OTHER, OPTIMUM = style.COLORS[2], style.INK, style.COLORS[4], style.COLORS[0]
+LEARNED, EXACT, OTHER, OPTIMUM = style.RED, style.INK, style.PURPLE, style.BLUE
 
 
 def draw_proof(rows: list[Row]) -> Picture:

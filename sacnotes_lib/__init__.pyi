@@ -49,11 +49,11 @@ from .sac.losses import (
     critic_loss as critic_loss,
     temperature_loss as temperature_loss,
 )
-from .sac.metrics import NonFiniteLoss as NonFiniteLoss
 from .sac.networks import hard_update as hard_update, polyak_update as polyak_update
 from .sac.replay import Batch as Batch, ReplayBuffer as ReplayBuffer
 from .sac.targets import apply_backup as apply_backup, soft_bellman_target as soft_bellman_target
 from .training.environments import UnsuitableEnvironment as UnsuitableEnvironment
+from .training.guards import NonFiniteLoss as NonFiniteLoss
 from .training.run import (
     TrainingDiverged as TrainingDiverged,
     TrainingRun as TrainingRun,

@@ -9,15 +9,12 @@ from matplotlib.patheffects import withStroke
 
 from sacnotes_lib.plots import style
 from sacnotes_lib.plots.picture import Picture, figure_picture
+from sacnotes_lib.sac.metrics import Metrics
 from sacnotes_lib.training.statistics import bootstrap_band, interquartile_mean
 
 REFERENCE = {"color": style.QUIET, "linewidth": 1.5, "linestyle": (0, (2, 3))}
-QUANTITIES = {
-    "return": "return of one episode (reward)",
-    "entropy": "entropy of the policy (nats)",
-    "temperature": "temperature α (reward per nat)",
-    "q": "average Q (scaled reward)",
-    "critic_loss": "critic loss (scaled reward, squared)",
+QUANTITIES = {"return": "return of one episode (reward)"} | {
+    name: label for name, (_, label) in Metrics.FORMULAS.items()
 }
 
 

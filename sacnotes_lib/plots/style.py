@@ -17,18 +17,10 @@ from matplotlib.ticker import LogLocator, StrMethodFormatter
 DPI = int(os.environ.get("SACNOTES_DPI", "100"))
 
 # Petroff's ten colours (arXiv 2107.02270) stay apart in the common kinds of colour blindness.
-COLORS = (
-    "#3f90da",
-    "#ffa90e",
-    "#bd1f01",
-    "#94a4a2",
-    "#832db6",
-    "#a96b59",
-    "#e76300",
-    "#b9ac70",
-    "#717581",
-    "#92dadd",
-)
+BLUE, AMBER, RED, GREY, PURPLE = "#3f90da", "#ffa90e", "#bd1f01", "#94a4a2", "#832db6"
+BROWN, ORANGE, TAN, SLATE, SKY = "#a96b59", "#e76300", "#b9ac70", "#717581", "#92dadd"
+COLORS = (BLUE, AMBER, RED, GREY, PURPLE, BROWN, ORANGE, TAN, SLATE, SKY)
+PAIR = (BLUE, ORANGE)  # where two of a kind stand side by side
 DASHES = ("-", (0, (6, 2)), (0, (2, 1.5)), (0, (6, 2, 1.5, 2)), (0, (1, 1)), (0, (9, 2, 2, 2, 2, 2)))
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*")
 

@@ -65,8 +65,6 @@ class Adam:
         """Go on from moments that `state_dict` returned."""
         with torch.no_grad():
             self._steps.copy_(state["steps"])
-            for own, saved in (
-                *zip(self._mean, state["mean"], strict=True),
-                *zip(self._mean_square, state["mean_square"], strict=True),
-            ):
-                own.copy_(saved)
+            for moment, saved in ((self._mean, state["mean"]), (self._mean_square, state["mean_square"])):
+                for own, kept in zip(moment, saved, strict=True):
+                    own.copy_(kept)

@@ -93,7 +93,7 @@ class SAC:
     def update(self, batch: Batch) -> Metrics:
         """One step of the critics, the actor, the temperature and the target critics, in this order.
 
-        Whether the losses were finite is looked at afterwards: `Metrics.check_finite`.
+        Whether the losses are finite is looked at afterwards, by whoever trains: `training.guards.check_finite`.
 
         Args: batch of `[R, B, ...]`.
         Returns: metrics, `[R]` each: critic_loss, q, entropy, temperature.

@@ -23,7 +23,7 @@ class SACConfig:
         learning_rate: Adam's, for actor, critics and temperature alike.
         discount: γ.
         num_critics: N.
-        backup: how target critics combine: "single", "swap", "mean", "min" or "redq".
+        backup: how target critics combine, a key of `targets.BACKUPS`: "single", "swap", "mean", "min" or "redq".
         redq_subset_size: critics in the random subset of "redq".
         updates_per_step: gradient updates after each environment step.
         actor_gradient: "reparameterized" or "score_function".
@@ -54,7 +54,7 @@ class SACConfig:
     learning_rate: float = 3e-3
     discount: float = 0.98
     num_critics: int = 2
-    backup: Literal["single", "swap", "mean", "min", "redq"] = "min"
+    backup: str = "min"
     redq_subset_size: int = 2
     updates_per_step: int = 1
     actor_gradient: Literal["reparameterized", "score_function"] = "reparameterized"
@@ -89,12 +89,8 @@ class SACConfig:
             self._refuse(ValueError, "hidden_sizes", "whole numbers of at least 1, such as (64, 64)")
         for name in ("learning_rate", "initial_temperature", "reward_scale"):
             self._number(name, lambda x: x > 0, "a number above 0")
-        self._number(
-            "discount", lambda x: 0 <= x <= 1, "a number from 0 to 1; 0.99 looks about 100 steps ahead"
-        )
-        self._number(
-            "polyak_rate", lambda x: 0 < x <= 1, "a number above 0 and at most 1; 1 copies the critic"
-        )
+        self._number("discount", lambda x: 0 <= x <= 1, "a number from 0 to 1; 0.99 looks 100 steps ahead")
+        self._number("polyak_rate", lambda x: 0 < x <= 1, "a number above 0 and at most 1, which copies")
         if self.temperature != "auto":
             self._number("temperature", lambda x: x >= 0, 'a number of at least 0, or "auto"')
         if self.target_entropy != "auto":

@@ -56,11 +56,7 @@ class Gaussian:
         Returns:
             action `[*sample_shape, ..., B, A]` and its log_prob `[*sample_shape, ..., B]`.
         """
-        if noise is None:
-            noise = torch.randn(
-                *sample_shape, *self.mean.shape, dtype=self.mean.dtype, device=self.mean.device
-            )
-        return self._action_and_log_prob(self.mean + torch.exp(self.log_std) * noise)
+        return self._action_and_log_prob(self._draw(sample_shape, noise))
 
     def sample(self, sample_shape=(), *, noise: Tensor | None = None) -> tuple[Tensor, Tensor]:
         """The same actions held constant: only log_prob keeps a gradient, at the action that was drawn.
@@ -68,13 +64,7 @@ class Gaussian:
         This is what the score-function estimator needs. It is the wrong choice for the entropy bonus: the expected
         gradient of log_prob at a fixed action is zero, so the bonus would vanish without an error.
         """
-        if noise is None:
-            noise = torch.randn(
-                *sample_shape, *self.mean.shape, dtype=self.mean.dtype, device=self.mean.device
-            )
-        with torch.no_grad():
-            drawn = self.mean + torch.exp(self.log_std) * noise
-        return self._action_and_log_prob(drawn)
+        return self._action_and_log_prob(self._draw(sample_shape, noise).detach())
 
     def action_at(self, noise: Tensor) -> Tensor:
         """The action that this standard normal noise stands for, `[..., B, A]`, without its log_prob."""
@@ -94,6 +84,14 @@ class Gaussian:
     def median(self) -> Tensor:
         """The median of each dimension, `[..., B, A]`: the deterministic action."""
         return self.mean
+
+    def _draw(self, sample_shape, noise: Tensor | None) -> Tensor:
+        """mean + std * noise, before anything is done to it."""
+        if noise is None:
+            noise = torch.randn(
+                *sample_shape, *self.mean.shape, dtype=self.mean.dtype, device=self.mean.device
+            )
+        return self.mean + torch.exp(self.log_std) * noise
 
     def _action_and_log_prob(self, drawn: Tensor) -> tuple[Tensor, Tensor]:
         return drawn, normal_log_prob(drawn, self.mean, self.log_std)

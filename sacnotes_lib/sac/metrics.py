@@ -1,17 +1,8 @@
 """What an update measured: computed when somebody reads it, since most updates are never looked at."""
 
-import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 
 from torch import Tensor
-
-
-class NonFiniteLoss(FloatingPointError):
-    """A loss became NaN or infinite. `.seeds` says in which runs."""
-
-    def __init__(self, message: str, seeds: Sequence[int]):
-        super().__init__(message)
-        self.seeds = list(seeds)
 
 
 class Metrics(Mapping):
@@ -24,46 +15,24 @@ class Metrics(Mapping):
         losses: "critic" and "actor" to the scalar that was descended, over all runs.
     """
 
+    # name: its formula, and what an axis says of it. All that records or draws metrics reads them here.
     FORMULAS = {
-        "critic_loss": lambda m: (m.q - m.target).square().mean((-2, -1)),
-        "q": lambda m: m.q.mean((-2, -1)),
-        "entropy": lambda m: -m.log_prob.mean(-1),
-        "temperature": lambda m: m.temperature,
+        "critic_loss": (lambda m: (m.q - m.target).square().mean((-2, -1)), "critic loss (scaled reward²)"),
+        "q": (lambda m: m.q.mean((-2, -1)), "average Q (scaled reward)"),
+        "entropy": (lambda m: -m.log_prob.mean(-1), "entropy of the policy (nats)"),
+        "temperature": (lambda m: m.temperature, "temperature α (reward per nat)"),
     }
 
-    def __init__(
-        self, q: Tensor, target: Tensor, log_prob: Tensor, temperature: Tensor, losses: Mapping[str, Tensor]
-    ):
-        self.q, self.target, self.log_prob, self.temperature = (
-            q.detach(),
-            target,
-            log_prob.detach(),
-            temperature,
-        )
+    def __init__(self, q: Tensor, target: Tensor, log_prob: Tensor, temperature: Tensor, losses: Mapping):
+        self.q, self.target = q.detach(), target
+        self.log_prob, self.temperature = log_prob.detach(), temperature
         self.losses = {name: loss.detach() for name, loss in losses.items()}
 
     def __getitem__(self, name: str) -> Tensor:
-        return self.FORMULAS[name](self)
+        return self.FORMULAS[name][0](self)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.FORMULAS)
 
     def __len__(self) -> int:
         return len(self.FORMULAS)
-
-    def check_finite(self, seeds: Sequence[int], update: int) -> None:
-        """Raise NonFiniteLoss where a loss is NaN or infinite, naming the seeds and the number of the update.
-
-        The networks have by then taken the step that spoilt them; what was recorded before stays.
-        """
-        made_of = {"critic": (self.q, self.target), "actor": (self.log_prob, self.temperature)}
-        for name, loss in self.losses.items():
-            if math.isfinite(loss.item()):
-                continue
-            # squared, since a loss also overflows where the numbers themselves do not yet
-            sizes = sum(x.square().reshape(len(seeds), -1).sum(1) for x in made_of[name])
-            lost = [seed for seed, size in zip(seeds, sizes, strict=True) if not math.isfinite(size)] or seeds
-            raise NonFiniteLoss(
-                f"the {name} loss of seed {', '.join(map(str, lost))} is {loss.item()} at update {update}",
-                lost,
-            )

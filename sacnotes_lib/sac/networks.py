@@ -67,13 +67,10 @@ class StackedMLP(nn.Module):
 class Actor(nn.Module):
     """Observation `[R, B, observation_dim]` to a policy with mean and log_std `[R, B, A]`."""
 
-    def __init__(
-        self, observation_dim, action_dim, hidden_sizes, generators: RunGenerators, *, squash: bool = True
-    ):
+    def __init__(self, observation_dim, action_dim, hidden_sizes, generators: RunGenerators, *, squash=True):
         super().__init__()
-        self.net = StackedMLP(
-            (len(generators),), (observation_dim, *hidden_sizes, 2 * action_dim), generators
-        )
+        sizes = (observation_dim, *hidden_sizes, 2 * action_dim)
+        self.net = StackedMLP((len(generators),), sizes, generators)
         self.distribution = SquashedGaussian if squash else Gaussian
 
     def forward(self, observation: Tensor) -> Gaussian:
@@ -88,9 +85,7 @@ class Actor(nn.Module):
 class Critics(nn.Module):
     """N critics side by side: observation `[R, B, observation_dim]`, action `[R, B, A]` to Q `[R, N, B]`."""
 
-    def __init__(
-        self, observation_dim, action_dim, hidden_sizes, num_critics: int, generators: RunGenerators
-    ):
+    def __init__(self, observation_dim, action_dim, hidden_sizes, num_critics, generators: RunGenerators):
         super().__init__()
         self.num_critics = num_critics
         sizes = (observation_dim + action_dim, *hidden_sizes, 1)

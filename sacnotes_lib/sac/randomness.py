@@ -20,9 +20,7 @@ class RunGenerators:
 
     def __init__(self, seeds: Sequence[int], stream: int = 0, device: str | torch.device = "cpu"):
         self.device = torch.device(device)
-        self._generators = [
-            torch.Generator(self.device).manual_seed(1_000_003 * seed + stream) for seed in seeds
-        ]
+        self._generators = [torch.Generator(device).manual_seed(1_000_003 * seed + stream) for seed in seeds]
 
     def __len__(self) -> int:
         return len(self._generators)

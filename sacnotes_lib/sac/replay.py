@@ -41,9 +41,8 @@ class ReplayBuffer:
         columns = (observation, action, reward, next_observation, terminated)
         columns = [np.asarray(column, dtype=np.float32) for column in columns]
         columns = [column[:, None] if column.ndim == 1 else column for column in columns]
-        self._table[:, self._added % self.capacity] = torch.as_tensor(
-            np.concatenate(columns, axis=-1), device=self.device
-        )
+        row = torch.as_tensor(np.concatenate(columns, axis=-1), device=self.device)
+        self._table[:, self._added % self.capacity] = row
         self._added += 1
 
     def sample(self, batch_size: int, generators: RunGenerators) -> Batch:

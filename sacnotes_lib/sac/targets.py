@@ -1,84 +1,114 @@
 """What the critics are regressed on: the backup over critics and the soft Bellman target."""
 
+from collections.abc import Callable
+from typing import NamedTuple
+
 import torch
 from torch import Tensor
 
 from sacnotes_lib.sac.randomness import RunGenerators
 
+
+class Backup(NamedTuple):
+    """One way to make the next Q of every critic's label. All that knows of it is its entry in `BACKUPS`.
+
+    Attributes:
+        meaning: in words.
+        combine: next_q `[..., N, B]` and a function that keeps a random subset of its critics, to `[..., N or 1, B]`.
+        for_actor: Q `[..., N, B]` to the one Q that the actor climbs, `[..., B]`.
+        least_critics: N must be at least this.
+        draws_subset: whether N must hold a subset as well.
+    """
+
+    meaning: str
+    combine: Callable[[Tensor, Callable[[Tensor], Tensor]], Tensor]
+    for_actor: Callable[[Tensor], Tensor] = lambda q: q.mean(
+        -2
+    )  # as REDQ does (Chen et al. 2021, algorithm 1)
+    least_critics: int = 1
+    draws_subset: bool = False
+
+
 BACKUPS = {
-    "single": "each critic's target uses its own target critic",
-    "swap": "each critic's target uses its neighbour's target critic (double Q-learning)",
-    "mean": "every target uses the average over the critics",
-    "min": "every target uses the smallest critic at each transition (clipped double Q-learning)",
-    "redq": "every target uses the smallest of a random subset of the critics",
+    "single": Backup("each critic's target uses its own target critic", lambda q, subset: q),
+    "swap": Backup(
+        "each critic's target uses its neighbour's target critic (double Q-learning, van Hasselt 2010)",
+        lambda q, subset: q.roll(1, dims=-2),
+        least_critics=2,
+    ),
+    "mean": Backup(
+        "every target uses the average over the critics", lambda q, subset: q.mean(-2, keepdim=True)
+    ),
+    "min": Backup(
+        "every target uses the smallest critic at each transition (clipped double Q-learning, Fujimoto et al. 2018)",
+        lambda q, subset: q.amin(-2, keepdim=True),
+        for_actor=lambda q: q.amin(-2),  # Haarnoja et al. 2018b, section 6
+    ),
+    "redq": Backup(
+        "every target uses the smallest of a random subset of the critics (Chen et al. 2021, algorithm 1)",
+        lambda q, subset: subset(q).amin(-2, keepdim=True),
+        draws_subset=True,
+    ),
 }
 
 
 def apply_backup(
-    next_q: Tensor,
-    kind: str,
-    subset_size: int = 2,
-    generator: torch.Generator | RunGenerators | None = None,
+    next_q: Tensor, kind: str, subset_size: int = 2, generator: torch.Generator | RunGenerators | None = None
 ) -> Tensor:
     """Combine the target critics' values at the next action: entry n is the value that critic n's target uses.
 
     Args:
         next_q: `[..., N, B]`, Q of N target critics at the next observation and a fresh next action.
-        kind: "single"; "swap" (van Hasselt 2010); "mean"; "min" (Fujimoto et al. 2018, equation 10);
-            "redq" (Chen et al. 2021, algorithm 1: the minimum over a random subset, drawn once for the batch).
-        subset_size: critics in the REDQ subset.
+        kind: a key of `BACKUPS`: "single", "swap", "mean", "min" or "redq".
+        subset_size: critics in the REDQ subset, which is drawn once for the batch.
         generator: for "redq" only.
 
     Returns: `[..., N, B]`.
 
-    Raises:
-        ValueError: for an unknown kind (the message lists the right ones), "swap" with fewer than two critics,
-            or a subset larger than the ensemble.
+    Raises: ValueError, as `check_backup`.
     """
-    num_critics = next_q.shape[-2]
-    check_backup(kind, num_critics, subset_size)
-    if kind == "single":
-        return next_q
-    if kind == "swap":
-        return next_q.roll(1, dims=-2)
-    if kind == "mean":
-        return next_q.mean(-2, keepdim=True).expand_as(next_q)
-    pool = next_q if kind == "min" else next_q.gather(-2, _random_subset(next_q, subset_size, generator))
-    return pool.amin(-2, keepdim=True).expand_as(next_q)
-
-
-def _random_subset(next_q: Tensor, subset_size: int, generator) -> Tensor:
-    """`[..., subset_size, B]` critic numbers without repetition: one draw for each run, the same all over the batch."""
-    *runs, num_critics, batch = next_q.shape
-    if isinstance(generator, RunGenerators):
-        scores = generator.uniform(num_critics)
-    else:
-        scores = torch.rand(*runs, num_critics, generator=generator, device=next_q.device)
-    chosen = scores.argsort(-1)[..., :subset_size]
-    return chosen.unsqueeze(-1).expand(*runs, subset_size, batch)
-
-
-def check_backup(kind: str, num_critics: int, subset_size: int) -> None:
-    """Raise ValueError where this backup cannot work with that many critics."""
-    if kind not in list(BACKUPS):
-        choices = "\n".join(f'  "{name}": {meaning}' for name, meaning in BACKUPS.items())
-        raise ValueError(f"there is no backup {kind!r}. Choose one of\n{choices}")
-    if kind == "swap" and num_critics < 2:
-        raise ValueError(f'backup "swap" needs num_critics of at least 2, and num_critics = {num_critics}')
-    if kind == "redq" and not 1 <= subset_size <= num_critics:
-        raise ValueError(
-            f'backup "redq" draws redq_subset_size = {subset_size} of num_critics = {num_critics} critics: '
-            "choose a subset between 1 and the number of critics"
-        )
+    check_backup(kind, next_q.shape[-2], subset_size)
+    return (
+        BACKUPS[kind].combine(next_q, lambda q: _random_subset(q, subset_size, generator)).expand_as(next_q)
+    )
 
 
 def value_for_actor(q: Tensor, kind: str) -> Tensor:
-    """The one Q that the actor climbs, `[..., N, B]` to `[..., B]`.
+    """The one Q that the actor climbs, `[..., N, B]` to `[..., B]`: the smallest critic for "min", else the average."""
+    check_backup(kind, q.shape[-2])
+    return BACKUPS[kind].for_actor(q)
 
-    "min" takes the smallest critic (Haarnoja et al. 2018b, section 6), every other backup the average, as REDQ does
-    (Chen et al. 2021, algorithm 1).
-    """
-    return q.amin(-2) if kind == "min" else q.mean(-2)
+
+def _random_subset(q: Tensor, subset_size: int, generator) -> Tensor:
+    """`[..., subset_size, B]`, critics without repetition: one draw for each run, the same all over the batch."""
+    *runs, num_critics, batch = q.shape
+    if isinstance(generator, RunGenerators):
+        scores = generator.uniform(num_critics)
+    else:
+        scores = torch.rand(*runs, num_critics, generator=generator, device=q.device)
+    chosen = scores.argsort(-1)[..., :subset_size]
+    return q.gather(-2, chosen.unsqueeze(-1).expand(*runs, subset_size, batch))
+
+
+def backup_misfit(kind: str, num_critics: int, subset_size: int = 1) -> str:
+    """Why this backup cannot work with that many critics, or ""."""
+    if kind not in list(BACKUPS):
+        choices = "\n".join(f'  "{name}": {backup.meaning}' for name, backup in BACKUPS.items())
+        return f"there is no backup {kind!r}. Choose one of\n{choices}"
+    least = BACKUPS[kind].least_critics
+    if num_critics < least:
+        return f'backup "{kind}" needs num_critics of at least {least}, and num_critics = {num_critics}'
+    if BACKUPS[kind].draws_subset and not 1 <= subset_size <= num_critics:
+        return (
+            f'backup "{kind}" draws redq_subset_size = {subset_size} of num_critics = {num_critics}: 1 to all'
+        )
+    return ""
+
+
+def check_backup(kind: str, num_critics: int, subset_size: int = 1) -> None:
+    """Raise ValueError where there is no such backup, or it cannot work with that many critics."""
+    if misfit := backup_misfit(kind, num_critics, subset_size):
+        raise ValueError(misfit)
 
 
 def soft_bellman_target(

@@ -1,14 +1,18 @@
-"""What keeps a training run whole and quick: one thread, memory that stays, and no step cut in the middle."""
+"""What keeps a run whole and quick: one thread, memory that stays, no step cut in the middle, losses looked at."""
 
 import ctypes
 import functools
+import math
 import os
 import platform
 import signal
 import threading
+from collections.abc import Sequence
 from contextlib import contextmanager
 
 import torch
+
+from sacnotes_lib.sac.metrics import Metrics
 
 
 @contextmanager
@@ -69,3 +73,29 @@ def interrupt_flag():
         yield stop.is_set
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+class NonFiniteLoss(FloatingPointError):
+    """A loss became NaN or infinite. `.seeds` says in which runs."""
+
+    def __init__(self, message: str, seeds: Sequence[int]):
+        super().__init__(message)
+        self.seeds = list(seeds)
+
+
+def check_finite(metrics: Metrics, seeds: Sequence[int], update: int) -> None:
+    """Raise NonFiniteLoss where a loss is NaN or infinite, naming the seeds and the number of the update.
+
+    The networks have by then taken the step that spoilt them; what was recorded before stays.
+    """
+    made_of = {"critic": (metrics.q, metrics.target), "actor": (metrics.log_prob, metrics.temperature)}
+    for name, loss in metrics.losses.items():
+        if math.isfinite(loss.item()):
+            continue
+        # squared, since a loss also overflows where the numbers themselves do not yet
+        sizes = sum(x.square().reshape(len(seeds), -1).sum(1) for x in made_of[name])
+        lost = [seed for seed, size in zip(seeds, sizes, strict=True) if not math.isfinite(size)] or seeds
+        raise NonFiniteLoss(
+            f"the {name} loss of seed {', '.join(map(str, lost))} is {loss.item()} at update {update}",
+            lost,
+        )

@@ -11,14 +11,19 @@ import torch
 
 from sacnotes_lib.sac.agent import SAC
 from sacnotes_lib.sac.config import SACConfig
-from sacnotes_lib.sac.metrics import NonFiniteLoss
 from sacnotes_lib.sac.randomness import RunGenerators
 from sacnotes_lib.sac.replay import ReplayBuffer
 from sacnotes_lib.training import snapshot
 from sacnotes_lib.training.compiled import CompiledUpdate
 from sacnotes_lib.training.device import usable_device
 from sacnotes_lib.training.environments import last_observations, make_environments, play_episodes
-from sacnotes_lib.training.guards import interrupt_flag, keep_freed_memory, single_thread
+from sacnotes_lib.training.guards import (
+    NonFiniteLoss,
+    check_finite,
+    interrupt_flag,
+    keep_freed_memory,
+    single_thread,
+)
 from sacnotes_lib.training.progress import Progress
 from sacnotes_lib.training.records import Records
 from sacnotes_lib.training.steering import reconfigure
@@ -137,7 +142,7 @@ class TrainingRun:
             batch = self.buffer.sample(self.config.batch_size, self._sampling)
             try:
                 metrics = (self._compiled or self.agent.update)(batch)
-                metrics.check_finite(self.seeds, self.agent.updates_done)
+                check_finite(metrics, self.seeds, self.agent.updates_done)
             except NonFiniteLoss as lost:
                 raise TrainingDiverged(
                     f"At environment step {self.step} of {self.config.env_id}, {lost}. Try a smaller learning_rate "

@@ -72,7 +72,7 @@ def test_another_quantity_is_drawn_from_the_metrics():
 
 
 def test_unknown_quantity_lists_the_right_ones():
-    with pytest.raises(ValueError, match="return, entropy, temperature, q, critic_loss"):
+    with pytest.raises(ValueError, match="return, critic_loss, q, entropy, temperature"):
         plot_learning_curves(fake_run([[-1.0]]), "reward")
 
 

@@ -111,7 +111,7 @@ def test_an_unknown_backup_is_refused_with_the_list_of_those_there_are(kind):
     with pytest.raises(ValueError) as refusal:
         apply_backup(Q, kind)
     assert repr(kind) in str(refusal.value)
-    for name, meaning in BACKUPS.items():
+    for name, (meaning, *_) in BACKUPS.items():
         assert f'"{name}": {meaning}' in str(refusal.value)
 
 

@@ -10,10 +10,10 @@ import pytest
 import torch
 
 from sacnotes_lib.sac.agent import SAC
-from sacnotes_lib.sac.metrics import NonFiniteLoss
 from sacnotes_lib.sac.replay import Batch
 from sacnotes_lib.training import compiled, run as training
 from sacnotes_lib.training.compiled import CannotCompile, CompiledUpdate
+from sacnotes_lib.training.guards import NonFiniteLoss
 from sacnotes_lib.training.run import TrainingDiverged, TrainingRun, train
 from tests.training import tiny_environments  # noqa: F401  (registers them)
 

@@ -112,8 +112,8 @@ BUGS = {
     ),
     "a critic's own target under swap": Bug(
         "sac/targets.py",
-        "return next_q.roll(1, dims=-2)",
-        "return next_q",
+        "lambda q, subset: q.roll(1, dims=-2)",
+        "lambda q, subset: q",
         "sac/test_targets.py::test_under_swap_no_critic_sets_its_own_target_and_each_sets_one",
     ),
     "the bogus transition of a reset one step late": Bug(

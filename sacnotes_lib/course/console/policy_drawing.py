@@ -45,11 +45,11 @@ def _setup_density(axes, names):
     axes.set_title("Policies" if len(names) > 1 else "Policy")
     artists = SimpleNamespace(lines={}, exact={}, place=place)
     for index, name in enumerate(names):
-        color = style.COLORS[(0, 6)[index]]
+        color = style.PAIR[index]
         artists.lines[name] = LineCollection([], colors=color, linewidth=2.5, animated=True, zorder=3)
         axes.add_collection(artists.lines[name], autolim=False)
         (artists.exact[name],) = axes.plot(
-            [], [], color=style.INK if index == 0 else style.COLORS[2], linestyle=style.DASHES[index + 1],
+            [], [], color=style.INK if index == 0 else style.RED, linestyle=style.DASHES[index + 1],
             animated=True, zorder=4,
         )  # fmt: skip
     return artists

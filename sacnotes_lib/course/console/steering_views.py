@@ -11,6 +11,7 @@ import ipywidgets as widgets
 from sacnotes_lib.course.stage.control_views import ControlView
 from sacnotes_lib.course.stage.controls import Choice, Slider
 from sacnotes_lib.sac.config import SACConfig
+from sacnotes_lib.sac.targets import BACKUPS, backup_misfit
 
 TUNED, FIXED = "tuned", "fixed"
 
@@ -19,8 +20,8 @@ def steering_controls(config: SACConfig) -> dict:
     """Name to control, with the configuration's own values as defaults and inside every range."""
     fixed = config.temperature != "auto"
     alpha = max(float(config.temperature if fixed else config.initial_temperature), 1e-3)
-    backups = ["mean", "min", "single"] + ["swap"] * (config.num_critics > 1)
-    backups += ["redq"] * (config.num_critics >= config.redq_subset_size and config.num_critics > 2)
+    sizes = config.num_critics, config.redq_subset_size
+    backups = [name for name in BACKUPS if not backup_misfit(name, *sizes)]
     rate, discount = config.learning_rate, config.discount
     return {
         "mode": Choice("Temperature", (TUNED, FIXED), FIXED if fixed else TUNED),

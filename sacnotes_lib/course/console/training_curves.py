@@ -65,7 +65,7 @@ class TrainingScene(Scene):
         across = axes.get_xaxis_transform()
         panel = SimpleNamespace(axes=axes, limits=None, lines={}, bands={}, marks={}, ends={}, numbers={})
         for index, run in enumerate(self.names):
-            color = style.COLORS[(0, 6)[index]]
+            color = style.PAIR[index]
             panel.marks[run] = LineCollection(
                 [], colors=color if two else style.QUIET, linewidth=2, linestyle=style.DASHES[4],
                 transform=across, animated=True,
@@ -78,7 +78,7 @@ class TrainingScene(Scene):
             ]  # fmt: skip
             for place, curve in enumerate(curves):
                 key = run, curve
-                shade = style.COLORS[4] if curve == "monte_carlo" and not two else color
+                shade = style.PURPLE if curve == "monte_carlo" and not two else color
                 look = {"color": shade, "linestyle": style.DASHES[(index if place == 0 else 2)]}
                 if place or name in ("return", "q"):  # few points: each is shown
                     look["marker"] = style.MARKERS[index + 2 * place]

@@ -46,13 +46,13 @@ class TemperatureScene(Scene):
 
     def setup(self, figure) -> SimpleNamespace:
         worth, policy = figure.subplots(2, 1, sharex=True)
-        worth.plot(ACTIONS, Q, color=style.COLORS[0])
+        worth.plot(ACTIONS, Q, color=style.BLUE)
         worth.set(ylabel="Q(a)\n(reward)", ylim=(0, 1.2))
         worth.set_title("What each action is worth")
         policy.set(xlabel="action a", ylabel="π(a)\n(density)", xlim=(-1, 1), ylim=(0, 4))
         policy.set_title("How often SAC should take it: π(a) ∝ exp(Q(a)/α)")
         (curve,) = policy.plot(
-            ACTIONS, np.zeros_like(ACTIONS), color=style.COLORS[2], linestyle=style.DASHES[1], animated=True
+            ACTIONS, np.zeros_like(ACTIONS), color=style.RED, linestyle=style.DASHES[1], animated=True
         )
         policy.axhline(0.5, color=style.QUIET, linewidth=1.5, linestyle=style.DASHES[4])
         policy.annotate(

@@ -24,7 +24,7 @@ GAP = 0.12
 NAME_WIDTH = 1.15  # inches kept for a name beside a lying strip
 NAME_HEIGHT = 0.34  # inches kept for an upright name beside a standing strip
 
-GOOD, BAD = "#1a7f37", style.COLORS[2]
+GOOD, BAD = "#1a7f37", style.RED
 NAMES = ("reward", "next_q", "log_prob")
 
 
@@ -59,7 +59,7 @@ def _setup_pulls(figure):
     axes.set_xlabel("transitions of the batch")
     axes.set_ylabel("label [reward]")
     own = {
-        "color": style.COLORS[0],
+        "color": style.BLUE,
         "marker": "o",
         "markersize": 17,
         "markeredgewidth": 4,

@@ -23,8 +23,8 @@ TUNED = "tuned"
 ACTIONS = np.linspace(-1, 1, 801)
 RULES = ("sum", "mean")
 LOOKS = {  # colour, dashes, marker and its size at the chosen place
-    "sum": (style.COLORS[0], style.DASHES[0], "o", 19),
-    "mean": (style.COLORS[1], style.DASHES[1], "s", 13),
+    "sum": (style.BLUE, style.DASHES[0], "o", 19),
+    "mean": (style.AMBER, style.DASHES[1], "s", 13),
 }
 
 

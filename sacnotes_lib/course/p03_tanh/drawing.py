@@ -12,7 +12,7 @@ from matplotlib.ticker import NullFormatter
 from sacnotes_lib.plots import style
 
 DENSITY_TOP = 2.0  # densities above are cut off
-TRUE, SCORED, SLICES = style.COLORS[0], style.COLORS[2], (style.COLORS[0], style.COLORS[9])
+TRUE, SCORED, SLICES = style.BLUE, style.RED, (style.BLUE, style.SKY)
 DASH = style.DASHES[1]
 
 
@@ -39,7 +39,7 @@ def setup(figure: Figure, pre_tanh: np.ndarray, actions: np.ndarray, stds: np.nd
         below_curve=below.plot([], [], color=TRUE, animated=True)[0],
         side_curve=side.plot([], [], color=TRUE, animated=True)[0],
         scored_curve=side.plot([], [], color=SCORED, linestyle=DASH, animated=True)[0],
-        mean=side.plot([], [], color=style.COLORS[4], marker="D", markersize=12, clip_on=False, animated=True)[0],
+        mean=side.plot([], [], color=style.PURPLE, marker="D", markersize=12, clip_on=False, animated=True)[0],
         numbers=figure.text(0.44, 0.27, "", va="top", fontsize=15, linespacing=1.45, animated=True),
         **_setup_entropy(figure, stds),
     )  # fmt: skip

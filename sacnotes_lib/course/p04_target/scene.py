@@ -31,9 +31,9 @@ RIGHT_FACTOR, TIMES_TERMINATED, TIMES_NOT_DONE = (
 MINUS_LOG_PROB, LEFT_OUT, PLUS_LOG_PROB = "− α log π", "left out", "+ α log π"
 
 BARS = ("reward\nr", "min Q̄\n× γ (1−d)", "−α log π\n× γ (1−d)", "label\ny")
-BAR_COLORS = (style.COLORS[0], style.COLORS[1], style.COLORS[4], style.COLORS[3])
+BAR_COLORS = (style.BLUE, style.AMBER, style.PURPLE, style.GREY)
 WIDTH = 0.62
-BAD = style.COLORS[2]
+BAD = style.RED
 ACTIONS = torch.linspace(-0.995, 0.995, 200)
 
 
@@ -91,7 +91,7 @@ def _setup_critics(axes) -> dict:
     for index, (values, place) in enumerate(
         zip(target_critics(ACTIONS), ((0.8, 0.98), (-0.98, 0.8)), strict=True)
     ):
-        color = style.COLORS[(0, 6)[index]]
+        color = style.PAIR[index]
         axes.plot(ACTIONS, values, color=color, linestyle=style.DASHES[index])
         axes.annotate(f"Q̄{'₁₂'[index]}", place, color=color, fontweight="bold")
     stem = axes.axvline(0, color=style.QUIET, linewidth=2, linestyle=style.DASHES[2], animated=True)
@@ -104,7 +104,7 @@ def _setup_policy(axes) -> dict:
     density = current_policy().log_prob(ACTIONS.unsqueeze(-1)).exp()
     axes.set(xlim=(-1, 1), ylim=(0, 2.6), xlabel="next action a′", ylabel="π(a′ | s′)\n(density)")
     axes.set_title("Where a′ is drawn")
-    axes.plot(ACTIONS, density, color=style.COLORS[4])
+    axes.plot(ACTIONS, density, color=style.PURPLE)
     axes.axhline(1, color=style.QUIET, linewidth=1.5, linestyle=style.DASHES[4])
     axes.annotate("log π = 0", (-1, 1), xytext=(6, 5), textcoords="offset points", color=style.QUIET)
     stem = axes.axvline(0, color=style.QUIET, linewidth=2, linestyle=style.DASHES[2], animated=True)

@@ -12,7 +12,7 @@ from sacnotes_lib.plots import style
 LIMIT = 4.6  # reward; nearly all errors at the noisiest setting stay inside
 FLOOR = -6.8  # what lies between -LIMIT and this is kept for words
 EDGES = np.linspace(-LIMIT, LIMIT, 70)
-CRITIC, ACTOR, LABEL = style.COLORS[3], style.COLORS[0], style.COLORS[2]
+CRITIC, ACTOR, LABEL = style.GREY, style.BLUE, style.RED
 
 
 def setup(figure: Figure) -> SimpleNamespace:

@@ -13,7 +13,7 @@ from torch import Tensor
 from sacnotes_lib.course.p05_two_critics import drawing
 from sacnotes_lib.course.stage.controls import Choice, Integer, Slider
 from sacnotes_lib.course.stage.scene import Scene
-from sacnotes_lib.sac.targets import BACKUPS, apply_backup, value_for_actor
+from sacnotes_lib.sac.targets import apply_backup, value_for_actor
 
 DRAWS = 2000
 MOST_CRITICS = 10
@@ -52,12 +52,30 @@ def expected_label_error(backup: str, critics: int, actions: int, sigma: float, 
     otherwise. Errors of two critics have the correlation `shared`, so the average has the variance
     sigma² (shared + (1 - shared) / N). What a critic or a subset says beside that average is independent of it, and
     so of the choice; that is why "swap" and "single" end where "mean" does.
+
+    Raises: ValueError for a backup whose closed form is not known.
     """
-    if backup == "min":
-        return sigma * expected_best_of_smallest(actions, critics, shared)
-    picked = expected_best_of_smallest(actions) * np.sqrt(shared + (1 - shared) / critics)
-    lowered = expected_best_of_smallest(1, min(SUBSET, critics), shared) if backup == "redq" else 0.0
-    return sigma * (picked + lowered)
+    if backup not in CLOSED_FORMS:
+        raise ValueError(
+            f'no closed form is known for the backup "{backup}", only for: {", ".join(CLOSED_FORMS)}'
+        )
+    return sigma * CLOSED_FORMS[backup](critics, actions, shared)
+
+
+def _picked(critics: int, actions: int, shared: float) -> float:
+    """By the average of the critics."""
+    return expected_best_of_smallest(actions) * np.sqrt(shared + (1 - shared) / critics)
+
+
+CLOSED_FORMS = {
+    "single": _picked,
+    "swap": _picked,
+    "mean": _picked,
+    "min": lambda critics, actions, shared: expected_best_of_smallest(actions, critics, shared),
+    "redq": lambda critics, actions, shared: (
+        _picked(critics, actions, shared) + expected_best_of_smallest(1, min(SUBSET, critics), shared)
+    ),
+}
 
 
 @cache
@@ -103,7 +121,7 @@ class BackupScene(Scene):
     title = "The best-looking action, and what the label says it is worth"
     size = (11.0, 6.2)
     controls = {
-        "backup": Choice("Backup", tuple(BACKUPS), "mean"),
+        "backup": Choice("Backup", tuple(CLOSED_FORMS), "mean"),
         "critics": Integer("Critics N", 1, MOST_CRITICS, 2),
         "actions": Integer("Actions K", 1, MOST_ACTIONS, 10),
         "sigma": Slider("Noise σ", 0.1, 1.2, 1.0, step=0.05, unit="reward"),

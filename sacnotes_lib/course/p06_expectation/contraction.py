@@ -122,15 +122,13 @@ class ContractionScene(Scene):
         shrinking.set_title("How wrong Q still is")
         states = tables().states
         looks = {"animated": True}
-        (q,) = along.plot(states, states, color=style.COLORS[0], **looks)
+        (q,) = along.plot(states, states, color=style.BLUE, **looks)
         (exact,) = along.plot(states, states, color=style.INK, linestyle=style.DASHES[1], **looks)
         (bound,) = shrinking.plot([], [], color=style.INK, linewidth=2, linestyle=style.DASHES[2], **looks)
         (errors,) = shrinking.plot(
-            [], [], color=style.COLORS[2], marker="o", markersize=7, markevery=5, linewidth=2, **looks
+            [], [], color=style.RED, marker="o", markersize=7, markevery=5, linewidth=2, **looks
         )
-        (now,) = shrinking.plot(
-            [], [], color=style.COLORS[2], marker="o", markersize=14, linestyle="none", **looks
-        )
+        (now,) = shrinking.plot([], [], color=style.RED, marker="o", markersize=14, linestyle="none", **looks)
         for row, (line, text) in enumerate(((q, "after the backups"), (exact, "exact Q of the policy"))):
             height = 0.13 - 0.075 * row
             along.plot([0.26, 0.37], 2 * [height], color=line.get_color(), linestyle=line.get_linestyle(),

@@ -95,8 +95,8 @@ class DenoisingScene(Scene):
         look = {"linestyle": "none", "animated": True}
         (density,) = data.plot(POINTS, np.zeros_like(POINTS), color=style.INK, animated=True)
         (exact,) = scores.plot(POINTS, np.zeros_like(POINTS), color=style.INK, linewidth=2, animated=True)
-        (median,) = scores.plot([], [], color=style.COLORS[2], marker="^", markersize=8, **look)
-        (mean,) = scores.plot([], [], color=style.COLORS[0], marker="o", markersize=8, **look)
+        (median,) = scores.plot([], [], color=style.RED, marker="^", markersize=8, **look)
+        (mean,) = scores.plot([], [], color=style.BLUE, marker="o", markersize=8, **look)
         for row, (line, text) in enumerate(
             ((exact, "exact score"), (mean, "squared loss: mean"), (median, "absolute loss: median"))
         ):

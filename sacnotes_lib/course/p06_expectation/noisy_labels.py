@@ -25,8 +25,8 @@ REPEATS = 300  # other draws of as many labels
 Q = np.linspace(-3, 7, 201)
 HIGHEST_LOSS = 4.6
 LOOKS = {
-    SQUARED: {"color": style.COLORS[0], "marker": "o", "linestyle": style.DASHES[0]},
-    ABSOLUTE: {"color": style.COLORS[2], "marker": "^", "linestyle": style.DASHES[1]},
+    SQUARED: {"color": style.BLUE, "marker": "o", "linestyle": style.DASHES[0]},
+    ABSOLUTE: {"color": style.RED, "marker": "^", "linestyle": style.DASHES[1]},
 }
 
 
@@ -121,7 +121,7 @@ class NoisyLabelsScene(Scene):
         above = {"transform": seen.get_xaxis_transform(), "va": "bottom", "in_layout": False}
         seen.text(TRUE_MEAN, 1.06, " mean", **above)
         look = {"linestyle": "none", "animated": True}
-        (dots,) = seen.plot([], [], marker="o", markersize=7, color=style.COLORS[4], alpha=0.45, **look)
+        (dots,) = seen.plot([], [], marker="o", markersize=7, color=style.PURPLE, alpha=0.45, **look)
         (bar,) = landed.plot([], [], linewidth=12, alpha=0.35, solid_capstyle="butt", animated=True)
         (tick,) = landed.plot([], [], marker="|", markersize=26, markeredgewidth=3.5, **look)
         (fit,) = landed.plot([], [], markersize=13, **look)

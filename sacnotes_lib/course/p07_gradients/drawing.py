@@ -12,8 +12,8 @@ from sacnotes_lib.plots import style
 METHODS = {"reparameterized": "reparameterised", "score_function": "score function"}
 ROWS = {"reparameterized": 1.0, "score_function": 0.0}
 LOOKS = {
-    "reparameterized": {"color": style.COLORS[0], "marker": "o"},
-    "score_function": {"color": style.COLORS[2], "marker": "^"},
+    "reparameterized": {"color": style.BLUE, "marker": "o"},
+    "score_function": {"color": style.RED, "marker": "^"},
 }
 DASHES = {"reparameterized": "-", "score_function": style.DASHES[1]}
 

@@ -23,9 +23,9 @@ NOISE, NOISE_MASS = np.polynomial.hermite_e.hermegauss(9)
 NOISE_MASS = NOISE_MASS / NOISE_MASS.sum()
 ONE, TWO = "the same action", "two actions"
 LOOKS = {
-    "Q(s, a)": {"color": style.COLORS[0], "linestyle": style.DASHES[0]},
-    "−α log π(a)": {"color": style.COLORS[6], "linestyle": style.DASHES[1]},
-    "both, at the same action": {"color": style.COLORS[4], "linestyle": style.DASHES[2], "linewidth": 4.5},
+    "Q(s, a)": {"color": style.BLUE, "linestyle": style.DASHES[0]},
+    "−α log π(a)": {"color": style.ORANGE, "linestyle": style.DASHES[1]},
+    "both, at the same action": {"color": style.PURPLE, "linestyle": style.DASHES[2], "linewidth": 4.5},
 }
 
 
@@ -142,7 +142,7 @@ class SharedActionScene(Scene):
 def _setup_draws(axes) -> dict:
     """Two columns of dots, each with its average and a line of words above."""
     look = {"linestyle": "none", "animated": True, "clip_on": False, "in_layout": False}
-    markers = ({"color": style.COLORS[4], "marker": "o"}, {"color": style.COLORS[2], "marker": "^"})
+    markers = ({"color": style.PURPLE, "marker": "o"}, {"color": style.RED, "marker": "^"})
     places = (0, 1)
     return {
         "dots": [axes.plot([], [], markersize=8, alpha=0.75, **look, **m)[0] for m in markers],

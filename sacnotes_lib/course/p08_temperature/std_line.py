@@ -63,7 +63,7 @@ def _point(axes, problem, name: str, temperatures: np.ndarray, stds: np.ndarray,
     tuned = name.startswith("tuned")
     temperature, middle = float(np.median(temperatures)), float(interquartile_mean(stds))
     low, high = (float(end[0]) for end in bootstrap_band(np.asarray(stds)[:, None]))
-    color = style.COLORS[6 if tuned else 0]
+    color = style.ORANGE if tuned else style.BLUE
     axes.errorbar(
         temperature, middle, [[middle - low], [high - middle]], color=color, marker="D" if tuned else "o",
         markersize=12, markerfacecolor="white", markeredgewidth=3, elinewidth=3, capsize=7, capthick=3, zorder=5,

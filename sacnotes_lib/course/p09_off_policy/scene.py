@@ -92,8 +92,8 @@ class OffPolicyScene(Scene):
         both = []
         for axes, points in ((where, STATES), (what, ACTIONS)):
             looks = {"animated": True, "linewidth": 3}
-            (old,) = axes.plot(points, points, color=style.COLORS[0], **looks)
-            (now,) = axes.plot(points, points, color=style.COLORS[2], linestyle=style.DASHES[1], **looks)
+            (old,) = axes.plot(points, points, color=style.BLUE, **looks)
+            (now,) = axes.plot(points, points, color=style.RED, linestyle=style.DASHES[1], **looks)
             words = axes.text(0.98, 0.98, "", ha="right", va="top", transform=axes.transAxes, animated=True)
             named = ("in the buffer", "present policy") if axes is where else ("in the buffer", "drawn now")
             for row, (line, text) in enumerate(zip((old, now), named, strict=True)):

@@ -17,10 +17,10 @@ ACTIONS = torch.linspace(-0.995, 0.995, 161, dtype=torch.float64)
 AXIS = ACTIONS.numpy()  # Matplotlib reads a tensor number by number
 UNSEEN = np.full(len(AXIS), np.nan)
 Q_COLOR, TARGET_COLOR, POLICY_COLOR, MOVED = (
-    style.COLORS[0],
-    style.COLORS[6],
-    style.COLORS[4],
-    style.COLORS[2],
+    style.BLUE,
+    style.ORANGE,
+    style.PURPLE,
+    style.RED,
 )
 ROWS = ("label y", "(Q − y)²", "Q", "π: tanh μ", "π: σ", "α", "Q̄")
 UNITS = ("average", "average", "average", "median", "", "", "average")

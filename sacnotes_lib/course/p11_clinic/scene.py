@@ -78,14 +78,14 @@ class WardScene(Scene):
             axes.set_xlabel("environment steps")
         for axes, (title, signs) in zip(all_axes, PANELS.items(), strict=False):
             self._frame(axes, title, signs)
-            look = {"color": style.COLORS[2], "animated": True, "zorder": 4}
+            look = {"color": style.RED, "animated": True, "zorder": 4}
             for sign, points in zip(signs, (False, True), strict=True):
                 if sign is None:
                     continue
                 drawn = {"linestyle": "none", "marker": "D"} if points else {"linestyle": "-"}
                 (lines[sign],) = axes.plot([], [], **drawn, **look)
                 if not points:
-                    bands[sign] = PolyCollection([], color=style.COLORS[2], alpha=0.2, linewidth=0)
+                    bands[sign] = PolyCollection([], color=style.RED, alpha=0.2, linewidth=0)
                     bands[sign].set_animated(True)
                     axes.add_collection(bands[sign], autolim=False)
         where = all_axes[-1]
@@ -96,10 +96,10 @@ class WardScene(Scene):
         healthy = self._bedsides[HEALTHY].starts
         where.plot(*healthy.T, linestyle="none", marker="o", color=style.QUIET, alpha=0.35)
         (starts,) = where.plot(
-            [], [], linestyle="none", marker="D", markersize=7, color=style.COLORS[2], animated=True
+            [], [], linestyle="none", marker="D", markersize=7, color=style.RED, animated=True
         )
         name = all_axes[0].text(
-            0.97, 0.05, "", ha="right", va="bottom", transform=all_axes[0].transAxes, color=style.COLORS[2],
+            0.97, 0.05, "", ha="right", va="bottom", transform=all_axes[0].transAxes, color=style.RED,
             fontweight="bold", fontsize=20, animated=True,
         )  # fmt: skip
         return SimpleNamespace(lines=lines, bands=bands, starts=starts, name=name)

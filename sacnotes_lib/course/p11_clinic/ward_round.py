@@ -59,7 +59,7 @@ def _panel(axes, name: str, sign: str, ill: Curve, well: Curve) -> None:
     """Draw one patient over the healthy agent."""
     looks = (
         (well, style.QUIET, style.DASHES[1]),
-        (ill, style.COLORS[2], style.DASHES[0]),
+        (ill, style.RED, style.DASHES[0]),
     )
     for curve, color, dashes in looks:
         axes.fill_between(curve.steps, curve.low, curve.high, color=color, alpha=0.22, linewidth=0)
@@ -71,7 +71,7 @@ def _panel(axes, name: str, sign: str, ill: Curve, well: Curve) -> None:
         axes.set_yscale("symlog", linthresh=10)
         axes.set_yticks([-100, -10, -5, 0], ["−100", "−10", "−5", "0"])
         axes.minorticks_off()
-    axes.set_title(fill(name, 19), color=style.COLORS[2], fontsize=13)
+    axes.set_title(fill(name, 19), color=style.RED, fontsize=13)
     axes.locator_params(axis="x", nbins=3)
     axes.tick_params(labelsize=12)
 
