@@ -126,7 +126,8 @@ class SAC:
             polyak_update(self.target_critic, self.critic, c.polyak_rate)  # Q̄ <- (1 - τ) Q̄ + τ Q
         elif self.updates_done % c.hard_update_period == 0:
             hard_update(self.target_critic, self.critic)  # Q̄ <- Q
-        return Metrics(q, target, log_prob, temperature, {"critic": critic_loss, "actor": actor_loss})
+        losses = {"critic": critic_loss.detach(), "actor": actor_loss.detach()}
+        return Metrics(q.detach(), target, log_prob.detach(), temperature, losses)
 
     def actor_loss(self, observation: Tensor, temperature: Tensor) -> tuple[Tensor, Tensor]:
         """The actor's loss at `num_actor_samples` fresh actions for each observation, and their log_prob."""

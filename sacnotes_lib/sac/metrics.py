@@ -9,8 +9,8 @@ class Metrics(Mapping):
     """Name to one number for each run, `[R]`: critic_loss, q, entropy, temperature.
 
     Args:
-        q, target: `[R, N, B]`, the critics and their labels.
-        log_prob: `[R, B]`, of the actor's fresh actions.
+        q, target: `[R, N, B]`, the critics and their labels, without a graph.
+        log_prob: `[R, B]`, of the actor's fresh actions, without a graph.
         temperature: `[R]`.
         losses: "critic" and "actor" to the scalar that was descended, over all runs.
     """
@@ -24,9 +24,8 @@ class Metrics(Mapping):
     }
 
     def __init__(self, q: Tensor, target: Tensor, log_prob: Tensor, temperature: Tensor, losses: Mapping):
-        self.q, self.target = q.detach(), target
-        self.log_prob, self.temperature = log_prob.detach(), temperature
-        self.losses = {name: loss.detach() for name, loss in losses.items()}
+        self.q, self.target, self.log_prob, self.temperature = q, target, log_prob, temperature
+        self.losses = losses
 
     def __getitem__(self, name: str) -> Tensor:
         return self.FORMULAS[name][0](self)

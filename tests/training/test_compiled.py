@@ -96,7 +96,7 @@ def test_a_loss_that_is_not_finite_is_told_as_without(small, traced):
             run.replay([], 40)
         messages.append(str(told.value))
         assert isinstance(told.value.__cause__, NonFiniteLoss) and told.value.__cause__.seeds == [1]
-        assert told.value.run is run and run.step == 20 and run.agent.updates_done == 10
+        assert told.value.run is run and run.step == 20 and run.agent.updates_done == 11
     assert messages[0] == messages[1] and "critic loss of seed 1 is nan at update 11" in messages[0]
 
 
