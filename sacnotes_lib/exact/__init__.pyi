@@ -12,13 +12,7 @@ from .boltzmann import (
 )
 from .grid import GridProblem as GridProblem, grid_model as grid_model, grid_solver as grid_solver
 from .lqr import SoftLQR as SoftLQR, SoftLQRSolution as SoftLQRSolution, gaussian_entropy as gaussian_entropy
-from .monte_carlo import (
-    EnvModel as EnvModel,
-    SoftReturn as SoftReturn,
-    mujoco_model as mujoco_model,
-    pendulum_model as pendulum_model,
-    soft_return as soft_return,
-)
+from .monte_carlo import SoftReturn as SoftReturn, soft_return as soft_return
 from .quadrature import (
     ActionNodes as ActionNodes,
     action_nodes as action_nodes,

@@ -47,19 +47,17 @@ def soft_return(
     rollouts: int = 100,
     horizon: int | None = None,
     cut_weight: float = 1e-3,
-    observe: Callable | None = None,
     reward_scale: float = 1.0,
 ) -> SoftReturn:
     """Play the policy `rollouts` times from each pair and average the soft return.
 
-    sample_action: (observations [n, D], rng) to (actions [n, A], log_probs [n]).
+    sample_action: (states [n, S], rng) to (actions [n, A], log_probs [n]).
     step: (states [n, S], actions [n, A], rng) to (next_states [n, S], rewards [n], terminated [n]).
     state, action: [B, S] and [B, A].
     temperature: at or above 0; 0 gives the ordinary return.
     horizon: steps to play; None takes the first T with discount^T <= cut_weight. A time limit of the task
         does not cut it: truncation is no end of reward, so step must go on through it. Termination ends the
         sum.
-    observe: states to observations; None if they are the same.
     reward_scale: factor on rewards, where the critic was trained with one.
     Raises ValueError on shapes that do not fit.
     """
@@ -76,7 +74,7 @@ def soft_return(
     log_prob = None
     for t in range(horizon):
         if t > 0:
-            action, log_prob = sample_action(state if observe is None else observe(state), rng)
+            action, log_prob = sample_action(state, rng)
             if np.shape(log_prob) != (len(alive),):
                 raise ValueError(
                     f"log_probs has shape {np.shape(log_prob)}: must be ({len(alive)},), "
@@ -94,67 +92,6 @@ def soft_return(
     returns = returns.reshape(count, rollouts)
     spread = returns.std(axis=1, ddof=1) if rollouts > 1 else np.full(count, np.nan)
     return SoftReturn(returns.mean(axis=1), spread / np.sqrt(rollouts), horizon, weight, rollouts)
-
-
-class EnvModel:
-    """Makes one Gymnasium environment into the `step` and `observe` that soft_return asks for.
-
-    Each row is set, stepped and read back, so any number of rollouts share one environment. Time limits don't
-    cut: wrappers are left aside and `truncated` is ignored. Actions in [-1, 1] are rescaled to the bounds.
-
-    env: the environment (reset here once).
-    get_state, set_state: env to a flat array of floats, and (env, that array) to nothing.
-    observe_one: env to the observation of the state it is in.
-    """
-
-    def __init__(self, env, get_state: Callable, set_state: Callable, observe_one: Callable):
-        self.env = env.unwrapped
-        self.env.reset(seed=0)
-        self._get_state, self._set_state, self._observe_one = get_state, set_state, observe_one
-        low, high = self.env.action_space.low, self.env.action_space.high
-        self._centre, self._half = (high + low) / 2, (high - low) / 2
-
-    def step(self, state: np.ndarray, action: np.ndarray, rng: np.random.Generator):
-        """[n, S], [n, A] to next state [n, S], reward [n], terminated [n]; rng is the source of noise."""
-        self.env.np_random = rng
-        rows = [self._step_one(s, a) for s, a in zip(state, action, strict=True)]
-        next_state, reward, terminated = zip(*rows, strict=True)
-        return np.stack(next_state), np.array(reward), np.array(terminated)
-
-    def observe(self, state: np.ndarray) -> np.ndarray:
-        """States [n, S] to observations [n, D]."""
-        return np.stack([self._observe_state(s) for s in state])
-
-    def _step_one(self, state, action):
-        self._set_state(self.env, state)
-        scaled = (self._centre + self._half * action).astype(np.float32)
-        _, reward, terminated, _, _ = self.env.step(scaled)
-        return np.array(self._get_state(self.env), dtype=float), float(reward), bool(terminated)
-
-    def _observe_state(self, state):
-        self._set_state(self.env, state)
-        return np.asarray(self._observe_one(self.env))
-
-
-def pendulum_model(env) -> EnvModel:
-    """EnvModel of Pendulum-v1; a state is (angle, speed)."""
-
-    def set_state(env, state):
-        env.state = np.array(state)
-
-    return EnvModel(env, lambda env: env.state, set_state, lambda env: env._get_obs())
-
-
-def mujoco_model(env) -> EnvModel:
-    """EnvModel of a Gymnasium MuJoCo environment; a state is (qpos, qvel), one after the other."""
-
-    def get_state(env):
-        return np.concatenate([env.data.qpos, env.data.qvel])
-
-    def set_state(env, state):
-        env.set_state(state[: env.model.nq], state[env.model.nq :])
-
-    return EnvModel(env, get_state, set_state, lambda env: env._get_obs())
 
 
 def _horizon(discount: float, cut_weight: float) -> int:

@@ -43,7 +43,7 @@ def check_q(run: TrainingRun) -> QCheck | None:
     start, step, observe = model
     rng = np.random.default_rng(run.step)
     seeds = len(run.seeds)
-    temperature = run.agent.temperature.numpy() * config.entropy_in_target
+    temperature = run.agent.temperature.cpu().numpy() * config.entropy_in_target
     state = np.stack([start(rng) for _ in range(STATES * seeds)])
     # Each state carries the number of its seed behind it: rollouts that end drop out, the others keep their policy.
     state = np.concatenate([state, np.arange(len(state))[:, None] % seeds], axis=1)
@@ -66,7 +66,7 @@ def check_q(run: TrainingRun) -> QCheck | None:
     )  # fmt: skip
     which = state[:, -1].astype(int)
     with torch.no_grad():
-        q = run.agent.critic(*_for_all_runs(run, observe(state[:, :-1]), action)).mean(1).numpy()
+        q = run.agent.critic(*_for_all_runs(run, observe(state[:, :-1]), action)).mean(1).cpu().numpy()
     q = q[which, np.arange(len(which))]
     return QCheck(run.step, q.reshape(-1, seeds).mean(0), played.mean.reshape(-1, seeds).mean(0))
 
@@ -76,15 +76,18 @@ def _act(run: TrainingRun, observation: np.ndarray, which: np.ndarray, rng):
     (observation,) = _for_all_runs(run, observation)
     with torch.no_grad():
         policy = run.agent.actor(observation)
-        noise = torch.as_tensor(rng.standard_normal(policy.mean.shape), dtype=torch.float32)
+        noise = torch.as_tensor(
+            rng.standard_normal(policy.mean.shape), dtype=torch.float32, device=run.device
+        )
         action, log_prob = policy.sample(noise=noise)
     rows = np.arange(len(which))
-    return action.numpy()[which, rows], log_prob.numpy()[which, rows]
+    return action.cpu().numpy()[which, rows], log_prob.cpu().numpy()[which, rows]
 
 
 def _for_all_runs(run: TrainingRun, *arrays: np.ndarray) -> list[torch.Tensor]:
     """[n, D] to [R, n, D]: the same rows for every seed."""
-    return [torch.as_tensor(a, dtype=torch.float32).expand(len(run.seeds), *a.shape) for a in arrays]
+    made = [torch.as_tensor(array, dtype=torch.float32, device=run.device) for array in arrays]
+    return [tensor.expand(len(run.seeds), *tensor.shape) for tensor in made]
 
 
 @cache

@@ -8,6 +8,7 @@ import torch
 from sacnotes_lib.exact import tanh_gaussian_entropy
 from sacnotes_lib.plots.learning_curves import bootstrap_band
 from sacnotes_lib.plots.q_check import check_q
+from sacnotes_lib.sac.replay import Batch
 from sacnotes_lib.training.run import TrainingRun
 
 # name of a sign -> the label of its axis
@@ -108,9 +109,9 @@ def both_entropies(run: TrainingRun) -> tuple[np.ndarray, np.ndarray]:
     with torch.no_grad():
         policy = run.agent.actor(run.buffer.contents().observation[:, -NEWEST:])
         noise = np.random.default_rng(run.step).standard_normal(policy.mean.shape)
-        _, log_prob = policy.sample(noise=torch.as_tensor(noise, dtype=torch.float32))
-    true = tanh_gaussian_entropy(policy.mean.numpy(), policy.log_std.numpy()).mean(-1)
-    return -log_prob.mean(-1).numpy(), true
+        _, log_prob = policy.sample(noise=torch.as_tensor(noise, dtype=torch.float32, device=run.device))
+    true = tanh_gaussian_entropy(policy.mean.cpu().numpy(), policy.log_std.cpu().numpy()).mean(-1)
+    return -log_prob.mean(-1).cpu().numpy(), true
 
 
 def first_observations(run: TrainingRun) -> list[np.ndarray]:
@@ -118,7 +119,7 @@ def first_observations(run: TrainingRun) -> list[np.ndarray]:
 
     An episode begins where an observation is not the one that the step before led to.
     """
-    kept = run.buffer.contents()
+    kept = Batch(*(part.cpu() for part in run.buffer.contents()))
     jumps = (kept.observation[:, 1:] != kept.next_observation[:, :-1]).any(-1).numpy()
     begins = np.concatenate([np.ones((len(jumps), 1), dtype=bool), jumps], axis=1)
     return [seen[began].numpy() for seen, began in zip(kept.observation, begins, strict=True)]

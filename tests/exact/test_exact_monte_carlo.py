@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from sacnotes_lib.envs import pendulum_observation, pendulum_step
-from sacnotes_lib.exact import mujoco_model, pendulum_model, soft_return
+from sacnotes_lib.exact import soft_return
 
 
 def uniform_policy(observation, rng):
@@ -77,53 +77,28 @@ def test_wrong_shapes_are_named():
         )  # fmt: skip
 
 
-def test_pendulum_three_ways():
-    """The vectorised dynamics, the set-step-read model and a real episode see the same states and rewards."""
+def test_pendulums_formula_follows_a_real_episode():
     env, rng = gym.make("Pendulum-v1"), np.random.default_rng(0)
     env.reset(seed=3)
     state = np.array(env.unwrapped.state)[None]
-    model = pendulum_model(gym.make("Pendulum-v1"))
     for action in rng.uniform(-1, 1, (30, 1)):
-        observation, reward, terminated, _, _ = env.step(np.float32(2 * action))
-        fast, fast_reward, fast_end = pendulum_step(state, action[None], rng)
-        slow, slow_reward, slow_end = model.step(state, action[None], rng)
-        assert fast == pytest.approx(slow, abs=1e-6)
-        assert fast_reward == pytest.approx([reward], abs=1e-5)
-        assert slow_reward == pytest.approx([reward], abs=1e-5)
-        assert not (terminated or fast_end.any() or slow_end.any())
-        assert pendulum_observation(fast)[0] == pytest.approx(observation, abs=1e-5)
-        assert model.observe(slow)[0] == pytest.approx(observation, abs=1e-5)
-        state = fast
+        observation, reward, *_ = env.step(np.float32(2 * action))
+        state, rewards, ended = pendulum_step(state, action[None], rng)
+        assert state[0] == pytest.approx(env.unwrapped.state, abs=1e-6)
+        assert rewards == pytest.approx([reward], abs=1e-5) and not ended.any()
+        assert pendulum_observation(state)[0] == pytest.approx(observation, abs=1e-5)
 
 
 def test_a_time_limit_does_not_cut_the_return():
     """Pendulum's limit is 200 steps: 250 steps of return must go on past it."""
-    model = pendulum_model(gym.make("Pendulum-v1"))
     hanging = np.array([[np.pi, 0.0]])
 
-    def still(observation, rng):
-        return np.zeros((len(observation), 1)), np.zeros(len(observation))
+    def still(state, rng):
+        return np.zeros((len(state), 1)), np.zeros(len(state))
 
     result = soft_return(
-        still, model.step, hanging, np.zeros((1, 1)), discount=0.99, temperature=0.0,
-        rng=np.random.default_rng(0), rollouts=1, horizon=250, observe=model.observe,
+        still, pendulum_step, hanging, np.zeros((1, 1)), discount=0.99, temperature=0.0,
+        rng=np.random.default_rng(0), rollouts=1, horizon=250,
     )  # fmt: skip
     assert result.mean[0] == pytest.approx(-(np.pi**2) * (1 - 0.99**250) / 0.01, rel=1e-3)
     assert np.isnan(result.standard_error[0])
-
-
-def test_mujoco_model_follows_a_real_episode():
-    pytest.importorskip("mujoco")
-    env = gym.make("InvertedPendulum-v5")
-    observation, _ = env.reset(seed=0)
-    model = mujoco_model(gym.make("InvertedPendulum-v5"))
-    state = np.concatenate([env.unwrapped.data.qpos, env.unwrapped.data.qvel])[None]
-    rng = np.random.default_rng(0)
-    for action in rng.uniform(-1, 1, (10, 1)):
-        observation, reward, terminated, _, _ = env.step(np.float32(3 * action))
-        state, rewards, ends = model.step(state, action[None], rng)
-        # The solver starts from its last step's forces in one case and anew in the other.
-        assert model.observe(state)[0] == pytest.approx(observation, abs=1e-4)
-        assert (rewards[0], ends[0]) == (reward, terminated)
-        if terminated:
-            break

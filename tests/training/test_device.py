@@ -12,6 +12,9 @@ import torch
 from torch.overrides import TorchFunctionMode
 
 from sacnotes_lib.comparison.compare import compare
+from sacnotes_lib.course.console.session import TrainingSession
+from sacnotes_lib.plots.q_check import check_q
+from sacnotes_lib.plots.vital_signs import Examination
 from sacnotes_lib.sac.agent import SAC
 from sacnotes_lib.sac.randomness import RunGenerators
 from sacnotes_lib.training.device import devices_here, usable_device
@@ -55,6 +58,40 @@ def everywhere(config, path):
     evaluate(run, 1), evaluate(run.agent, 1, deterministic=False)
     run = TrainingRun.load(path, device="cpu:0").resume(5, progress=False)
     return run
+
+
+class ComesHome(TorchFunctionMode):
+    """Lets only those tensors become arrays that were fetched with `.cpu()`, or made of such."""
+
+    def __torch_function__(self, function, types, args=(), kwargs=None):
+        parts = [part for arg in args for part in (arg if isinstance(arg, list | tuple) else [arg])]
+        home = function is torch.Tensor.cpu or any(getattr(part, "at_home", False) for part in parts)
+        assert home or function is not torch.Tensor.numpy, "a tensor became an array without .cpu()"
+        result = function(*args, **(kwargs or {}))
+        for made in result if isinstance(result, list | tuple) else [result]:
+            if home and isinstance(made, torch.Tensor):
+                made.at_home = True
+        return result
+
+
+def look_at(config):
+    """All that looks at a run: Q against what is earned, vital signs, the console's curves and policies."""
+    examination = Examination(every=20)
+    run = train(config, 2, progress=False, device="cpu:0", callback=examination)
+    session = TrainingSession({"A": config}, 2, device="cpu:0")
+    session.advance(30)
+    return examination.chart(run).last("Q"), check_q(run).monte_carlo, session.view("", None).runs["A"].policy
+
+
+@pytest.mark.parametrize("env_id", ["Pendulum-v1", "sacnotes/TwoPeaks-v0"])
+def test_looking_at_a_run_keeps_to_its_device(small, nowhere, env_id):
+    config = small.replace(
+        env_id=env_id, learning_starts=0
+    )  # the actions before are drawn beside the environments
+    with torch.device("cpu"), ComesHome():
+        expected = look_at(config)
+    for found, right in zip(look_at(config)[:2], expected[:2], strict=True):
+        np.testing.assert_array_equal(found, right)
 
 
 @pytest.mark.parametrize("choices", VARIANTS)

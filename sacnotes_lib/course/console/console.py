@@ -7,6 +7,7 @@ from pathlib import Path
 from time import monotonic
 
 import ipywidgets as widgets
+import torch
 
 from sacnotes_lib.course.console import surroundings, views as views
 from sacnotes_lib.course.console.painting import PaintingProcess
@@ -43,6 +44,7 @@ class TrainingConsole(widgets.VBox):
         against: a second configuration, B, trained beside the first on the same seeds.
         seeds: how many, or which.
         agent_class: SAC, or a subclass.
+        device: where networks and memory live, such as "cpu" or "cuda".
         interactive: True waits for Start, False trains to the end at once; None looks where it is running.
 
     Attributes:
@@ -60,11 +62,12 @@ class TrainingConsole(widgets.VBox):
         seeds: int | Sequence[int] = 4,
         *,
         agent_class: type[SAC] = SAC,
+        device: str | torch.device = "cpu",
         interactive: bool | None = None,
     ):
         config = config or SACConfig()
         self._first = {"A": config} if against is None else {"A": config, "B": against}
-        self._seeds, self._agent_class = seeds, agent_class
+        self._seeds, self._agent_class, self._device = seeds, agent_class, device
         self.interactive = surroundings.somebody_is_there() if interactive is None else interactive
         self.previous: TrainingSession | None = None
         self.painting: PaintingProcess | None = None
@@ -139,7 +142,7 @@ class TrainingConsole(widgets.VBox):
         self._newest.request(self._view())
 
     def _build_session(self, configs) -> None:
-        self.session = TrainingSession(configs, self._seeds, self._agent_class)
+        self.session = TrainingSession(configs, self._seeds, self._agent_class, self._device)
         self.trainer = Trainer(self.session, self._show_later, self._training_ended, self._is_watched)
 
     def _build_widgets(self) -> None:

@@ -56,11 +56,13 @@ def policy_density(run: TrainingRun, state: np.ndarray | None) -> PolicyDensity:
     seeds = len(run.seeds)
     if state is None:
         state = run.observation[0]
-    observation = torch.as_tensor(state, dtype=torch.float32).expand(seeds, 1, -1)
+    observation = torch.as_tensor(state, dtype=torch.float32, device=run.device).expand(seeds, 1, -1)
     policy = run.agent.actor(observation)
     mean, log_std = (part[..., :1].expand(-1, len(ACTIONS), -1) for part in (policy.mean, policy.log_std))
-    actions = torch.as_tensor(ACTIONS, dtype=torch.float32).unsqueeze(-1).expand(seeds, -1, -1)
-    densities = type(policy)(mean, log_std).log_prob(actions).exp().numpy()
+    actions = (
+        torch.as_tensor(ACTIONS, dtype=torch.float32, device=run.device).unsqueeze(-1).expand(seeds, -1, -1)
+    )
+    densities = type(policy)(mean, log_std).log_prob(actions).exp().cpu().numpy()
     return PolicyDensity(densities, *exact_density(run, state))
 
 
@@ -97,10 +99,11 @@ def pendulum_map(run: TrainingRun) -> PendulumMap:
     """The first seed's policy and value over angle and speed."""
     angle, speed = np.meshgrid(ANGLES, SPEEDS)
     states = pendulum_observation(np.stack([angle.ravel(), speed.ravel()], axis=-1))
-    observation = torch.as_tensor(states, dtype=torch.float32).expand(len(run.seeds), -1, -1)
+    observation = torch.as_tensor(states, dtype=torch.float32, device=run.device)
+    observation = observation.expand(len(run.seeds), -1, -1)
     action = run.agent.actor(observation).median
-    q = run.agent.critic(observation, action).mean(1)[0].numpy() / run.config.reward_scale
-    return PendulumMap(2 * action[0, :, 0].numpy().reshape(angle.shape), q.reshape(angle.shape))
+    q = run.agent.critic(observation, action).mean(1)[0].cpu().numpy() / run.config.reward_scale
+    return PendulumMap(2 * action[0, :, 0].cpu().numpy().reshape(angle.shape), q.reshape(angle.shape))
 
 
 @lru_cache

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
+import torch
 
 from sacnotes_lib.course.console.training_view import TrainingView, view_run
 from sacnotes_lib.plots.q_check import QCheck, check_q
@@ -28,6 +29,7 @@ class TrainingSession:
         configs: name to configuration; they share environment and length.
         seeds: how many, or which.
         agent_class: SAC, or a subclass.
+        device: where networks and memory live.
 
     Raises: ValueError where the configurations differ in environment or length.
     """
@@ -37,9 +39,12 @@ class TrainingSession:
         configs: Mapping[str, SACConfig],
         seeds: int | Sequence[int] = 4,
         agent_class: type[SAC] = SAC,
+        device: str | torch.device = "cpu",
     ):
         _check_comparable(configs)
-        self.runs = {name: TrainingRun(config, seeds, agent_class) for name, config in configs.items()}
+        self.runs = {
+            name: TrainingRun(config, seeds, agent_class, device) for name, config in configs.items()
+        }
         self.q_checks: dict[str, list[QCheck]] = {name: [] for name in configs}
         self.until = next(iter(configs.values())).total_steps
         self.lock = threading.RLock()  # held while a step is taken, and while somebody looks at the runs

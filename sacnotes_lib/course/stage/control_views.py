@@ -9,7 +9,7 @@ from typing import Any
 import ipywidgets as widgets
 import traitlets
 
-from sacnotes_lib.course.stage.controls import Choice, Control, Integer, Slider, Toggle
+from sacnotes_lib.course.stage.controls import Choice, Control, Integer, Slider
 
 NAME_STYLE = {"description_width": "initial"}
 
@@ -63,9 +63,6 @@ class ButtonRow(widgets.HBox):
 
 def _build(control):
     name = f"{control.label} [{control.unit}]" if control.unit else control.label
-    if isinstance(control, Toggle):
-        source = widgets.Checkbox(control.default, description=name, indent=False)
-        return source, source
     if isinstance(control, Choice):
         source = ButtonRow(name, control.options, control.default, control.text)
         return source, source

@@ -117,29 +117,7 @@ class Choice:
         return str(value)
 
 
-@dataclass(frozen=True)
-class Toggle:
-    """On or off."""
-
-    label: str
-    default: bool = False
-    unit: str = ""
-
-    def check(self, value: Any) -> bool:
-        """``value`` if it is True or False."""
-        if not isinstance(value, bool):
-            raise ValueError(f"{self.label} is True or False, not {value!r}.")
-        return value
-
-    def adjusted(self, change: Any) -> Toggle:
-        """The same toggle with another default."""
-        return replace(self, default=self.check(change))
-
-    def text(self, value: bool) -> str:
-        return "on" if value else "off"
-
-
-Control = Slider | Integer | Choice | Toggle
+Control = Slider | Integer | Choice
 
 
 def adjusted_controls(controls: dict[str, Control], changes: dict[str, Any]) -> dict[str, Control]:

@@ -16,7 +16,7 @@ class Scene:
     A subclass names its ``controls`` and writes four methods. A scene holds no state between calls, so one scene
     can stand behind several panels, and ``compute`` can be tested without a picture.
 
-    ``controls``  what a viewer can change: name of a parameter -> `Slider`, `Integer`, `Choice` or `Toggle`
+    ``controls``  what a viewer can change: name of a parameter -> `Slider`, `Integer` or `Choice`
     ``size``      width and height of the picture in inches, at `style.DPI` pixels an inch
     ``slow``      True where a picture takes longer than 0.1 s: it is then computed on a thread of its own, and a
                   drag shows its last value only

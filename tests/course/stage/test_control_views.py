@@ -4,7 +4,7 @@ import ipywidgets as widgets
 import pytest
 
 from sacnotes_lib.course.stage.control_views import ControlView
-from sacnotes_lib.course.stage.controls import Choice, Integer, Slider, Toggle
+from sacnotes_lib.course.stage.controls import Choice, Integer, Slider
 
 TEMPERATURE = Slider("Temperature", 0.01, 10.0, 0.2, log=True, unit="nat")
 
@@ -85,12 +85,7 @@ def test_a_choice_is_a_row_of_buttons_that_say_which_is_chosen():
     assert second.tooltip == "Backup: mean"
 
 
-def test_a_toggle_is_a_named_box():
-    view = ControlView(Toggle("Tuned", True))
-    assert (view.box.description, view.value) == ("Tuned", True)
-
-
-@pytest.mark.parametrize("control", [TEMPERATURE, Choice("Backup", ("min", "mean")), Toggle("Tuned")])
+@pytest.mark.parametrize("control", [TEMPERATURE, Choice("Backup", ("min", "mean"))])
 def test_a_value_out_of_range_is_refused(control):
     with pytest.raises(ValueError):
         ControlView(control).value = 99.0

@@ -5,13 +5,12 @@ import math
 import numpy as np
 import pytest
 
-from sacnotes_lib.course.stage.controls import Choice, Integer, Slider, Toggle, adjusted_controls
+from sacnotes_lib.course.stage.controls import Choice, Integer, Slider, adjusted_controls
 
 CONTROLS = {
     "temperature": Slider("Temperature", 0.01, 10.0, 0.2, log=True, unit="nat"),
     "batch_size": Integer("Batch size", 2, 12, 6),
     "backup": Choice("Backup", ("min", "mean")),
-    "tuned": Toggle("Tuned"),
 }
 
 
@@ -36,8 +35,8 @@ def test_a_list_shortens_a_menu():
 
 
 def test_a_single_value_is_another_default():
-    changed = adjusted_controls(CONTROLS, {"temperature": 1, "backup": "mean", "tuned": True})
-    assert [changed[name].default for name in ("temperature", "backup", "tuned")] == [1.0, "mean", True]
+    changed = adjusted_controls(CONTROLS, {"temperature": 1, "backup": "mean"})
+    assert [changed[name].default for name in ("temperature", "backup")] == [1.0, "mean"]
 
 
 def test_a_control_of_ones_own_replaces_the_scene_s():
@@ -46,12 +45,12 @@ def test_a_control_of_ones_own_replaces_the_scene_s():
 
 
 def test_what_is_not_named_stays():
-    assert adjusted_controls(CONTROLS, {"tuned": True})["backup"] is CONTROLS["backup"]
+    assert adjusted_controls(CONTROLS, {"temperature": 1})["backup"] is CONTROLS["backup"]
     assert adjusted_controls(CONTROLS, {}) == CONTROLS
 
 
 def test_an_unknown_name_lists_the_right_ones():
-    with pytest.raises(ValueError, match="'batch'.*temperature, batch_size, backup, tuned"):
+    with pytest.raises(ValueError, match="'batch'.*temperature, batch_size, backup"):
         adjusted_controls(CONTROLS, {"batch": 3})
 
 
@@ -68,7 +67,6 @@ def test_an_unknown_name_lists_the_right_ones():
         ({"temperature": (0, 1)}, "starts above 0"),
         ({"backup": "max"}, r"\['min', 'mean'\], not 'max'"),
         ({"backup": []}, "at least one option"),
-        ({"tuned": 1}, "True or False"),
     ],
 )
 def test_a_wish_that_does_not_fit_says_what_does(change, message):

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from sacnotes_lib.course.stage.controls import Choice, Integer, Slider, Toggle
+from sacnotes_lib.course.stage.controls import Choice, Integer, Slider
 from sacnotes_lib.course.stage.scene import Scene
 
 
@@ -27,7 +27,7 @@ class CurveScene(Scene):
         "shift": Slider("Shift", -1.0, 1.0, 0.0),
         "limit": Integer("Limit", 1, 20, 12),
         "title": Choice("Title", ("one", "two")),
-        "broken": Toggle("Broken"),
+        "broken": Choice("Broken", (False, True)),
     }
 
     def compute(self, amplitude, shift, limit, title, broken):
