@@ -13,6 +13,9 @@ PORT        ?= 8866
 ONLY        ?=
 ALL         ?=
 
+# What a learner installs. Left out: browser, notebooks, clusters, and what only those need who work on the course.
+QUICK_TESTS := tests $(addprefix --ignore=tests/,browser notebooks project benchmarks) -m "not slow"
+
 ifeq ($(OS),Windows_NT)
 BIN := $(VENV)/Scripts
 else
@@ -22,7 +25,7 @@ AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help lab classroom test format run notebooks bench bench-more bench-widgets proof mutants clean
+.PHONY: help lab classroom test test-floors test-newest format run notebooks bench bench-more bench-widgets proof mutants clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -37,6 +40,12 @@ test: $(VENV)/.installed-test ## all that CI checks: style, library, notebooks, 
 	$(BIN)/python -m ruff check .
 	$(BIN)/python -m ruff format --check .
 	$(BIN)/python -m pytest
+
+test-floors: ## the quick tests with the oldest packages that pyproject.toml allows, in .venv-floors
+	$(call quick-tests-with,floors)
+
+test-newest: ## the quick tests with the newest packages that pyproject.toml allows, in .venv-newest
+	$(call quick-tests-with,newest)
 
 format: $(VENV)/.installed-test ## let ruff mend layout and the order of imports, in notebooks too
 	$(BIN)/python -m ruff check --fix --exit-zero .
@@ -73,8 +82,19 @@ mutants: $(VENV)/.installed-mutants ## change the algorithm a little, many times
 	$(BIN)/python -m tools.mutants
 
 clean: ## remove .venv and all else that was installed or left behind by running
-	rm -rf $(VENV) build dist *.egg-info .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-floors $(VENV)-newest build dist *.egg-info .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -prune -exec rm -rf {} + -o -name .ipynb_checkpoints -prune -exec rm -rf {} +
+
+# A new environment with the packages of tools/versions.py; on Linux and macOS.
+define quick-tests-with
+	$(PYTHON) -m venv --clear $(VENV)-$(1)
+	$(VENV)-$(1)/bin/python -m pip install --disable-pip-version-check --quiet packaging
+	$(VENV)-$(1)/bin/python -m tools.versions $(1) > $(VENV)-$(1)/constraints.txt
+	$(VENV)-$(1)/bin/python -m pip install --disable-pip-version-check --retries 0 \
+	    $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX)) \
+	    --constraint $(VENV)-$(1)/constraints.txt --editable ".[test]"
+	$(VENV)-$(1)/bin/python -m pytest $(QUICK_TESTS)
+endef
 
 # One stamp for each set of packages: pip runs again only when one of the two files is newer than the stamp.
 EXTRA_lab   := [mujoco]

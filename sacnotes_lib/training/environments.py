@@ -47,6 +47,7 @@ def make_environments(env_id: str, count: int, env_kwargs: Mapping[str, Any] | N
             f'Gymnasium knows no environment {env_id!r} ({unknown}). Try "Pendulum-v1", or list them all with '
             "gymnasium.pprint_registry()"
         ) from unknown
+    envs.unwrapped.env_fns = ()  # used up by now; before Gymnasium 1.4 a generator, which cannot be pickled
     check_spaces(env_id, envs)
     bounded = np.isfinite([envs.single_action_space.low, envs.single_action_space.high]).all()
     return RescaleAction(envs, np.float32(-1), np.float32(1)) if bounded else envs

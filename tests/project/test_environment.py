@@ -15,6 +15,7 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 from tools.fingerprint import ROOT, VERSIONS_THAT_COUNT, pinned_versions
+from tools.versions import constraints
 
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 PROJECT = PYPROJECT["project"]
@@ -79,6 +80,15 @@ def test_every_range_has_a_floor_and_a_reason():
     for line in lines:
         assert ">=" in line
         assert re.search(r"# \w+", line), f"no reason given: {line.strip()}"
+
+
+def test_other_versions_are_the_floors_or_the_newest_with_torch_held():
+    assert constraints("newest") == [f"torch=={PINS['torch']}"]
+    torch, *floors = constraints("floors")
+    ranges = {r.name: r.specifier for r in requirements() if r.name != "torch"}
+    assert [torch] == constraints("newest") and len(floors) == len(ranges)
+    for name, floor in (line.split("==") for line in floors):
+        assert f">={floor}" in str(ranges[name]).split(",")
 
 
 def test_the_versions_that_stamp_a_notebook_are_pinned():

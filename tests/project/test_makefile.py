@@ -7,6 +7,7 @@ import subprocess
 import sys
 
 import pytest
+import yaml
 
 from tools.fingerprint import ROOT
 
@@ -80,6 +81,14 @@ def test_a_changed_list_of_packages_installs_again(installed, changed):
 )
 def test_each_target_installs_its_own_extra_even_after_lab(installed, target, extra):
     assert f'--editable ".{extra}"' in make("-n", target, folder=installed)
+
+
+def test_the_workflow_makes_what_there_is():
+    jobs = yaml.safe_load((ROOT / ".github" / "workflows" / "tests.yml").read_text("utf-8"))["jobs"]
+    called = [entry["target"] for entry in jobs["versions"]["strategy"]["matrix"]["include"]]
+    assert called == ["test-floors", "test-newest"]
+    for target in called:
+        assert f"-m tools.versions {target.removeprefix('test-')} >" in make("-n", target)
 
 
 def test_another_index_is_asked_only_when_given(tmp_path):

@@ -58,7 +58,7 @@ def test_resumed_training_counts_on(small, capsys):
     assert [re.search(r"step (\d+) of 80", line)[1] for line in lines] == ["60", "80"]
 
 
-def test_training_that_has_nothing_to_do_says_where_it_stands(small, capsys):
+def test_training_that_has_nothing_to_do_says_where_it_stands(small, clock, capsys):
     TrainingRun(small, seeds=2).resume(0)
     assert capsys.readouterr().out == "Pendulum-v1, 2 seeds · step 0 of 0 · 0 s · temperature 1\n"
 
