@@ -24,6 +24,7 @@ from sacnotes_lib.widgets import surroundings
 from sacnotes_lib.widgets.control_views import ControlView
 from sacnotes_lib.widgets.latest import NewestWins
 from sacnotes_lib.widgets.painting import PaintingProcess
+from sacnotes_lib.widgets.reconnection import answer_after_reconnection
 from sacnotes_lib.widgets.session import TrainingSession
 from sacnotes_lib.widgets.steering_views import SteeringView
 from sacnotes_lib.widgets.trainer import DONE, UNWATCHED, Trainer
@@ -173,6 +174,7 @@ class TrainingConsole(widgets.VBox):
             )
         )  # fmt: skip
         self.add_class("sacnotes-console")
+        answer_after_reconnection(self)
         if surroundings.in_colab():
             views.disable_start(self.buttons)
 

@@ -17,6 +17,7 @@ from sacnotes_lib.scenes.painter import Painter
 from sacnotes_lib.scenes.picture import Picture, fast_png, image_tag
 from sacnotes_lib.widgets.control_views import ControlView
 from sacnotes_lib.widgets.latest import NewestWins
+from sacnotes_lib.widgets.reconnection import answer_after_reconnection
 
 SLOW = 0.1  # seconds: from here on a viewer feels the wait
 
@@ -63,6 +64,7 @@ class LivePanel(widgets.VBox):
         self.add_class("sacnotes-live")
         for view in self.views.values():
             view.on_change(lambda _: self._changed())
+        answer_after_reconnection(self)
 
     @property
     def parameters(self) -> dict[str, Any]:
