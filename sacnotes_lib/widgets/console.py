@@ -246,7 +246,7 @@ class TrainingConsole(widgets.VBox):
             return True
         now = monotonic()
         if now - self._knocked > KNOCK_EVERY:
-            # A page that began to show this after Start has not heard that the pulse should beat.
+            # A page that began to show this after Start, or reconnected, has not heard that the pulse should beat.
             self._knocked = now
             self.pulse.playing = False
             self.pulse.playing = True
