@@ -25,7 +25,7 @@ AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help lab classroom test test-floors test-newest format run notebooks bench bench-more bench-widgets proof mutants clean
+.PHONY: help lab classroom test test-floors test-newest format run notebooks bench bench-more bench-widgets soak proof mutants clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -73,6 +73,9 @@ bench-more: $(VENV)/.installed-bench ## what each change bought, growth, memory,
 bench-widgets: $(VENV)/.installed-test ## how soon a slider's picture follows a key, in a real browser
 	$(BIN)/python -m benchmarks.widgets
 	$(BIN)/python -m benchmarks.console
+
+soak: $(VENV)/.installed-test ## the classroom for the ninety minutes of a lesson: lost connections, false pauses, memory
+	$(BIN)/python -m benchmarks.soak
 
 proof: $(VENV)/.installed-lab ## SAC trained beside exact answers: one table, one picture
 	$(BIN)/python -m benchmarks.proof

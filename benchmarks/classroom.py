@@ -24,7 +24,7 @@ import nbformat
 import psutil
 
 from benchmarks.machine import describe_machine, save_result
-from benchmarks.widgets import measure, report
+from benchmarks.widgets import measure_panel, report
 from tests.browser.server import REPOSITORY, chromium, classroom, installed_browser, jupyter_lab
 from tools.execute import execute
 
@@ -172,7 +172,8 @@ def main() -> None:
             answers = []
             for name in (PICTURE, "broadcast"):
                 page, _ = open_demo(browser, server, name)
-                answers.append(report(name, measure(page, page.locator(".sacnotes-live"), options.moves)))
+                panel = page.locator(".sacnotes-live")
+                answers.append(report(name, measure_panel(page, panel, options.moves)))
                 close(page)
             memory = demo_memory(browser, server)
         with classroom(Path(home, "cold"), "--VoilaConfiguration.preheat_kernel=False") as server:

@@ -40,7 +40,9 @@ def settings() -> Config:
     config.VoilaConfiguration.preheat_kernel = True  # PyTorch is imported before a page asks for it
     # A page that closes says so without the cookie that this check wants, and its kernel would live on. Nothing else
     # is posted here, and the kernel's random name is in the address.
-    config.Voila.tornado_settings = {"disable_check_xsrf": True, "ws_ping_timeout": 30_000}
+    # ws_ping_timeout stays the server's own, three pings: a single one would cut every connection, since the server
+    # looks for the first answer before it has asked.
+    config.Voila.tornado_settings = {"disable_check_xsrf": True}
     config.KernelManager.transport_encryption = "auto"
     config.MappingKernelManager.cull_idle_timeout = IDLE
     config.MappingKernelManager.cull_interval = 60

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 
 import pytest
+from jupyter_server.base.websocket import WS_PING_INTERVAL
 from playwright.sync_api import expect
 
 from classroom.demos import DEMOS, find
 from tests.browser.accessibility import faults, unnamed_sliders
+from tests.browser.connection import Connection
 from tests.browser.lab import WatchedPage
 from tests.browser.server import classroom
 
@@ -151,6 +153,31 @@ def test_a_console_trains_and_marks_a_change_while_it_does(stage):
     expect(stage.image).to_have_attribute("alt", re.compile("α 0.05 → 0.2"), timeout=60_000)
     page.get_by_role("button", name="Pause").press("Enter")
     expect(page.locator(".panel").get_by_role("status")).to_contain_text("Paused at step", timeout=60_000)
+
+
+def test_pages_keep_their_connection_and_live_on_where_it_is_lost(stage, browser):
+    idle, console = stage, Stage(browser.new_context(viewport=SCREEN).new_page(), stage.server)
+    connections = [Connection(idle.page), Connection(console.page)]
+    idle.open("temperature")
+    console.open("two-answers")
+    console.page.get_by_role("button", name="▶ Start").press("Enter")
+    sliders = [shown.page.locator(".panel").get_by_role("slider").first for shown in (idle, console)]
+    for connection, slider, lost in zip(connections, sliders, ("answers", "changes"), strict=True):
+        connection.lose(lost, slider, "ArrowRight")
+    before = idle.picture()
+    sliders[0].press("ArrowRight")
+    idle.changed(before)
+    sliders[1].press("ArrowRight")
+    expect(console.image).to_have_attribute("alt", re.compile("α 0.05 →"), timeout=60_000)
+
+    idle.page.wait_for_timeout(3 * WS_PING_INTERVAL + 10_000)
+    assert [connection.opened for connection in connections] == [2, 2]
+    expect(console.page.locator(".panel").get_by_role("status")).to_have_text(re.compile("Training|Done"))
+    before = idle.picture()
+    sliders[0].press("ArrowLeft")
+    idle.changed(before)
+    console.page.close(run_before_unload=True)
+    assert console.errors == []
 
 
 def test_settings_that_a_demo_does_not_need_wait_behind_a_button(stage):

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.accessibility import faults, unnamed_sliders
+from tests.browser.connection import Connection
 
 MAKE = """
 from sacnotes_lib.sac.config import SACConfig
@@ -61,11 +63,15 @@ class Console:
         )
 
 
+def beats(lab) -> int:
+    """How often the page has told the kernel that it shows the console."""
+    return int(lab.page.evaluate(EXECUTE, "print(console.pulse.value)"))
+
+
 def test_a_console_that_trained_before_it_was_shown_is_told_that_somebody_looks(lab):
     lab.run("early.ipynb", MAKE, f"{BANDIT}\nconsole.start()\nconsole")
     Console(lab).trains_on()
-    beats = lambda: int(lab.page.evaluate(EXECUTE, "print(console.pulse.value)"))  # noqa: E731
-    while beats() == 0:  # until the test's own time is over
+    while beats(lab) == 0:  # until the test's own time is over
         lab.page.wait_for_timeout(200)
 
 
@@ -155,6 +161,23 @@ def test_two_consoles_train_side_by_side(lab):
     second.trains_on()
     second.press("Pause")
     second.says("Paused at step")
+
+
+@pytest.mark.parametrize(("lost", "in_the_end"), [("answers", "0.96"), ("changes", "0.97")])
+def test_pulse_and_controls_go_on_after_a_lost_connection(lab, lost, in_the_end):
+    """The discount begins at 0.98 and is moved twice; where the first move was lost, once."""
+    connection = Connection(lab.page)
+    lab.run("lost.ipynb", MAKE, f"{BANDIT}\nconsole")
+    console = Console(lab)
+    console.press("Start")
+    console.trains_on()
+    discount = console.root.get_by_label("Discount γ")
+    connection.lose(lost, discount, "ArrowDown")
+    before = beats(lab)
+    while beats(lab) == before:  # until the test's own time is over
+        lab.page.wait_for_timeout(200)
+    discount.press("ArrowDown")
+    console.shows(f"discount .*→ {in_the_end}")
 
 
 def test_nothing_trains_on_when_the_page_is_closed(lab):

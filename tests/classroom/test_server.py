@@ -2,6 +2,8 @@
 
 import socket
 
+from jupyter_server.base.websocket import WebSocketMixin
+
 from classroom.__main__ import FOLDER, environment, free_port, page_config, settings
 from classroom.demos import DEMOS
 
@@ -13,6 +15,13 @@ def test_it_listens_on_this_computer_alone_and_serves_one_notebook():
     assert [path.name for path in FOLDER.rglob("*.ipynb") if ".ipynb_checkpoints" not in path.parts] == [
         "demo.ipynb"
     ]
+
+
+def test_a_page_is_given_time_to_answer_the_first_ping():
+    """The server looks for an answer before it sends a ping, so the first look must not count."""
+    connection = WebSocketMixin()
+    connection.settings = settings().Voila.tornado_settings
+    assert connection.ping_timeout >= 2 * connection.ping_interval
 
 
 def test_no_template_names_another_host():

@@ -9,7 +9,7 @@ from time import monotonic
 import ipywidgets as widgets
 import torch
 
-from sacnotes_lib.course.console import surroundings, views as views
+from sacnotes_lib.course.console import views
 from sacnotes_lib.course.console.painting import PaintingProcess
 from sacnotes_lib.course.console.policy_pictures import is_pendulum, states_to_pick
 from sacnotes_lib.course.console.session import TrainingSession
@@ -17,10 +17,12 @@ from sacnotes_lib.course.console.steering_views import SteeringView
 from sacnotes_lib.course.console.trainer import DONE, UNWATCHED, Trainer
 from sacnotes_lib.course.console.training_curves import TrainingScene
 from sacnotes_lib.course.console.training_view import TrainingView, describe
+from sacnotes_lib.course.stage import surroundings
 from sacnotes_lib.course.stage.control_views import ControlView
 from sacnotes_lib.course.stage.controls import Choice
 from sacnotes_lib.course.stage.latest import NewestWins
 from sacnotes_lib.course.stage.painter import Painter
+from sacnotes_lib.course.stage.reconnection import answer_after_reconnection
 from sacnotes_lib.plots.clip import animate
 from sacnotes_lib.plots.picture import Picture, fast_png
 from sacnotes_lib.sac.agent import SAC
@@ -175,6 +177,7 @@ class TrainingConsole(widgets.VBox):
             )
         )  # fmt: skip
         self.add_class("sacnotes-console")
+        answer_after_reconnection(self)
         if surroundings.in_colab():
             views.disable_start(self.buttons)
 
@@ -246,7 +249,7 @@ class TrainingConsole(widgets.VBox):
             return True
         now = monotonic()
         if now - self._knocked > KNOCK_EVERY:
-            # A page that began to show this after Start has not heard that the pulse should beat.
+            # A page that began to show this after Start, or reconnected, has not heard that the pulse should beat.
             self._knocked = now
             self.pulse.playing = False
             self.pulse.playing = True

@@ -15,6 +15,7 @@ from sacnotes_lib.course.stage.control_views import ControlView
 from sacnotes_lib.course.stage.controls import Choice, adjusted_controls
 from sacnotes_lib.course.stage.latest import NewestWins
 from sacnotes_lib.course.stage.painter import Painter
+from sacnotes_lib.course.stage.reconnection import answer_after_reconnection
 from sacnotes_lib.course.stage.scene import Scene
 from sacnotes_lib.plots.picture import Picture, fast_png, image_tag
 
@@ -63,6 +64,7 @@ class LivePanel(widgets.VBox):
         self.add_class("sacnotes-live")
         for view in self.views.values():
             view.on_change(lambda _: self._changed())
+        answer_after_reconnection(self)
 
     @property
     def parameters(self) -> dict[str, Any]:

@@ -10,12 +10,13 @@ import pytest
 import torch
 from nbclient import NotebookClient
 
-from sacnotes_lib.course.console import console as console_module, surroundings, trainer as trainer_module
+from sacnotes_lib.course.console import console as console_module, trainer as trainer_module
 from sacnotes_lib.course.console.console import TrainingConsole
 from sacnotes_lib.course.console.painting import PaintingProcess
 from sacnotes_lib.course.console.session import TrainingSession
 from sacnotes_lib.course.console.trainer import DONE, PAUSED, SHOW_EVERY, UNWATCHED, Trainer
 from sacnotes_lib.course.console.views import BUTTONS
+from sacnotes_lib.course.stage import surroundings
 from sacnotes_lib.sac.config import SACConfig
 from sacnotes_lib.training.run import TrainingRun
 

@@ -35,6 +35,18 @@ def shortened(steps: int, config: SACConfig) -> int:
     return steps
 
 
+def kernel():
+    """The kernel that this runs in, or None."""
+    if "IPython" not in sys.modules:
+        return None
+    return getattr(sys.modules["IPython"].get_ipython(), "kernel", None)
+
+
+def present_page() -> str:
+    """What names the page that asked for what is being done now, in the messages it sends; "" where none did."""
+    return _message().get("header", {}).get("session", "")
+
+
 def register(console) -> object | None:
     """Remember a console under its cell and for interrupts; returns the one that the cell made before, paused."""
     global _listening
@@ -57,16 +69,14 @@ def pause_all(*_) -> None:
         console.pause()
 
 
-def _kernel():
-    if "IPython" not in sys.modules:
-        return None
-    return getattr(sys.modules["IPython"].get_ipython(), "kernel", None)
+def _message() -> dict:
+    """What the kernel is doing now, such as a request to run a cell; empty where there is no kernel."""
+    here = kernel()
+    return (here.get_parent() if here is not None else None) or {}
 
 
 def _cell() -> str | None:
-    kernel = _kernel()
-    parent = kernel.get_parent() if kernel is not None else None
-    return (parent or {}).get("metadata", {}).get("cellId")
+    return _message().get("metadata", {}).get("cellId")
 
 
 def _listen() -> None:
