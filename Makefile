@@ -25,7 +25,7 @@ AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help lab classroom test test-floors test-newest format run notebooks bench bench-more bench-widgets soak proof mutants clean
+.PHONY: help lab classroom test test-fast test-floors test-newest format run notebooks bench bench-more bench-widgets soak proof mutants clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -36,9 +36,16 @@ lab: $(VENV)/.installed-lab ## install what is missing, then open the course in 
 classroom: $(VENV)/.installed-classroom ## the demos for a lesson, as full-screen pages for a projector
 	$(BIN)/python -m classroom --Voila.ip=$(LISTEN) --port=$(PORT)
 
+test-fast: $(VENV)/.installed-test ## style, arrows between the rooms, and the library without processes and browsers: a minute or two
+	$(BIN)/python -m ruff check .
+	$(BIN)/python -m ruff format --check .
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest $(QUICK_TESTS)
+
 test: $(VENV)/.installed-test ## all that CI checks: style, library, notebooks, widgets in a browser
 	$(BIN)/python -m ruff check .
 	$(BIN)/python -m ruff format --check .
+	$(BIN)/lint-imports
 	$(BIN)/python -m pytest
 
 test-floors: ## the quick tests with the oldest packages that pyproject.toml allows, in .venv-floors
@@ -86,7 +93,7 @@ mutants: $(VENV)/.installed-mutants ## change the algorithm a little, many times
 
 clean: ## remove .venv and all else that was installed or left behind by running
 	rm -rf $(VENV) $(VENV)-floors $(VENV)-newest build dist *.egg-info .pytest_cache .ruff_cache .hypothesis
-	find . -name __pycache__ -prune -exec rm -rf {} + -o -name .ipynb_checkpoints -prune -exec rm -rf {} +
+	find . \( -name __pycache__ -o -name .import_linter_cache -o -name .mypy_cache \) -prune -exec rm -rf {} + -o -name .ipynb_checkpoints -prune -exec rm -rf {} +
 
 # A new environment with the packages of tools/versions.py; on Linux and macOS.
 define quick-tests-with

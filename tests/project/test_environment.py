@@ -146,3 +146,9 @@ def test_the_citation_names_this_version_and_licence():
     assert citation["version"] == PROJECT["version"]
     assert citation["license"] == PROJECT["license"]
     assert citation["authors"][0]["name"] in (ROOT / "LICENSE").read_text("utf-8")
+
+
+def test_addresses_are_placeholders_until_there_is_a_real_one():
+    """The day the project has an address, all of them change together, and this test with them."""
+    assert all(address.startswith("https://sacnotes.example") for address in PROJECT["urls"].values())
+    assert (ROOT / "sacnotes_lib" / "py.typed").exists() and "Typing :: Typed" in PROJECT["classifiers"]
