@@ -1,6 +1,7 @@
 """What the course's environments have in common: one definition of the dynamics, and an exact answer."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import gymnasium as gym
 import numpy as np
@@ -15,16 +16,17 @@ class SoftEnv(gym.Env):
     its own generator, so that run i among many is the same as run i alone.
     """
 
-    metadata = {"render_modes": []}
+    metadata: dict = {"render_modes": []}
+    solver: Any  # the exact.SoftSolver of this problem; a subclass makes it
 
     def __init__(self, low: Sequence[float], high: Sequence[float], action_dim: int = 1):
-        self.observation_space = gym.spaces.Box(np.float32(low), np.float32(high), dtype=np.float32)
+        self.observation_space = gym.spaces.Box(np.array(low, np.float32), np.array(high, np.float32))
         self.action_space = gym.spaces.Box(-1.0, 1.0, (action_dim,), dtype=np.float32)
         self.state = np.zeros(len(low))
 
     def initial_state(self, rng: np.random.Generator) -> np.ndarray:
         """State at the start of an episode, [S]."""
-        return np.zeros(self.observation_space.shape)
+        return np.zeros_like(self.state)
 
     def transition(self, state: np.ndarray, action: np.ndarray, rng: np.random.Generator):
         """(next_state [..., S], reward [...], terminated [...]) from state [..., S] and action [..., A]."""

@@ -26,9 +26,8 @@ class TwoPeaksEnv(SoftEnv):
     def mean_reward(self, action: np.ndarray) -> np.ndarray:
         """Q(a); action [..., 1], result [...]."""
         a = action[..., 0]
-        return sum(
-            height * np.exp(-0.5 * ((a - centre) / width) ** 2) for height, centre, width in self.peaks
-        )
+        peaks = [height * np.exp(-0.5 * ((a - centre) / width) ** 2) for height, centre, width in self.peaks]
+        return np.sum(peaks, axis=0)
 
     def transition(self, state, action, rng):
         return np.zeros_like(state), self.mean_reward(action), np.ones(np.shape(state)[:-1], dtype=bool)

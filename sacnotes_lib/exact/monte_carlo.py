@@ -89,9 +89,9 @@ def soft_return(
         if len(alive) == 0:
             weight = 0.0
             break
-    returns = returns.reshape(count, rollouts)
-    spread = returns.std(axis=1, ddof=1) if rollouts > 1 else np.full(count, np.nan)
-    return SoftReturn(returns.mean(axis=1), spread / np.sqrt(rollouts), horizon, weight, rollouts)
+    of_pair = returns.reshape(count, rollouts)
+    spread = of_pair.std(axis=1, ddof=1) if rollouts > 1 else np.full(count, np.nan)
+    return SoftReturn(of_pair.mean(axis=1), spread / np.sqrt(rollouts), horizon, weight, rollouts)
 
 
 def _horizon(discount: float, cut_weight: float) -> int:

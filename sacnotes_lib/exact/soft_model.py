@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from .quadrature import ActionNodes
 
@@ -23,17 +24,17 @@ class SoftModel:
     backup: Callable
 
 
-def finite_model(states: np.ndarray, backup: Callable) -> SoftModel:
+def finite_model(states: ArrayLike, backup: Callable) -> SoftModel:
     """The SoftModel of a problem that has exactly these states [S, D]; other states raise ValueError."""
-    states = np.asarray(states, dtype=float)
+    known = np.asarray(states, dtype=float)
 
     def locate(state):
-        distance = np.abs(np.asarray(state, dtype=float)[..., None, :] - states).max(-1)
+        distance = np.abs(np.asarray(state, dtype=float)[..., None, :] - known).max(-1)
         if np.any(distance.min(-1) > 1e-5):
-            raise ValueError(f"no such state: {state!r}; the states are {states.tolist()}")
-        return np.eye(len(states))[distance.argmin(-1)]
+            raise ValueError(f"no such state: {state!r}; the states are {known.tolist()}")
+        return np.eye(len(known))[distance.argmin(-1)]
 
-    return SoftModel(states, locate, backup)
+    return SoftModel(known, locate, backup)
 
 
 @dataclass(frozen=True)

@@ -38,8 +38,8 @@ class ReplayBuffer:
 
     def add(self, observation, action, reward, next_observation, terminated) -> None:
         """Remember one transition of every run: vectors `[R, dim]`, numbers `[R]`, as arrays or tensors."""
-        columns = (observation, action, reward, next_observation, terminated)
-        columns = [np.asarray(column, dtype=np.float32) for column in columns]
+        parts = (observation, action, reward, next_observation, terminated)
+        columns = [np.asarray(part, dtype=np.float32) for part in parts]
         columns = [column[:, None] if column.ndim == 1 else column for column in columns]
         row = torch.as_tensor(np.concatenate(columns, axis=-1), device=self.device)
         self._table[:, self._added % self.capacity] = row

@@ -6,12 +6,13 @@ some ten to thirty seconds: for long runs. `docs/speed.md` says what was measure
 
 import os
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import torch
 from torch import Tensor
 
 from sacnotes_lib.sac.agent import SAC
+from sacnotes_lib.sac.metrics import Metrics
 from sacnotes_lib.sac.randomness import RunGenerators
 from sacnotes_lib.sac.replay import Batch
 
@@ -50,9 +51,9 @@ class CompiledUpdate:
         self._graph = torch.compile(self._traced, backend=backend, fullgraph=True)
         self._drawn = DrawnBefore(agent.generators)
         self._draws: list[tuple] = []
-        self._draws_of = None  # what the order of draws was recorded for
+        self._draws_of: tuple | None = None  # what the order of draws was recorded for
 
-    def __call__(self, batch: Batch) -> Mapping[str, Tensor]:
+    def __call__(self, batch: Batch) -> Metrics:
         agent = self.agent
         if self._draws_of != (agent.config, batch.reward.shape):
             return self._recorded(batch)
@@ -75,11 +76,11 @@ class CompiledUpdate:
         agent.updates_done += 1
         return metrics
 
-    def _traced(self, batch: Batch, numbers: Sequence[Tensor]) -> Mapping[str, Tensor]:
+    def _traced(self, batch: Batch, numbers: Sequence[Tensor]) -> Metrics:
         self._drawn.numbers = list(numbers)
         return self.agent.update(batch)
 
-    def _recorded(self, batch: Batch) -> Mapping[str, Tensor]:
+    def _recorded(self, batch: Batch) -> Metrics:
         """One update as it is, noting what it draws."""
         streams = self.agent.generators
         self.agent.generators = recording = Recording(streams)
@@ -95,7 +96,8 @@ class Recording(RunGenerators):
     """Draws from other streams, and notes in `draws` what was asked for: pairs (kind, shape)."""
 
     def __init__(self, streams: RunGenerators):
-        self._streams, self.draws, self.device = streams, [], streams.device
+        self._streams, self.device = streams, streams.device
+        self.draws: list[tuple] = []
 
     def __len__(self) -> int:
         return len(self._streams)
@@ -118,7 +120,8 @@ class DrawnBefore(RunGenerators):
     """Hands out `numbers`, drawn before, in their order, whatever is asked for."""
 
     def __init__(self, streams: RunGenerators):
-        self._streams, self.numbers, self.device = streams, [], streams.device
+        self._streams, self.device = streams, streams.device
+        self.numbers: list[Tensor] = []
 
     def __len__(self) -> int:
         return len(self._streams)

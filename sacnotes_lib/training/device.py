@@ -36,7 +36,7 @@ def known_device(device: str | torch.device) -> torch.device:
 def devices_here() -> list[str]:
     """Names that `device=` takes on this computer."""
     names = ['"cpu"']
-    if torch.accelerator.is_available():
-        kind = torch.accelerator.current_accelerator().type
-        names += [f'"{kind}:{index}"' for index in range(torch.accelerator.device_count())]
+    here = torch.accelerator.current_accelerator() if torch.accelerator.is_available() else None
+    if here is not None:
+        names += [f'"{here.type}:{index}"' for index in range(torch.accelerator.device_count())]
     return names

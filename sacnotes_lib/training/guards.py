@@ -93,7 +93,7 @@ def check_finite(metrics: Metrics, seeds: Sequence[int], update: int) -> None:
         if math.isfinite(loss.item()):
             continue
         # squared, since a loss also overflows where the numbers themselves do not yet
-        sizes = sum(x.square().reshape(len(seeds), -1).sum(1) for x in made_of[name])
+        sizes = torch.stack([x.square().reshape(len(seeds), -1).sum(1) for x in made_of[name]]).sum(0)
         lost = [seed for seed, size in zip(seeds, sizes, strict=True) if not math.isfinite(size)] or seeds
         raise NonFiniteLoss(
             f"the {name} loss of seed {', '.join(map(str, lost))} is {loss.item()} at update {update}",

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from gymnasium.vector import VectorEnv
 
 from sacnotes_lib.sac.agent import SAC
 from sacnotes_lib.sac.config import SACConfig
@@ -81,7 +82,7 @@ class TrainingRun:
         self._sampling = RunGenerators(self.seeds, stream=2, device=self.device)
         self.envs.action_space.seed(self.seeds[0])
         self._observation, _ = self.envs.reset(seed=self.seeds)
-        self._evaluation_envs = None
+        self._evaluation_envs: VectorEnv | None = None
         self.step, self.seconds, self.interrupted = 0, 0.0, False
         self._evaluations, self._records = Records(len(self.seeds)), Records(len(self.seeds))
 
@@ -217,7 +218,7 @@ def listed_seeds(seeds: int | Sequence[int]) -> list[int]:
     """Seeds as a list: 3 is 0, 1, 2."""
     wanted = "seeds=8 trains eight, seeds=[3, 5] those two"
     try:
-        listed = list(range(seeds) if isinstance(seeds, int) else seeds)
+        listed: list = list(range(seeds) if isinstance(seeds, int) else seeds)
     except TypeError:
         listed = [seeds]
     if not all(isinstance(seed, Integral) for seed in listed):
