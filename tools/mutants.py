@@ -1,7 +1,7 @@
-"""Mutation testing of sacnotes_lib/sac: make one small change to the code, and see whether a test notices.
+"""Mutation testing of sacnotes_lib/sac and training: make one small change, and see whether a test notices.
 
-    python -m tools.mutants                       all modules
-    python -m tools.mutants targets losses        these
+    python -m tools.mutants                       all modules of sac/
+    python -m tools.mutants targets records       these, of sac/ or of training/
     python -m tools.mutants --jobs 4              four at a time
 
 Cosmic Ray makes the changes (a minus into a plus, < into <=, a number one larger, a decorator left out). The runs
@@ -27,8 +27,14 @@ from cosmic_ray import plugins
 from cosmic_ray.mutating import mutate_code
 
 ROOT = Path(__file__).resolve().parent.parent
-LIBRARY, TESTS = ROOT / "sacnotes_lib" / "sac", ROOT / "tests" / "sac"
-MODULES = [path.stem for path in sorted(LIBRARY.glob("*.py")) if path.stem != "__init__"]
+LIBRARY, TESTS, ROOMS = ROOT / "sacnotes_lib", ROOT / "tests", ("sac", "training")
+# name of a module: the path below the library
+MODULES = {
+    path.stem: path.relative_to(LIBRARY)
+    for room in ROOMS
+    for path in sorted((LIBRARY / room).glob("*.py"))
+    if path.stem != "__init__"
+}
 
 # Changes that say nothing here: bit operations on real numbers fail at once, and `is` beside a number is no
 # comparison. A `|` stands in annotations only, but for one. +x and ~x are no slips that anybody makes. Cosmic Ray
@@ -52,7 +58,7 @@ class Mutant(NamedTuple):
 
     def change(self) -> str:
         """The lines that differ, with the number of the first."""
-        before = (LIBRARY / f"{self.module}.py").read_text().splitlines()
+        before = (LIBRARY / MODULES[self.module]).read_text().splitlines()
         lines = list(difflib.unified_diff(before, self.source.splitlines(), lineterm="", n=0))
         number = re.search(r"-(\d+)", lines[2])[1]
         return f"{self.module}.py:{number}  {self.operator}\n" + "\n".join(
@@ -62,7 +68,7 @@ class Mutant(NamedTuple):
 
 def mutants_of(module: str) -> list[Mutant]:
     """Every mutant of a module that is worth a run."""
-    source, found = (LIBRARY / f"{module}.py").read_text(), []
+    source, found = (LIBRARY / MODULES[module]).read_text(), []
     for name in sorted(plugins.operator_names()):
         if POINTLESS.search(name):
             continue
@@ -75,8 +81,9 @@ def mutants_of(module: str) -> list[Mutant]:
 
 def uses(test: Path, module: str) -> bool:
     """Whether a test file imports the module by name; two of them use it all."""
+    room = MODULES[module].parts[0]
     return test.stem in ("test_agent", "test_steering") or re.search(
-        rf"sac\.{module} import|sac import .*\b{module}\b", test.read_text()
+        rf"{room}\.{module} import|{room} import .*\b{module}\b", test.read_text()
     )
 
 
@@ -89,8 +96,9 @@ def try_tests(base: Path, place: Path, module: str) -> None:
     quiet = os.open(place / "log.txt", os.O_WRONLY | os.O_CREAT)
     os.dup2(quiet, 1)
     os.dup2(quiet, 2)
-    own = [f"tests/sac/test_{module}.py"]
-    others = [f"tests/sac/{path.name}" for path in sorted(TESTS.glob("test_*.py")) if uses(path, module)]
+    every = [path for room in ROOMS for path in sorted((TESTS / room).glob("test_*.py"))]
+    own = [f"tests/{path.relative_to(TESTS)}" for path in every if path.stem == f"test_{module}"]
+    others = [f"tests/{path.relative_to(TESTS)}" for path in every if uses(path, module)]
     status = 0
     for files in (own, [file for file in others if file not in own]):
         signal.alarm(SECONDS)
@@ -101,10 +109,9 @@ def try_tests(base: Path, place: Path, module: str) -> None:
 def start(base: Path, number: int, mutant: Mutant) -> int:
     """Fork a process that tests this mutant. Returns its id."""
     place = base / str(number)
-    copy = place / "sacnotes_lib" / "sac"
+    copy = place / "sacnotes_lib"
     shutil.copytree(LIBRARY, copy, ignore=shutil.ignore_patterns("__pycache__"))
-    (place / "sacnotes_lib" / "__init__.py").touch()
-    (copy / f"{mutant.module}.py").write_text(mutant.source)
+    (copy / MODULES[mutant.module]).write_text(mutant.source)
     process = os.fork()
     if process == 0:
         try:
@@ -119,7 +126,8 @@ def run(mutants: list[Mutant], jobs: int) -> Iterator[tuple[Mutant, str]]:
     running, waiting = {}, list(enumerate(mutants))
     with tempfile.TemporaryDirectory() as folder:
         base = Path(folder)
-        shutil.copytree(TESTS, base / "tests" / "sac", ignore=shutil.ignore_patterns("__pycache__"))
+        for room in ROOMS:
+            shutil.copytree(TESTS / room, base / "tests" / room, ignore=shutil.ignore_patterns("__pycache__"))
         (base / "pytest.ini").write_text("[pytest]\naddopts = --import-mode=importlib -p no:cacheprovider\n")
         while waiting or running:
             while waiting and len(running) < jobs:
@@ -144,8 +152,8 @@ def main() -> None:
     for name in IMPORTED_ONCE:
         import_module(name)
 
-    modules = options.modules or MODULES
-    unchanged = Mutant(modules[0], "nothing", (LIBRARY / f"{modules[0]}.py").read_text())
+    modules = options.modules or [name for name, path in MODULES.items() if path.parts[0] == "sac"]
+    unchanged = Mutant(modules[0], "nothing", (LIBRARY / MODULES[modules[0]]).read_text())
     if any(outcome != "not noticed" for _, outcome in run([unchanged], 1)):
         sys.exit("the tests must pass before mutants say anything: make test")
     mutants, survivors = [mutant for module in modules for mutant in mutants_of(module)], []
