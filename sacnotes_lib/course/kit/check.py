@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 import torch
 
-from sacnotes_lib.course.kit.exercise import CheckResult, Exercise, ExerciseTodo
+from sacnotes_lib.course.kit.exercise import CheckResult, Exercise, ExerciseTodo, Unfit
 from sacnotes_lib.course.kit.progress import PROGRESS
 
-_HERE = str(Path(__file__).parents[1])  # the check itself, and what an exercise wraps around an answer
+_HERE = str(Path(__file__).parents[1])  # the check itself, and an exercise's `adapt` around the answer
 
 
 def check(answer: Callable | Any, exercise: Exercise) -> CheckResult:
@@ -24,7 +24,7 @@ def check(answer: Callable | Any, exercise: Exercise) -> CheckResult:
     compared first, then values, each case in turn; the first case that differs is shown. Returns a `CheckResult`.
     """
     function = answer if callable(answer) else lambda: answer
-    outcomes = [_outcome(function, case) for case in exercise.cases]
+    outcomes = list(_outcomes(function, exercise))
     todo = next((outcome for outcome in outcomes if isinstance(outcome, ExerciseTodo)), None)
     if todo is not None:
         what = f": {todo}" if str(todo) else "."
@@ -37,7 +37,7 @@ def check(answer: Callable | Any, exercise: Exercise) -> CheckResult:
 
 
 def _judged(outcomes, exercise: Exercise) -> CheckResult:
-    expected = [_outcome(exercise.reference, case) for case in exercise.cases]
+    expected = list(_outcomes(exercise.reference, exercise))
     differing = [k for k in range(len(expected)) if not _same(outcomes[k], expected[k], exercise)]
     if not differing:
         return CheckResult(True, f"✓ {exercise.name}: right, on all {len(expected)} cases.")
@@ -45,6 +45,7 @@ def _judged(outcomes, exercise: Exercise) -> CheckResult:
     lines = [
         f"✗ {exercise.name}: not yet (case {first + 1} of {len(expected)}).",
         f"  called with  {_arguments(exercise.cases[first])}",
+        *([f"  compared     {exercise.compared}"] if exercise.compared else []),
         f"  expected     {_shown(expected[first])}",
         f"  got          {_shown(outcomes[first])}",
     ]
@@ -54,6 +55,11 @@ def _judged(outcomes, exercise: Exercise) -> CheckResult:
     elif problem := _plain_problem(outcomes[first], expected[first]):
         lines.append(f"  {problem}")
     return CheckResult(False, "\n".join(lines), mistake)
+
+
+def _outcomes(function: Callable, exercise: Exercise) -> Iterator[Any]:
+    adapted = exercise.adapt(function)
+    return (_outcome(adapted, case) for case in exercise.cases)
 
 
 def _outcome(function: Callable, case) -> Any:
@@ -70,8 +76,8 @@ def _outcome(function: Callable, case) -> Any:
 def _known_mistake(outcomes, exercise: Exercise) -> str | None:
     """The mistake whose function gives just these outcomes, errors included, on every case."""
     for name, wrong in exercise.mistakes.items():
-        tries = zip(outcomes, exercise.cases, strict=True)
-        if all(_same(outcome, _outcome(wrong, case), exercise) for outcome, case in tries):
+        tries = zip(outcomes, _outcomes(wrong, exercise), strict=True)
+        if all(_same(got, known, exercise) for got, known in tries):
             return name
     return None
 
@@ -87,6 +93,7 @@ def _same(got: Any, expected: Any, exercise: Exercise) -> bool:
 
 def _as_tensor(value: Any) -> torch.Tensor | None:
     """A number, a list of numbers, an array or a tensor as float64; None for anything else."""
+    value = _bare(value)
     if not isinstance(value, (torch.Tensor, np.ndarray, np.generic, int, float, list, tuple)):
         return None
     try:
@@ -95,12 +102,18 @@ def _as_tensor(value: Any) -> torch.Tensor | None:
         return None
 
 
+def _bare(value: Any) -> Any:
+    return value.value if isinstance(value, Unfit) else value
+
+
 def _plain_problem(got: Any, expected: Any) -> str:
     """A hint for what no known mistake explains."""
-    if got is None:
+    if _bare(got) is None:
         return "The function returned nothing: does its last line say return?"
     if isinstance(got, Exception):
         return _where(got)
+    if isinstance(got, Unfit):
+        return got.wanted
     tensor, wanted = _as_tensor(got), _as_tensor(expected)
     if isinstance(got, tuple) and isinstance(getattr(got, "values", None), torch.Tensor):
         return "min and max along an axis return values and their places: take .values, or call amin or amax."
@@ -128,15 +141,17 @@ def _shown(value: Any) -> str:
         return f"{type(value).__name__}: {str(value).splitlines()[0] if str(value) else ''}".rstrip(": ")
     tensor = _as_tensor(value)
     if tensor is None:
-        return repr(value)[:200]
+        return repr(_bare(value))[:200]
     numbers = np.array2string(tensor.numpy(), precision=4, threshold=12, edgeitems=2, suppress_small=True)
     return f"shape {list(tensor.shape)}, {' '.join(numbers.split())}"
 
 
 def _arguments(case) -> str:
-    words = []
-    for name, value in case.items():
-        words.append(
-            f"{name} {list(value.shape)}" if isinstance(value, torch.Tensor) else f"{name} = {value!r}"
-        )
-    return ", ".join(words) or "no arguments"
+    return ", ".join(_argument(name, value) for name, value in case.items()) or "no arguments"
+
+
+def _argument(name: str, value: Any) -> str:
+    if isinstance(value, torch.Tensor):
+        return f"{name} {list(value.shape)}"
+    says_nothing = type(value).__repr__ is object.__repr__  # but its place in memory
+    return f"{name} (a {type(value).__name__})" if says_nothing else f"{name} = {value!r}"

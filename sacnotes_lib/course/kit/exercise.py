@@ -11,6 +11,11 @@ class ExerciseTodo(Exception):
     """Raised by the placeholder of an exercise: ``raise ExerciseTodo``. `check` then says "not done yet"."""
 
 
+def as_it_is(function: Callable) -> Callable:
+    """The function itself: how most exercises judge what a learner wrote."""
+    return function
+
+
 @dataclass(frozen=True)
 class Exercise:
     """One exercise of a page.
@@ -18,7 +23,9 @@ class Exercise:
     ``name``       what it is called in messages and in the record of progress
     ``reference``  a right solution
     ``cases``      the arguments of each try, as dictionaries: argument name -> value, in the order of the function
-    ``mistakes``   what went wrong, in a few words -> a function that goes wrong in just that way
+    ``mistakes``   what went wrong, in a few words -> a function that goes wrong in just that way; see `edits.altered`
+    ``adapt``      makes of a solution, right or wrong, the function that is tried on the cases and compared
+    ``compared``   what ``adapt`` compares, in a few words for the learner
     ``rtol``, ``atol``  how far a right answer may be from the reference, relative and absolute
     """
 
@@ -26,8 +33,18 @@ class Exercise:
     reference: Callable
     cases: tuple[Mapping[str, Any], ...]
     mistakes: Mapping[str, Callable] = field(default_factory=dict)
+    adapt: Callable[[Callable], Callable] = as_it_is
+    compared: str = ""
     rtol: float = 1e-4
     atol: float = 1e-5
+
+
+@dataclass(frozen=True)
+class Unfit:
+    """What an ``adapt`` returns where it cannot use what a solution returned: that, and a sentence on what it wants."""
+
+    value: Any
+    wanted: str
 
 
 @dataclass(frozen=True)

@@ -4,33 +4,50 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import torch
 from torch import Tensor
 
+from sacnotes_lib.course.kit.exercise import Exercise, Unfit
 from sacnotes_lib.sac.distributions import SquashedGaussian
 
 
-def gradients_at(loss_of: Callable[..., Any], *values: Tensor) -> Any:
-    """d loss / d value for each of `values`, all of one shape, stacked in front; zeros where the loss leads to none.
+def gradient_of(actor_loss: Callable[..., Any]) -> Callable[..., Any]:
+    """An `Exercise.adapt`: the gradient of an actor loss with respect to its policy's two parameters.
 
-    Args: loss_of(*values), which should return a scalar. What is no scalar is returned as it is: the check then says
-        what was expected.
+    Args: actor_loss(policy, …), which should return a scalar. The policy is made from two tensors of one shape, its
+        mean or gain first, then its log_std.
+    Returns: a function of the same arguments. It returns d loss / d parameter for each of the two, stacked in front;
+        zeros where the loss leads to none; `Unfit` where the loss is no scalar.
     """
-    leaves = [value.clone().requires_grad_() for value in values]
-    loss = loss_of(*leaves)
-    if not isinstance(loss, Tensor) or loss.shape:
-        return loss
-    if not loss.requires_grad:
-        return torch.zeros(len(leaves), *leaves[0].shape)
-    found = torch.autograd.grad(loss, leaves, allow_unused=True)
-    return torch.stack([torch.zeros_like(x) if g is None else g for x, g in zip(leaves, found, strict=True)])
+
+    def gradient(policy, *rest):
+        parameters = [value.clone().requires_grad_() for value in vars(policy).values()]
+        loss = actor_loss(type(policy)(*parameters), *rest)
+        if not isinstance(loss, Tensor) or loss.shape:
+            return Unfit(loss, "The loss should be one number, in a tensor without axes.")
+        if not loss.requires_grad:
+            return torch.zeros(len(parameters), *parameters[0].shape)
+        return torch.stack(torch.autograd.grad(loss, parameters, allow_unused=True, materialize_grads=True))
+
+    return gradient
 
 
-def proportional_policy(gain: Tensor, log_std: Tensor) -> Callable[[Tensor], SquashedGaussian]:
+judged_by_gradient = partial(
+    Exercise, adapt=gradient_of, compared="the gradient of the loss, in the policy's two parameters"
+)
+
+
+class ProportionalPolicy:
     """s to the tanh of a Gaussian with mean gain·s: gain and log_std `[A]`, s `[..., B, A]`."""
-    return lambda s: SquashedGaussian(gain * s, log_std.expand_as(s))
+
+    def __init__(self, gain: Tensor, log_std: Tensor):
+        self.gain, self.log_std = gain, log_std
+
+    def __call__(self, observation: Tensor) -> SquashedGaussian:
+        return SquashedGaussian(self.gain * observation, self.log_std.expand_as(observation))
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from sacnotes_lib.course.kit.edits import altered
 from sacnotes_lib.course.kit.exercise import Exercise
 
 
@@ -29,34 +30,25 @@ ACTOR_LOSS = Exercise(
     name="actor_loss",
     reference=actor_loss,
     cases=(_batch_case(5, 2, 0.2), _batch_case(3, 6, 1.5), _batch_case(4, 4, 0.5)),
-    mistakes={
-        "a mean over everything: log_prob is averaged over the action's entries too": lambda q, p, t: (
-            t * p.mean() - q.mean()
-        ),
-        "a sum over the batch too: the loss would grow with the batch size": lambda q, p, t: (
-            t * p.sum(-1) - q
-        ).sum(),
-        "no sum at all: [B, A] against [B] fails, or, where B = A, pairs entries with other transitions": (
-            lambda q, p, t: (t * p - q).mean()
-        ),
-        "no mean over the batch: one number was asked for": lambda q, p, t: t * p.sum(-1) - q,
-        "the sign of the whole: a loss is lowered, and Q should rise": lambda q, p, t: (
-            q - t * p.sum(-1)
-        ).mean(),
-        "the sign of the entropy term: minus log_prob would be punished": lambda q, p, t: (
-            -t * p.sum(-1) - q
-        ).mean(),
-        "the temperature left out": lambda q, p, t: (p.sum(-1) - q).mean(),
-        "a sum over the batch (the first dimension), not over the action: [A] meets [B]": lambda q, p, t: (
-            t * p.sum(0) - q
-        ).mean(),
-        "the temperature on Q too: it prices the entropy alone": lambda q, p, t: t * (p.sum(-1) - q).mean(),
-        "the sign of Q: the loss is lowered, and Q should rise": lambda q, p, t: (t * p.sum(-1) + q).mean(),
-        "q subtracted from every entry before the sum: it counts A times": lambda q, p, t: (
-            (t * p - q.unsqueeze(-1)).sum(-1).mean()
-        ),
-    },
-)
+    mistakes=altered(
+        actor_loss,
+        (".sum(-1)", ".mean()", "a mean over everything: log_prob is averaged over the action's entries too"),
+        (".mean()", ".sum()", "a sum over the batch too: the loss would grow with the batch size"),
+        (".sum(-1)", "",
+            "no sum at all: [B, A] against [B] fails, or, where B = A, pairs entries with other transitions"),
+        (".mean()", "", "no mean over the batch: one number was asked for"),
+        ("(temperature", "-(temperature", "the sign of the whole: a loss is lowered, and Q should rise"),
+        ("temperature", "-temperature", "the sign of the entropy term: minus log_prob would be punished"),
+        ("temperature * ", "", "the temperature left out"),
+        (".sum(-1)", ".sum(0)",
+            "a sum over the batch (the first dimension), not over the action: [A] meets [B]"),
+        ("temperature * log_prob.sum(-1) - q", "temperature * (log_prob.sum(-1) - q)",
+            "the temperature on Q too: it prices the entropy alone"),
+        ("- q", "+ q", "the sign of Q: the loss is lowered, and Q should rise"),
+        (".sum(-1) - q)", " - q.unsqueeze(-1)).sum(-1)",
+            "q subtracted from every entry before the sum: it counts A times"),
+    ),
+)  # fmt: skip
 
 SETTINGS_FOR_THE_SUM = Exercise(
     name="settings_for_the_sum",
@@ -66,27 +58,24 @@ SETTINGS_FOR_THE_SUM = Exercise(
         {"temperature": 1.0, "target_entropy": -0.5, "action_dim": 2},
         {"temperature": 0.3, "target_entropy": -2.0, "action_dim": 1},
     ),
-    mistakes={
-        "both directions reversed: this is what averaging needs to do as summing does": lambda t, h, a: (
-            t * a,
-            h / a,
-        ),
-        "the target left as it was: it was the entropy of one entry, and there are A": lambda t, h, a: (
-            t / a,
-            h,
-        ),
-        "the temperature left as it was: a sum is A times the mean, so α must be A times smaller": (
-            lambda t, h, a: (t, h * a)
-        ),
-        "the temperature multiplied: α · mean is (α / A) · sum": lambda t, h, a: (t * a, h * a),
-        "the target divided: entropies of independent entries add up": lambda t, h, a: (t / a, h / a),
-        "the usual -A taken instead of A times the target that was given": lambda t, h, a: (t / a, -float(a)),
-        "the target times A squared: a sum is A times the mean, not more": lambda t, h, a: (
-            t / a,
-            h * a * a,
-        ),
-        "the sign of the target: A times a negative entropy is negative": lambda t, h, a: (t / a, -h * a),
-        "nothing changed: the two are the same only where A = 1": lambda t, h, a: (t, h),
-        "target and temperature in the wrong order": lambda t, h, a: (h * a, t / a),
-    },
-)
+    mistakes=altered(
+        settings_for_the_sum,
+        ("temperature / action_dim, target_entropy * action_dim",
+            "temperature * action_dim, target_entropy / action_dim",
+            "both directions reversed: this is what averaging needs to do as summing does"),
+        (" * action_dim", "", "the target left as it was: it was the entropy of one entry, and there are A"),
+        (" / action_dim", "",
+            "the temperature left as it was: a sum is A times the mean, so α must be A times smaller"),
+        (" / ", " * ", "the temperature multiplied: α · mean is (α / A) · sum"),
+        (" * ", " / ", "the target divided: entropies of independent entries add up"),
+        ("target_entropy * action_dim", "-float(action_dim)",
+            "the usual -A taken instead of A times the target that was given"),
+        (" * action_dim", " * action_dim**2", "the target times A squared: a sum is A times the mean, not more"),
+        ("target_entropy", "-target_entropy", "the sign of the target: A times a negative entropy is negative"),
+        ("temperature / action_dim, target_entropy * action_dim", "temperature, target_entropy",
+            "nothing changed: the two are the same only where A = 1"),
+        ("temperature / action_dim, target_entropy * action_dim",
+            "target_entropy * action_dim, temperature / action_dim",
+            "target and temperature in the wrong order"),
+    ),
+)  # fmt: skip

@@ -6,9 +6,10 @@ import math
 
 import torch
 from torch import Tensor
-from torch.distributions import Independent, Normal, TanhTransform, TransformedDistribution
+from torch.distributions import Normal
 from torch.nn.functional import softplus
 
+from sacnotes_lib.course.kit.edits import altered
 from sacnotes_lib.course.kit.exercise import Exercise
 
 
@@ -17,7 +18,8 @@ def squashed_log_prob(pre_tanh: Tensor, mean: Tensor, std: Tensor) -> Tensor:
 
     Haarnoja et al. 2018b, appendix C.
     """
-    return (_gaussian(pre_tanh, mean, std) - _log_slope(pre_tanh)).sum(-1)
+    log_slope = 2 * (math.log(2) - pre_tanh - softplus(-2 * pre_tanh))
+    return (Normal(mean, std).log_prob(pre_tanh) - log_slope).sum(-1)
 
 
 def estimate_entropy(mean: Tensor, std: Tensor, noise: Tensor, scale: Tensor) -> Tensor:
@@ -25,23 +27,8 @@ def estimate_entropy(mean: Tensor, std: Tensor, noise: Tensor, scale: Tensor) ->
 
     mean, std [B, A]; noise [K, B, A]; scale [A], half the width of the environment's range; returns [B].
     """
-    return -squashed_log_prob(mean + std * noise, mean, std).mean(0) + scale.log().sum()
-
-
-def _gaussian(pre_tanh, mean, std):
-    return Normal(mean, std).log_prob(pre_tanh)
-
-
-def _log_slope(u):
-    return 2 * (math.log(2) - u - softplus(-2 * u))
-
-
-def _rounded_log_slope(u, inside=0.0):
-    return torch.log(1 - torch.tanh(u) ** 2 + inside)
-
-
-def _weighted_again(log_prob):
-    return (log_prob.exp() * log_prob).mean(0)
+    log_prob = squashed_log_prob(mean + std * noise, mean, std)
+    return -log_prob.mean(0) + scale.log().sum()
 
 
 def _score_case(batch_size: int, action_dim: int, middle: float) -> dict[str, Tensor]:
@@ -61,56 +48,36 @@ def _entropy_case(samples: int, batch_size: int, scale: list[float]) -> dict[str
     return {"mean": mean, "std": std, "noise": noise, "scale": torch.tensor(scale)}
 
 
+_SLOPE = "2 * (math.log(2) - pre_tanh - softplus(-2 * pre_tanh))"
+
 SQUASHED_LOG_PROB = Exercise(
     name="squashed_log_prob",
     reference=squashed_log_prob,
     # The last case is saturated: tanh rounds to 1 there.
     cases=(_score_case(4, 3, 0.0), _score_case(5, 1, 0.5), _score_case(3, 2, 15.0)),
-    mistakes={
-        "the correction left out: this is the log-density of u, not of the action": lambda u, m, s: _gaussian(
-            u, m, s
-        ).sum(-1),
-        "the correction added where it is subtracted: a narrow slice is dense": lambda u, m, s: (
-            _gaussian(u, m, s) + _log_slope(u)
-        ).sum(-1),
-        "the correction subtracted twice": lambda u, m, s: (_gaussian(u, m, s) - 2 * _log_slope(u)).sum(-1),
-        "tanh applied twice: the slope taken at tanh(u), it belongs to u": lambda u, m, s: (
-            _gaussian(u, m, s) - _log_slope(torch.tanh(u))
-        ).sum(-1),
-        "the slope without its logarithm": lambda u, m, s: (_gaussian(u, m, s) - _log_slope(u).exp()).sum(-1),
-        "the factor 2 of the stable form left out": lambda u, m, s: (
-            _gaussian(u, m, s) - _log_slope(u) / 2
-        ).sum(-1),
-        "the sign inside softplus: it is softplus(-2u)": lambda u, m, s: (
-            _gaussian(u, m, s) - 2 * (math.log(2) - u - softplus(2 * u))
-        ).sum(-1),
-        "the Gaussian scored at the action tanh(u): it is the density of u": lambda u, m, s: (
-            _gaussian(torch.tanh(u), m, s) - _log_slope(u)
-        ).sum(-1),
-        "u looked for again by atanh, which is infinite at a saturated action: score the u that you hold": (
-            lambda u, m, s: TransformedDistribution(Independent(Normal(m, s), 1), [TanhTransform()]).log_prob(
-                torch.tanh(u)
-            )
-        ),
-        "1 - tanh(u)^2 rounds to zero at a saturated action, and its logarithm is minus infinity": lambda u, m, s: (
-            (_gaussian(u, m, s) - _rounded_log_slope(u)).sum(-1)
-        ),
-    }
-    | {
-        f"{inside:g} inside the logarithm: finite, but wrong at a saturated action": lambda u, m, s, inside=inside: (
-            (_gaussian(u, m, s) - _rounded_log_slope(u, inside)).sum(-1)
-        )
-        for inside in (1e-6, 1e-7, 1e-8)
-    }
-    | {
-        "one number for each entry of the action instead of one for the action": lambda u, m, s: (
-            _gaussian(u, m, s) - _log_slope(u)
-        ),
-        "the mean over the action's entries where their sum belongs": lambda u, m, s: (
-            _gaussian(u, m, s) - _log_slope(u)
-        ).mean(-1),
-    },
-)
+    mistakes=altered(
+        squashed_log_prob,
+        (" - log_slope", "", "the correction left out: this is the log-density of u, not of the action"),
+        (" - log_slope", " + log_slope", "the correction added where it is subtracted: a narrow slice is dense"),
+        (" - log_slope", " - 2 * log_slope", "the correction subtracted twice"),
+        (_SLOPE, _SLOPE.replace("pre_tanh", "torch.tanh(pre_tanh)"),
+            "tanh applied twice: the slope taken at tanh(u), it belongs to u"),
+        (" - log_slope", " - log_slope.exp()", "the slope without its logarithm"),
+        ("= 2 * ", "= ", "the factor 2 of the stable form left out"),
+        ("softplus(-2", "softplus(2", "the sign inside softplus: it is softplus(-2u)"),
+        ("log_prob(pre_tanh)", "log_prob(torch.tanh(pre_tanh))",
+            "the Gaussian scored at the action tanh(u): it is the density of u"),
+        ("log_slope =", "pre_tanh = torch.atanh(torch.tanh(pre_tanh)); log_slope =",
+            "u looked for again by atanh, which is infinite at a saturated action: score the u that you hold"),
+        (_SLOPE, "torch.log(1 - torch.tanh(pre_tanh) ** 2)",
+            "1 - tanh(u)^2 rounds to zero at a saturated action, and its logarithm is minus infinity"),
+        *((_SLOPE, f"torch.log(1 - torch.tanh(pre_tanh) ** 2 + {inside})",
+            f"{inside} inside the logarithm: finite, but wrong at a saturated action")
+            for inside in (1e-6, 1e-7, 1e-8)),
+        (".sum(-1)", "", "one number for each entry of the action instead of one for the action"),
+        (".sum(-1)", ".mean(-1)", "the mean over the action's entries where their sum belongs"),
+    ),
+)  # fmt: skip
 
 ESTIMATE_ENTROPY = Exercise(
     name="estimate_entropy",
@@ -120,45 +87,29 @@ ESTIMATE_ENTROPY = Exercise(
         _entropy_case(10, 5, [2.0]),
         _entropy_case(3, 2, [0.4, 0.3]),
     ),
-    mistakes={
-        "the Gaussian's own entropy: tanh has changed it": lambda m, s, e, k: (
-            Normal(m, s).entropy().sum(-1) + k.log().sum()
-        ),
-        "samples scored without the correction for tanh": lambda m, s, e, k: (
-            -_gaussian(m + s * e, m, s).sum(-1).mean(0) + k.log().sum()
-        ),
-        "the noise scored in place of u = mean + std * noise": lambda m, s, e, k: (
-            -squashed_log_prob(e, m, s).mean(0) + k.log().sum()
-        ),
-        "the action tanh(u) scored as if it were u": lambda m, s, e, k: (
-            -squashed_log_prob(torch.tanh(m + s * e), m, s).mean(0) + k.log().sum()
-        ),
-        "weighted by the density again: the draws follow it already, their plain mean is the expectation": (
-            lambda m, s, e, k: k.log().sum() - _weighted_again(squashed_log_prob(m + s * e, m, s))
-        ),
-        "the logarithm of the summed scale, where the sum of the logarithms belongs": lambda m, s, e, k: (
-            -squashed_log_prob(m + s * e, m, s).mean(0) + k.sum().log()
-        ),
-        "no average: one number for each sample": lambda m, s, e, k: (
-            -squashed_log_prob(m + s * e, m, s) + k.log().sum()
-        ),
-        "the sign: entropy is minus the average log_prob": lambda m, s, e, k: -estimate_entropy(m, s, e, k),
-        "the sum over the samples where their mean belongs": lambda m, s, e, k: (
-            -squashed_log_prob(m + s * e, m, s).sum(0) + k.log().sum()
-        ),
-        "the average over the batch, not over the samples": lambda m, s, e, k: (
-            -squashed_log_prob(m + s * e, m, s).mean(1) + k.log().sum()
-        ),
-        "one number for the whole batch": lambda m, s, e, k: estimate_entropy(m, s, e, k).mean(),
-        "the scale left out: this is the entropy in units of [-1, 1]": lambda m, s, e, k: estimate_entropy(
-            m, s, e, torch.ones_like(k)
-        ),
-        "the sign of log(scale): a wider range holds more entropy": lambda m, s, e, k: estimate_entropy(
-            m, s, e, 1 / k
-        ),
-        "the scale itself, without the logarithm": lambda m, s, e, k: estimate_entropy(m, s, e, torch.exp(k)),
-        "log(scale) averaged over the action's entries where their sum belongs": lambda m, s, e, k: (
-            estimate_entropy(m, s, e, torch.ones_like(k)) + k.log().mean()
-        ),
-    },
-)
+    mistakes=altered(
+        estimate_entropy,
+        ("-log_prob.mean(0)", "Normal(mean, std).entropy().sum(-1)",
+            "the Gaussian's own entropy: tanh has changed it"),
+        ("squashed_log_prob(mean + std * noise, mean, std)",
+            "Normal(mean, std).log_prob(mean + std * noise).sum(-1)",
+            "samples scored without the correction for tanh"),
+        ("mean + std * noise", "noise", "the noise scored in place of u = mean + std * noise"),
+        ("mean + std * noise", "torch.tanh(mean + std * noise)", "the action tanh(u) scored as if it were u"),
+        ("-log_prob.mean(0)", "-(log_prob.exp() * log_prob).mean(0)",
+            "weighted by the density again: the draws follow it already, their plain mean is the expectation"),
+        (".log().sum()", ".sum().log()",
+            "the logarithm of the summed scale, where the sum of the logarithms belongs"),
+        (".mean(0)", "", "no average: one number for each sample"),
+        ("-log_prob.mean(0) + scale", "log_prob.mean(0) - scale",
+            "the sign: entropy is minus the average log_prob"),
+        (".mean(0)", ".sum(0)", "the sum over the samples where their mean belongs"),
+        (".mean(0)", ".mean(1)", "the average over the batch, not over the samples"),
+        (".mean(0)", ".mean()", "one number for the whole batch"),
+        (" + scale.log().sum()", "", "the scale left out: this is the entropy in units of [-1, 1]"),
+        (" + scale", " - scale", "the sign of log(scale): a wider range holds more entropy"),
+        (".log().sum()", ".sum()", "the scale itself, without the logarithm"),
+        (".log().sum()", ".log().mean()",
+            "log(scale) averaged over the action's entries where their sum belongs"),
+    ),
+)  # fmt: skip

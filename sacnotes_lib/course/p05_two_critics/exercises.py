@@ -5,6 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from sacnotes_lib.course.kit.edits import altered
 from sacnotes_lib.course.kit.exercise import Exercise
 
 
@@ -25,15 +26,6 @@ def critics_loss(q: Tensor, target: Tensor) -> Tensor:
 def follow(target: Tensor, online: Tensor, rate: float) -> Tensor:
     """One Polyak step: the weights of the target critic after it, in a new tensor."""
     return (1 - rate) * target + rate * online
-
-
-def _instead(backup: str, wrong):
-    """`label_values` with another formula for one of the three backups."""
-    return lambda next_q, kind: wrong(next_q) if kind == backup else label_values(next_q, kind)
-
-
-def _on_average_smaller(next_q: Tensor) -> Tensor:
-    return next_q[next_q.mean(-1).argmin()].expand_as(next_q)
 
 
 def _table(num_critics: int, batch: int) -> Tensor:
@@ -59,88 +51,64 @@ LABEL_VALUES = Exercise(
         for critics, batch in ((2, 4), (3, 5))
         for backup in ("swap", "mean", "min")
     ),
-    mistakes={
-        "min over the batch: the worst transition lends its value to all the others": _instead(
-            "min", lambda q: q.amin(-1, keepdim=True).expand_as(q)
-        ),
-        "min as one row [B]: every critic has a label of its own, so the result is [N, B]": _instead(
-            "min", lambda q: q.amin(0)
-        ),
-        "the critic that is smaller on average: the minimum is taken afresh at each transition": _instead(
-            "min", _on_average_smaller
-        ),
-        "min over the first two critics alone: a third one has its say too": _instead(
-            "min", lambda q: torch.minimum(q[0], q[1]).expand_as(q)
-        ),
-        "one minimum for the whole table, over critics and batch at once": _instead(
-            "min", lambda q: q.min().expand_as(q)
-        ),
-        "the largest critic: that invites overestimation": _instead(
-            "min", lambda q: q.amax(0, keepdim=True).expand_as(q)
-        ),
-        "swap without swapping: each critic still reads its own target critic": _instead("swap", lambda q: q),
-        "swap by turning the order round: of three critics the middle one keeps its own": _instead(
-            "swap", lambda q: q.flip(0)
-        ),
-        "swap with the other neighbour: critic n reads critic n - 1, and critic 0 the last one": _instead(
-            "swap", lambda q: q.roll(-1, dims=0)
-        ),
-        "swap along the batch: each transition got another transition's value": _instead(
-            "swap", lambda q: q.roll(1, dims=-1)
-        ),
-        "mean over the batch instead of over the critics": _instead(
-            "mean", lambda q: q.mean(-1, keepdim=True).expand_as(q)
-        ),
-        "mean as one row [B]: every critic has a label of its own, so the result is [N, B]": _instead(
-            "mean", lambda q: q.mean(0)
-        ),
-    },
-)
+    mistakes=altered(
+        label_values,
+        ("amin(0", "amin(-1", "min over the batch: the worst transition lends its value to all the others"),
+        ("amin(0, keepdim=True).expand_as(next_q)", "amin(0)",
+            "min as one row [B]: every critic has a label of its own, so the result is [N, B]"),
+        ("next_q.amin(0, keepdim=True)", "next_q[next_q.mean(-1).argmin()]",
+            "the critic that is smaller on average: the minimum is taken afresh at each transition"),
+        ("next_q.amin", "next_q[:2].amin", "min over the first two critics alone: a third one has its say too"),
+        ("amin(0, keepdim=True)", "min()", "one minimum for the whole table, over critics and batch at once"),
+        ("amin", "amax", "the largest critic: that invites overestimation"),
+        (".roll(1, dims=0)", "", "swap without swapping: each critic still reads its own target critic"),
+        ("roll(1, dims=0)", "flip(0)",
+            "swap by turning the order round: of three critics the middle one keeps its own"),
+        ("roll(1", "roll(-1",
+            "swap with the other neighbour: critic n reads critic n - 1, and critic 0 the last one"),
+        ("dims=0", "dims=-1", "swap along the batch: each transition got another transition's value"),
+        ("mean(0", "mean(-1", "mean over the batch instead of over the critics"),
+        ("mean(0, keepdim=True).expand_as(next_q)", "mean(0)",
+            "mean as one row [B]: every critic has a label of its own, so the result is [N, B]"),
+    ),
+)  # fmt: skip
 
 CRITICS_LOSS = Exercise(
     name="critics_loss",
     reference=critics_loss,
     cases=(_pair(2, 6), _pair(3, 4), _pair(5, 8)),
-    mistakes={
-        "an average over the critics too: each critic's gradient is divided by their number": lambda q, y: (
-            (q - y).square().mean()
-        ),
-        "half the squared error, as some papers write it: here the whole": lambda q, y: (
-            critics_loss(q, y) / 2
-        ),
-        "one label for all, the smallest: here each critic keeps the label it was given": lambda q, y: (
-            critics_loss(q, y.amin(0, keepdim=True))
-        ),
-        "a sum over the batch: the step then grows with the batch size": lambda q, y: (q - y).square().sum(),
-        "the average critic regressed on the average label: the critics may then differ as they like": (
-            lambda q, y: (q.mean(0) - y.mean(0)).square().mean()
-        ),
-        "each critic regressed on its neighbour's label": lambda q, y: critics_loss(q, y.roll(1, dims=0)),
-        "only the better critic's loss: the other one learns nothing": lambda q, y: (
-            (q - y).square().mean(-1).amin()
-        ),
-        "averaged over the batch before squaring: errors of opposite sign cancel": lambda q, y: (
-            (q - y).mean(-1).square().sum()
-        ),
-        "one loss for each critic [N]: add them up": lambda q, y: (q - y).square().mean(-1),
-        "absolute error, which aims at the median of the labels": lambda q, y: (q - y).abs().mean(-1).sum(),
-    },
-)
+    mistakes=altered(
+        critics_loss,
+        (".mean(-1).sum()", ".mean()",
+            "an average over the critics too: each critic's gradient is divided by their number"),
+        ("return ", "return 0.5 * ", "half the squared error, as some papers write it: here the whole"),
+        ("target", "target.amin(0)",
+            "one label for all, the smallest: here each critic keeps the label it was given"),
+        (".mean(-1).sum()", ".sum()", "a sum over the batch: the step then grows with the batch size"),
+        ("square().mean(-1).sum()", "mean(0).square().mean()",
+            "the average critic regressed on the average label: the critics may then differ as they like"),
+        ("target", "target.roll(1, dims=0)", "each critic regressed on its neighbour's label"),
+        (".sum()", ".amin()", "only the better critic's loss: the other one learns nothing"),
+        ("square().mean(-1)", "mean(-1).square()",
+            "averaged over the batch before squaring: errors of opposite sign cancel"),
+        (".sum()", "", "one loss for each critic [N]: add them up"),
+        ("square", "abs", "absolute error, which aims at the median of the labels"),
+    ),
+)  # fmt: skip
 
 FOLLOW = Exercise(
     name="follow",
     reference=follow,
     cases=(_weights(3, 0.04), _weights(5, 0.3), _weights(4, 1.0)),
-    mistakes={
-        "the two shares exchanged: nearly all of the critic comes in at every update": lambda t, o, r: follow(
-            o, t, r
-        ),
-        "nothing is forgotten: the old weights keep their full share and the sum grows": lambda t, o, r: (
-            t + r * o
-        ),
-        "a step away from the critic: the sign of the difference": lambda t, o, r: t - r * (o - t),
-        "a copy, whatever the rate": lambda t, o, r: o.clone(),
-        "the target critic never moves": lambda t, o, r: t.clone(),
-        "the old weights shrink, and nothing of the critic comes in": lambda t, o, r: (1 - r) * t,
-    },
-)
+    mistakes=altered(
+        follow,
+        ("target + rate * online", "online + rate * target",
+            "the two shares exchanged: nearly all of the critic comes in at every update"),
+        ("(1 - rate) * ", "", "nothing is forgotten: the old weights keep their full share and the sum grows"),
+        ("(1 - rate) * target + rate * online", "(1 + rate) * target - rate * online",
+            "a step away from the critic: the sign of the difference"),
+        ("(1 - rate) * target + rate * online", "online", "a copy, whatever the rate"),
+        ("(1 - rate) * target + rate * online", "target", "the target critic never moves"),
+        (" + rate * online", "", "the old weights shrink, and nothing of the critic comes in"),
+    ),
+)  # fmt: skip

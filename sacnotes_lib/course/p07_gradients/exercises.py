@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from sacnotes_lib.course.kit.edits import altered
 from sacnotes_lib.course.kit.exercise import Exercise
-from sacnotes_lib.course.kit.judged_by_gradient import gradients_at
+from sacnotes_lib.course.kit.judged_by_gradient import judged_by_gradient
 from sacnotes_lib.sac.distributions import Gaussian, SquashedGaussian
 
 
@@ -22,23 +23,6 @@ class QuadraticCritic:
 
     def __call__(self, action: Tensor) -> Tensor:
         return self.height - (action - self.target).square().sum(-1)
-
-
-def gradient_of(actor_loss: Callable) -> Callable:
-    """The gradient of an actor loss with respect to the policy's mean and log_std, as a function of plain tensors.
-
-    Args: actor_loss(policy, noise, critic, temperature), which returns a scalar.
-    Returns: a function of (mean, log_std, noise, critic, temperature), all `[B, A]` but noise `[K, B, A]`, that
-        returns `[2, B, A]`: d loss / d mean, then d loss / d log_std. Zeros where the loss leads to neither.
-    """
-
-    def gradient(mean, log_std, noise, critic, temperature):
-        def loss_of(mean, log_std):
-            return actor_loss(SquashedGaussian(mean, log_std), noise, critic, temperature)
-
-        return gradients_at(loss_of, mean, log_std)
-
-    return gradient
 
 
 def score_function_loss(policy: Gaussian, noise: Tensor, critic: Callable, temperature: float) -> Tensor:
@@ -64,102 +48,55 @@ def _policy_case(samples: int, batch_size: int, action_dim: int, temperature: fl
     mean = 0.7 * torch.randn(batch_size, action_dim, generator=generator)
     log_std = -0.5 + 0.3 * torch.randn(batch_size, action_dim, generator=generator)
     noise = torch.randn(samples, batch_size, action_dim, generator=generator)
-    critic = QuadraticCritic()
-    return {"mean": mean, "log_std": log_std, "noise": noise, "critic": critic, "temperature": temperature}
+    policy = SquashedGaussian(mean, log_std)
+    return {"policy": policy, "noise": noise, "critic": QuadraticCritic(), "temperature": temperature}
 
 
 _POLICY_CASES = (_policy_case(3, 4, 2, 0.3), _policy_case(1, 5, 1, 0.7), _policy_case(4, 2, 3, 0.1))
 
 
-def _scored(draw: str, loss: Callable) -> Callable:
-    """gradient_of a loss written in (log_prob, q, temperature), at actions from `sample` or `rsample`."""
-
-    def actor_loss(policy, noise, critic, temperature):
-        action, log_prob = getattr(policy, draw)(noise=noise)
-        return loss(log_prob, critic(action), temperature)
-
-    return gradient_of(actor_loss)
-
-
-SCORE_FUNCTION = Exercise(
+SCORE_FUNCTION = judged_by_gradient(
     name="score_function_loss",
-    reference=gradient_of(score_function_loss),
+    reference=score_function_loss,
     cases=_POLICY_CASES,
-    mistakes={
-        "the actions not held constant: rsample lets a second gradient in, through the action": _scored(
-            "rsample", lambda lp, q, t: -(lp * (q - t * lp).detach()).mean()
-        ),
-        "nothing held constant, neither the action (rsample) nor its worth: detach the worth, and sample": _scored(
-            "rsample", lambda lp, q, t: -(lp * (q - t * lp)).mean()
-        ),
-        "a loss for each action: their mean, over samples and batch, is still missing": _scored(
-            "sample", lambda lp, q, t: -(lp * (q - t * lp).detach())
-        ),
-        "what the action is worth not held constant: the entropy's gradient counts twice": _scored(
-            "sample", lambda lp, q, t: -(lp * (q - t * lp)).mean()
-        ),
-        "the sign: a loss is climbed down, so minus log_prob times worth": _scored(
-            "sample", lambda lp, q, t: (lp * (q - t * lp).detach()).mean()
-        ),
-        "the entropy left out of what an action is worth: Q alone": _scored(
-            "sample", lambda lp, q, t: -(lp * q).mean()
-        ),
-        "the loss itself instead of log_prob times it: Q has no way to the policy any more": _scored(
-            "sample", lambda lp, q, t: (t * lp - q).mean()
-        ),
-        "averaged before multiplying: each log_prob belongs to its own action's worth": _scored(
-            "sample", lambda lp, q, t: -lp.mean() * (q - t * lp).detach().mean()
-        ),
-        "the sum over samples and batch where the mean belongs": _scored(
-            "sample", lambda lp, q, t: -(lp * (q - t * lp).detach()).sum()
-        ),
-        "the density where its logarithm belongs": _scored(
-            "sample", lambda lp, q, t: -(lp.exp() * (q - t * lp).detach()).mean()
-        ),
-    },
-)
+    mistakes=altered(
+        score_function_loss,
+        ("sample", "rsample",
+            "the actions not held constant: rsample lets a second gradient in, through the action"),
+        ("sample", "rsample", ".detach()", "",
+            "nothing held constant, neither the action (rsample) nor its worth: detach the worth, and sample"),
+        (".mean()", "", "a loss for each action: their mean, over samples and batch, is still missing"),
+        (".detach()", "", "what the action is worth not held constant: the entropy's gradient counts twice"),
+        ("-(log_prob", "(log_prob", "the sign: a loss is climbed down, so minus log_prob times worth"),
+        (" - temperature * log_prob", "", "the entropy left out of what an action is worth: Q alone"),
+        ("(log_prob * worth.detach())", "worth",
+            "the loss itself instead of log_prob times it: Q has no way to the policy any more"),
+        ("(log_prob * worth.detach()).mean()", "log_prob.mean() * worth.detach().mean()",
+            "averaged before multiplying: each log_prob belongs to its own action's worth"),
+        (".mean()", ".sum()", "the sum over samples and batch where the mean belongs"),
+        ("(log_prob", "(log_prob.exp()", "the density where its logarithm belongs"),
+    ),
+)  # fmt: skip
 
-
-def _with_sampled_entropy(policy, noise, critic, temperature):
-    action, _ = policy.rsample(noise=noise)
-    _, log_prob = policy.sample(noise=noise)
-    return (temperature * log_prob - critic(action)).mean()
-
-
-REPARAMETERIZED = Exercise(
+REPARAMETERIZED = judged_by_gradient(
     name="reparameterized_loss",
-    reference=gradient_of(reparameterized_loss),
+    reference=reparameterized_loss,
     cases=_POLICY_CASES,
-    mistakes={
-        "sample instead of rsample: the way through Q is closed, and what is left is noise": _scored(
-            "sample", lambda lp, q, t: (t * lp - q).mean()
-        ),
-        "log_prob from sample, Q from rsample: the entropy's gradient becomes noise around zero": gradient_of(
-            _with_sampled_entropy
-        ),
-        "a loss for each action: their mean, over samples and batch, is still missing": _scored(
-            "rsample", lambda lp, q, t: t * lp - q
-        ),
-        "log_prob detached: the entropy has a value and no gradient": _scored(
-            "rsample", lambda lp, q, t: (t * lp.detach() - q).mean()
-        ),
-        "Q detached: only the entropy is climbed": _scored(
-            "rsample", lambda lp, q, t: (t * lp - q.detach()).mean()
-        ),
-        "the sign of the entropy: α log π is a cost, so plus": _scored(
-            "rsample", lambda lp, q, t: (-t * lp - q).mean()
-        ),
-        "the sign of the whole: a loss is climbed down, so α log π minus Q": _scored(
-            "rsample", lambda lp, q, t: (q - t * lp).mean()
-        ),
-        "the score-function loss: the same gradient on average, not the one asked for": gradient_of(
-            score_function_loss
-        ),
-        "the sum over samples and batch where the mean belongs": _scored(
-            "rsample", lambda lp, q, t: (t * lp - q).sum()
-        ),
-    },
-)
+    mistakes=altered(
+        reparameterized_loss,
+        ("rsample", "sample",
+            "sample instead of rsample: the way through Q is closed, and what is left is noise"),
+        ("* log_prob", "* policy.sample(noise=noise)[1]",
+            "log_prob from sample, Q from rsample: the entropy's gradient becomes noise around zero"),
+        (".mean()", "", "a loss for each action: their mean, over samples and batch, is still missing"),
+        ("* log_prob", "* log_prob.detach()", "log_prob detached: the entropy has a value and no gradient"),
+        ("critic(action)", "critic(action).detach()", "Q detached: only the entropy is climbed"),
+        ("(temperature", "(-temperature", "the sign of the entropy: α log π is a cost, so plus"),
+        ("(temperature", "-(temperature", "the sign of the whole: a loss is climbed down, so α log π minus Q"),
+        (".mean()", ".sum()", "the sum over samples and batch where the mean belongs"),
+    )
+    | {"the score-function loss: the same gradient on average, not the one asked for": score_function_loss},
+)  # fmt: skip
 
 
 def _worth_case(samples: int, batch_size: int) -> dict[str, Tensor]:
@@ -171,25 +108,22 @@ LEAVE_ONE_OUT = Exercise(
     name="leave_one_out",
     reference=leave_one_out,
     cases=(_worth_case(4, 3), _worth_case(2, 5), _worth_case(5, 5)),
-    mistakes={
-        "the mean over all K actions: each action is compared with itself too, which biases the gradient": (
-            lambda w: w.mean(0).expand_as(w)
-        ),
-        "the mean over the batch: other observations say nothing about this one's actions": (
-            lambda w: w.mean(1, keepdim=True).expand_as(w)
-        ),
-        "the other observations of the batch, where the other actions belong": lambda w: (
-            (w.sum(1, keepdim=True) - w) / (w.shape[1] - 1)
-        ),
-        "the sum of the others, not divided by their number": lambda w: w.sum(0) - w,
-        "divided by K, and the others are K - 1": lambda w: (w.sum(0) - w) / len(w),
-        "its own worth not taken out of the sum": lambda w: w.sum(0).expand_as(w) / (len(w) - 1),
-        "the worth less the mean of all K: return the baseline alone, made of the others": lambda w: (
-            w - w.mean(0)
-        ),
-        "the worth with the baseline already subtracted: return the baseline alone": lambda w: (
-            w - leave_one_out(w)
-        ),
-        "one number for the whole batch": lambda w: w.mean().expand_as(w),
-    },
-)
+    mistakes=altered(
+        leave_one_out,
+        ("(worth.sum(0) - worth) / (len(worth) - 1)", "worth.mean(0).expand_as(worth)",
+            "the mean over all K actions: each action is compared with itself too, which biases the gradient"),
+        ("(worth.sum(0) - worth) / (len(worth) - 1)", "worth.mean(1, keepdim=True).expand_as(worth)",
+            "the mean over the batch: other observations say nothing about this one's actions"),
+        ("sum(0)", "sum(1, keepdim=True)", "len(worth)", "worth.shape[1]",
+            "the other observations of the batch, where the other actions belong"),
+        (" / (len(worth) - 1)", "", "the sum of the others, not divided by their number"),
+        ("(len(worth) - 1)", "len(worth)", "divided by K, and the others are K - 1"),
+        ("(worth.sum(0) - worth)", "worth.sum(0).expand_as(worth)", "its own worth not taken out of the sum"),
+        ("(worth.sum(0) - worth) / (len(worth) - 1)", "worth - worth.mean(0)",
+            "the worth less the mean of all K: return the baseline alone, made of the others"),
+        ("return ", "return worth - ",
+            "the worth with the baseline already subtracted: return the baseline alone"),
+        ("(worth.sum(0) - worth) / (len(worth) - 1)", "worth.mean().expand_as(worth)",
+            "one number for the whole batch"),
+    ),
+)  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from sacnotes_lib.course.kit.edits import altered
 from sacnotes_lib.course.kit.exercise import Exercise
 
 
@@ -28,17 +29,6 @@ def temperature_step(
     return log_temperature - learning_rate * log_temperature.exp() * surplus
 
 
-def _parts(rewards, log_probs, discount):
-    """Discounted rewards and discounted entropy terms, [T] each."""
-    weights = discount ** torch.arange(len(rewards))
-    return weights * rewards, -weights * log_probs
-
-
-def _next_step_only(rewards, log_probs, discount, temperature):
-    paid, entropy = _parts(rewards, log_probs, discount)
-    return paid.sum() + temperature * entropy[1]
-
-
 def _episode(steps: int, discount: float, temperature: float) -> dict:
     rewards, log_probs = torch.randn(2, steps, generator=torch.Generator().manual_seed(steps))
     return {"rewards": rewards, "log_probs": log_probs, "discount": discount, "temperature": temperature}
@@ -48,26 +38,20 @@ SOFT_Q = Exercise(
     name="soft_q",
     reference=soft_q,
     cases=(_episode(4, 0.9, 0.2), _episode(7, 0.98, 1.5), _episode(3, 0.5, 0.7)),
-    mistakes={
-        "the entropy at s itself counted too: that is V(s), not Q(s, a)": lambda r, p, g, a: (
-            _parts(r, p, g)[0] + a * _parts(r, p, g)[1]
-        ).sum(),
-        "the last action's entropy left out: it is the first action that is given": lambda r, p, g, a: (
-            _parts(r, p, g)[0].sum() + a * _parts(r, p, g)[1][:-1].sum()
-        ),
-        "no entropy at all: the Q of plain reinforcement learning": lambda r, p, g, a: _parts(r, p, g)[
-            0
-        ].sum(),
-        "the next step's entropy only: Q holds all that come later": _next_step_only,
-        "the sign of log_prob: an unlikely action earns a bonus": lambda r, p, g, a: soft_q(r, -p, g, a),
-        "the entropy discounted one step too little": lambda r, p, g, a: (
-            _parts(r, p, g)[0].sum() + a * _parts(r, p, g)[1][1:].sum() / g
-        ),
-        "the entropy not discounted": lambda r, p, g, a: _parts(r, p, g)[0].sum() - a * p[1:].sum(),
-        "the first reward left out with the first entropy": lambda r, p, g, a: soft_q(r, p, g, a) - r[0],
-        "the temperature left out": lambda r, p, g, a: soft_q(r, p, g, 1.0),
-    },
-)
+    mistakes=altered(
+        soft_q,
+        ("[1:]", "", "the entropy at s itself counted too: that is V(s), not Q(s, a)"),
+        ("[1:]", "[:-1]", "the last action's entropy left out: it is the first action that is given"),
+        (" - temperature * (weights * log_probs)[1:].sum()", "",
+            "no entropy at all: the Q of plain reinforcement learning"),
+        ("[1:]", "[1:2]", "the next step's entropy only: Q holds all that come later"),
+        (" - ", " + ", "the sign of log_prob: an unlikely action earns a bonus"),
+        ("[1:]", "[1:].div(discount)", "the entropy discounted one step too little"),
+        ("(weights * log_probs)", "log_probs", "the entropy not discounted"),
+        ("(weights * rewards)", "(weights * rewards)[1:]", "the first reward left out with the first entropy"),
+        ("temperature * ", "", "the temperature left out"),
+    ),
+)  # fmt: skip
 
 
 def _batch_case(temperature: float, entropy: float, target_entropy: float, learning_rate: float) -> dict:
@@ -89,24 +73,21 @@ TEMPERATURE_STEP = Exercise(
         _batch_case(0.5, -1.7, -0.5, 0.2),
         _batch_case(2.0, -3.0, -2.0, 0.05),
     ),
-    mistakes={
-        "uphill: gradient descent subtracts the gradient": lambda t, p, h, r: (
-            2 * t - temperature_step(t, p, h, r)
-        ),
-        "log_prob's mean taken for the entropy: the entropy is minus that": lambda t, p, h, r: (
-            temperature_step(t, -p, h, r)
-        ),
-        "the target entropy added where it is subtracted": lambda t, p, h, r: temperature_step(t, p, -h, r),
-        "the factor α left out, which belongs to the loss log α · (entropy − target)": lambda t, p, h, r: (
-            t + r * (p.mean() + h)
-        ),
-        "a step on α, not on log α: nothing keeps α above zero": lambda t, p, h, r: (
-            t.exp() + r * (p.mean() + h)
-        ).log(),
-        "α returned where log α is asked for": lambda t, p, h, r: temperature_step(t, p, h, r).exp(),
-        "one log α for each action: the entropy is the batch's mean": lambda t, p, h, r: (
-            t + r * t.exp() * (p + h)
-        ),
-        "a sum over the batch where the mean belongs": lambda t, p, h, r: t + r * t.exp() * (p + h).sum(),
-    },
-)
+    mistakes=altered(
+        temperature_step,
+        (" - learning_rate", " + learning_rate", "uphill: gradient descent subtracts the gradient"),
+        ("-log_prob", "log_prob", "log_prob's mean taken for the entropy: the entropy is minus that"),
+        (" - target_entropy", " + target_entropy", "the target entropy added where it is subtracted"),
+        (" * log_temperature.exp()", "",
+            "the factor α left out, which belongs to the loss log α · (entropy − target)"),
+        ("log_temperature - learning_rate * log_temperature.exp() * surplus",
+            "(log_temperature.exp() - learning_rate * surplus).log()",
+            "a step on α, not on log α: nothing keeps α above zero"),
+        ("log_temperature - learning_rate * log_temperature.exp() * surplus",
+            "(log_temperature - learning_rate * log_temperature.exp() * surplus).exp()",
+            "α returned where log α is asked for"),
+        (".mean()", "", "one log α for each action: the entropy is the batch's mean"),
+        ("-log_prob.mean() - target_entropy", "(-log_prob - target_entropy).sum()",
+            "a sum over the batch where the mean belongs"),
+    ),
+)  # fmt: skip

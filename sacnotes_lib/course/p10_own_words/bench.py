@@ -8,6 +8,7 @@ from types import SimpleNamespace
 import torch
 from torch import Tensor
 
+from sacnotes_lib.course.kit.exercise import Unfit
 from sacnotes_lib.course.p10_own_words.cards import play
 from sacnotes_lib.sac.agent import SAC
 from sacnotes_lib.sac.config import SACConfig
@@ -91,8 +92,15 @@ def weights_after(update: Callable[[SAC, Batch], object]) -> Callable:
 
 
 def played(sequence_of_cards: Callable[[], str]) -> Callable:
-    """`weights_after` of the update that plays the cards which `sequence_of_cards()` names."""
-    return weights_after(lambda agent, batch: play(sequence_of_cards(), agent, batch))
+    """`weights_after` of the update that plays the cards of `sequence_of_cards()`; `Unfit` where these are no text."""
+    after = weights_after(lambda agent, batch: play(sequence_of_cards(), agent, batch))
+
+    def after_text(*case) -> Tensor | Unfit:
+        if not isinstance(sequence := sequence_of_cards(), str):
+            return Unfit(sequence, "One text of letters is asked for, such as 'HFE'.")
+        return after(*case)
+
+    return after_text
 
 
 def numbers_of(losses: Callable) -> Callable:
@@ -100,15 +108,15 @@ def numbers_of(losses: Callable) -> Callable:
 
     Args: losses(sac, batch, noise, next_noise), as the page's exercise B asks for.
     Returns: a function to a tensor. "label": `[B]`. A loss: its value and its slopes along a fixed direction, in the
-        weights that its own step moves and in those that it must leave alone.
+        weights that its own step moves and in those that it must leave alone. `Unfit` where the results are not four.
     """
 
-    def number(bench: Bench, result: str) -> Tensor:
+    def number(bench: Bench, result: str) -> Tensor | Unfit:
         agent = bench.agent()
         noise = agent.noise_for(agent.actor(bench.batch().observation))[0]
         found = losses(_without_run_axis(agent), _row(bench.batch()), noise, noise.flip(0))
         if isinstance(found, Tensor) or not isinstance(found, (tuple, list)) or len(found) != len(LOSSES):
-            raise TypeError("four results are asked for: label, critic_loss, actor_loss, temperature_loss")
+            return Unfit(found, "Four results are asked for: label, critic, actor and temperature loss.")
         value = found[LOSSES.index(result)]
         if result == "label" or not isinstance(value, Tensor) or value.numel() != 1:
             return value

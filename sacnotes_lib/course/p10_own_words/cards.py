@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
+from sacnotes_lib.course.kit.edits import altered
 from sacnotes_lib.sac.agent import SAC
 from sacnotes_lib.sac.losses import actor_loss_reparameterized, critic_loss, temperature_loss
-from sacnotes_lib.sac.networks import hard_update, polyak_update
+from sacnotes_lib.sac.networks import polyak_update
 from sacnotes_lib.sac.replay import Batch
 from sacnotes_lib.sac.targets import apply_backup, soft_bellman_target
 
@@ -48,12 +48,10 @@ class Table:
 
 
 def play(sequence: str, agent: SAC, batch: Batch) -> None:
-    """One update of the agent, in place: every letter of `sequence` is a card of `DECK` or `SLIPS`.
+    """One update of the agent, in place: every letter of `sequence` is one of `CARDS`.
 
-    Raises: NoSuchCard, CardTooEarly, TypeError where the sequence is no text.
+    Raises: NoSuchCard, CardTooEarly.
     """
-    if not isinstance(sequence, str):
-        raise TypeError(f"the sequence is {type(sequence).__name__}, but it must be a text such as 'HFE'")
     table = Table(agent, batch, agent.temperature)
     for letter in sequence:
         if letter not in CARDS:
@@ -61,21 +59,20 @@ def play(sequence: str, agent: SAC, batch: Batch) -> None:
         CARDS[letter](table)
 
 
-def _next_action(table: Table, *, fresh: bool = True) -> None:
+def _next_action(table: Table) -> None:
+    policy = table.agent.actor(table.batch.next_observation)
     with torch.no_grad():
-        policy = table.agent.actor(table.batch.next_observation)
-        drawn = policy.sample(noise=table.agent.noise_for(policy))
-        table.next_draw = drawn if fresh else (table.batch.action, policy.log_prob(table.batch.action))
+        table.next_draw = policy.sample(noise=table.agent.noise_for(policy))
 
 
-def _label(table: Table, *, by="target_critic", end=lambda d: d, sign=1, scaled=True, entropy=1.0) -> None:
-    agent, c = table.agent, table.agent.config
+def _label(table: Table) -> None:
+    agent, c, batch = table.agent, table.agent.config, table.batch
     action, log_prob = table.need("next_draw")
     with torch.no_grad():
-        next_q = apply_backup(getattr(agent, by)(table.batch.next_observation, action), c.backup)
+        next_q = apply_backup(agent.target_critic(batch.next_observation, action), c.backup)
     table.label = soft_bellman_target(
-        (c.reward_scale if scaled else 1.0) * table.batch.reward, end(table.batch.terminated), next_q, sign * log_prob,
-        discount=c.discount, temperature=entropy * table.temperature,
+        c.reward_scale * batch.reward, batch.terminated, next_q, log_prob,
+        discount=c.discount, temperature=table.temperature,
     )  # fmt: skip
 
 
@@ -84,89 +81,94 @@ def _critic_step(table: Table) -> None:
     table.agent.critic_optimizer.descend(critic_loss(q, table.need("label")))
 
 
-def _action(table: Table, *, at="observation", how="rsample", action="fresh", log_prob="fresh") -> None:
-    policy = table.agent.actor(getattr(table.batch, at))
-    drawn, scored = getattr(policy, how)(noise=table.agent.noise_for(policy))
-    past = table.batch.action
-    table.draw = (
-        drawn if action == "fresh" else past,
-        scored if log_prob == "fresh" else policy.log_prob(past),
-    )
+def _action(table: Table) -> None:
+    policy = table.agent.actor(table.batch.observation)
+    action, log_prob = policy.rsample(noise=table.agent.noise_for(policy))
+    table.draw = action, log_prob
 
 
-def _actor_loss(table: Table, *, sign=1, whole=1, at="observation", smallest=True) -> Tensor:
+def _actor_step(table: Table) -> None:
     action, log_prob = table.need("draw")
-    q = table.agent.critic(getattr(table.batch, at), action)
-    value = q.amin(-2) if smallest else q.mean(-2)
-    return whole * actor_loss_reparameterized(value, sign * log_prob, table.temperature)
-
-
-def _actor_step(table: Table, **slip) -> None:
-    table.agent.actor_optimizer.descend(_actor_loss(table, **slip))
+    value = table.agent.critic(table.batch.observation, action).amin(-2)
+    loss = actor_loss_reparameterized(value, log_prob, table.temperature)
+    table.agent.actor_optimizer.descend(loss)
 
 
 def _one_sum(table: Table) -> None:
     """Both optimizers descend one sum of losses: the critics then serve the actor's wish too."""
     _action(table)
+    action, log_prob = table.draw
     q = table.agent.critic(table.batch.observation, table.batch.action)
-    total = critic_loss(q, table.need("label")) + _actor_loss(table)
+    value = table.agent.critic(table.batch.observation, action).amin(-2)
+    actor_loss = actor_loss_reparameterized(value, log_prob, table.temperature)
+    total = critic_loss(q, table.need("label")) + actor_loss
     optimizers = (table.agent.critic_optimizer, table.agent.actor_optimizer)
     gradients = [torch.autograd.grad(total, each.tensors, retain_graph=True) for each in optimizers]
     for optimizer, gradient in zip(optimizers, gradients, strict=True):
         optimizer.descend(sum((w * g).sum() for w, g in zip(optimizer.tensors, gradient, strict=True)))
 
 
-def _temperature_step(table: Table, *, sign=1) -> None:
+def _temperature_step(table: Table) -> None:
     _, log_prob = table.need("draw")
     loss = temperature_loss(table.agent.log_temperature, log_prob, table.agent.target_entropy)
-    table.agent.temperature_optimizer.descend(sign * loss)
+    table.agent.temperature_optimizer.descend(loss)
 
 
-def _follow(table: Table, *, rate=lambda tau: tau) -> None:
+def _follow(table: Table) -> None:
     agent = table.agent
-    polyak_update(agent.target_critic, agent.critic, rate(agent.config.polyak_rate))
+    polyak_update(agent.target_critic, agent.critic, agent.config.polyak_rate)
 
 
-def _with(card: Callable, **slip) -> Callable:
-    return lambda table: card(table, **slip)
-
-
-# The cards of the exercise: what each says, and what it does.
+# The cards of the exercise, and what each says.
 DECK = {
-    "A": ("Q̄ moves a little towards Q: the share τ of Q comes in", _follow),
-    "B": ("the buffer's action is taken for a′, and scored by π", _with(_next_action, fresh=False)),
-    "C": ("draw a from π at s, by rsample, with its log π", _action),
-    "D": ("y = r + γ d (min Q̄(s′, a′) − α log π(a′∣s′))", _with(_label, end=lambda d: 1 - d)),
-    "E": ("the critics step: (Q(s, a of the buffer) − y)² goes down", _critic_step),
-    "F": ("y = r + γ (1 − d) (min Q̄(s′, a′) − α log π(a′∣s′))", _label),
-    "G": ("α steps: up where −log π(a∣s) is below the target entropy", _temperature_step),
-    "H": ("draw a′ from π at s′, with its log π", _next_action),
-    "I": ("the actor steps: α log π(a∣s) − min Q(s, a) goes down", _actor_step),
-    "J": ("the buffer's action is taken for a, and scored by π", _with(_action, action="past", log_prob="past")),
-    "K": ("y = r + γ (1 − d) (min Q(s′, a′) − α log π(a′∣s′))", _with(_label, by="critic")),
-}  # fmt: skip
-
-# Cards of known slips that are in no learner's hand: letters in lower case.
-SLIPS = {
-    "a": _with(_follow, rate=lambda tau: 1 - tau),
-    "b": lambda table: hard_update(table.agent.target_critic, table.agent.critic),
-    "c": _with(_action, how="sample"),
-    "d": _with(_label, end=torch.zeros_like),
-    "e": _with(_label, sign=-1),
-    "f": _with(_label, entropy=0.0),
-    "g": _with(_temperature_step, sign=-1),
-    "h": _with(_label, scaled=False),
-    "i": _with(_actor_step, sign=-1),
-    "j": _with(_action, log_prob="past"),
-    "k": _with(_actor_step, whole=-1),
-    "l": _with(_actor_step, smallest=False),
-    "m": _one_sum,
-    "n": lambda table: (_action(table, at="next_observation"), _actor_step(table, at="next_observation")),
+    "A": "Q̄ moves a little towards Q: the share τ of Q comes in",
+    "B": "the buffer's action is taken for a′, and scored by π",
+    "C": "draw a from π at s, by rsample, with its log π",
+    "D": "y = r + γ d (min Q̄(s′, a′) − α log π(a′∣s′))",
+    "E": "the critics step: (Q(s, a of the buffer) − y)² goes down",
+    "F": "y = r + γ (1 − d) (min Q̄(s′, a′) − α log π(a′∣s′))",
+    "G": "α steps: up where −log π(a∣s) is below the target entropy",
+    "H": "draw a′ from π at s′, with its log π",
+    "I": "the actor steps: α log π(a∣s) − min Q(s, a) goes down",
+    "J": "the buffer's action is taken for a, and scored by π",
+    "K": "y = r + γ (1 − d) (min Q(s′, a′) − α log π(a′∣s′))",
 }
-CARDS = {letter: card for letter, (_, card) in DECK.items()} | SLIPS
+
+# What the cards do. Those in lower case are known slips that are in no learner's hand.
+CARDS = {
+    "H": _next_action, "F": _label, "E": _critic_step, "C": _action, "I": _actor_step, "G": _temperature_step,
+    "A": _follow, "m": _one_sum,
+    **altered(_next_action, ("policy.sample(noise=table.agent.noise_for(policy))",
+        "table.batch.action, policy.log_prob(table.batch.action)", "B")),
+    **altered(
+        _label,
+        ("batch.terminated", "1 - batch.terminated", "D"),
+        ("agent.target_critic", "agent.critic", "K"),
+        ("batch.terminated", "torch.zeros_like(batch.terminated)", "d"),
+        ("next_q, log_prob", "next_q, -log_prob", "e"),
+        ("table.temperature", "0 * table.temperature", "f"),
+        ("c.reward_scale * ", "", "h"),
+    ),
+    **altered(
+        _action,
+        ("= action, log_prob", "= table.batch.action, policy.log_prob(table.batch.action)", "J"),
+        ("= action, log_prob", "= action, policy.log_prob(table.batch.action)", "j"),
+        ("rsample", "sample", "c"),
+        ("batch.observation", "batch.next_observation", "n"),
+    ),
+    **altered(
+        _actor_step,
+        ("log_prob, table", "-log_prob, table", "i"),
+        ("descend(loss)", "descend(-loss)", "k"),
+        ("amin", "mean", "l"),
+        ("batch.observation", "batch.next_observation", "o"),
+    ),
+    **altered(_temperature_step, ("descend(loss)", "descend(-loss)", "g")),
+    **altered(_follow, ("agent.config", "1 - agent.config", "a"), ("agent.config.polyak_rate", "1.0", "b")),
+}  # fmt: skip
 
 
 def show_cards() -> None:
     """Print the deck, a card a line."""
-    for letter, (words, _) in DECK.items():
+    for letter, words in DECK.items():
         print(f"{letter}   {words}")

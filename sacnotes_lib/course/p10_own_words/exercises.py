@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import torch
 
+from sacnotes_lib.course.kit.edits import altered
 from sacnotes_lib.course.kit.exercise import Exercise, ExerciseTodo
 from sacnotes_lib.course.p10_own_words.bench import (
     LOSSES,
@@ -15,65 +17,37 @@ from sacnotes_lib.course.p10_own_words.bench import (
     played,
     weights_after,
 )
-from sacnotes_lib.course.p10_own_words.cards import CardTooEarly, NoSuchCard, play, show_cards as show_cards
+from sacnotes_lib.course.p10_own_words.cards import play, show_cards as show_cards
 from sacnotes_lib.sac.agent import SAC
 from sacnotes_lib.sac.replay import Batch
 
 RIGHT_ORDER = "HFECIGA"
 
 
-def one_update_losses(sac, batch: Batch, noise, next_noise, *, slip: str = "") -> tuple:
-    """Label [B] and the three losses of one update, written out; `slip` puts one known mistake into them.
+def one_update() -> str:
+    """The cards of one update in a right order."""
+    return RIGHT_ORDER
+
+
+def update_losses(sac, batch: Batch, noise, next_noise) -> tuple:
+    """Label [B] and the three losses of one update, written out.
 
     Args: sac has actor, critic, target_critic, alpha, log_alpha, discount, target_entropy; batch of [B, ...].
     """
-    s, a, r, s2, d = batch
-    next_draw, next_log_prob = sac.actor(s2).sample(noise=next_noise)
-    if slip == "next action of the buffer":
-        next_draw, next_log_prob = a, sac.actor(s2).log_prob(a)
-    next_q = (sac.critic if slip == "online critic" else sac.target_critic)(s2, next_draw)
-    next_q = next_q.mean(0) if slip == "mean in the label" else next_q.amin(0)
-    bonus = {"plus in the label": 1, "no entropy in the label": 0}.get(slip, -1) * sac.alpha * next_log_prob
-    goes_on = {"times terminated": d, "no end": torch.ones_like(d)}.get(slip, 1 - d)
-    label = r + sac.discount * goes_on * (next_q + bonus)
-    if slip != "label not held constant":
-        label = label.detach()
-    errors = (sac.critic(s, a) - label).square()
-    critic_loss = errors.mean() if slip == "mean over critics" else errors.mean(-1).sum()
-
-    policy = sac.actor(s)
-    fresh, log_prob = policy.sample(noise=noise) if slip == "sample" else policy.rsample(noise=noise)
-    scored = policy.log_prob(a) if "log_prob of the buffer" in slip else log_prob
-    judged = a if "Q of the buffer" in slip else fresh
-    q = (sac.target_critic if slip == "target critic in the actor" else sac.critic)(s, judged)
-    value = q.mean(0) if slip == "mean in the actor" else q.amin(0)
-    sign = -1 if slip == "minus in the actor" else 1
-    actor_loss = (sign * sac.alpha * scored - value).mean() * (-1 if slip == "uphill" else 1)
-
-    held = log_prob if slip == "log_prob not held constant" else log_prob.detach()
-    target = -sac.target_entropy if slip == "target entropy added" else sac.target_entropy
-    temperature_loss = sac.log_alpha.exp() * (-held.mean() - target)
-    return (
-        label,
-        critic_loss,
-        actor_loss,
-        -temperature_loss if slip == "temperature uphill" else temperature_loss,
-    )
+    observation, action, reward, next_observation, terminated = batch
+    with torch.no_grad():
+        next_action, next_log_prob = sac.actor(next_observation).sample(noise=next_noise)
+        next_value = sac.target_critic(next_observation, next_action).amin(0) - sac.alpha * next_log_prob
+        label = reward + sac.discount * (1 - terminated) * next_value
+    critic_loss = (sac.critic(observation, action) - label).square().mean(-1).sum()
+    fresh, log_prob = sac.actor(observation).rsample(noise=noise)
+    actor_loss = (sac.alpha * log_prob - sac.critic(observation, fresh).amin(0)).mean()
+    temperature_loss = sac.log_alpha.exp() * (-log_prob.detach().mean() - sac.target_entropy)
+    return label, critic_loss, actor_loss, temperature_loss
 
 
-def _losses_with(slip: str) -> Callable:
-    return numbers_of(lambda *arguments: one_update_losses(*arguments, slip=slip))
-
-
-def _cards(sequence: str) -> Callable:
-    return played(lambda: sequence)
-
-
-def _raising(error: type[Exception]) -> Callable:
-    def wrong(*arguments):
-        raise error
-
-    return wrong
+def _saying(sequence: str) -> Callable[[], str]:
+    return lambda: sequence
 
 
 # Slips that both the sequence of cards and the written update can show: what it looks like -> the cards.
@@ -97,106 +71,95 @@ WEIGHT_CASES = tuple(
 
 ONE_UPDATE = Exercise(
     name="one_update",
-    reference=_cards(RIGHT_ORDER),
+    reference=one_update,
+    adapt=played,
+    compared="the weights that the updates end with",
     cases=WEIGHT_CASES,
-    mistakes={name: _cards(sequence) for name, sequence in SHARED_SLIPS.items()}
+    mistakes={name: _saying(sequence) for name, sequence in SHARED_SLIPS.items()}
     | {
-        "a card played before the one it needs: no step without a label, no label without a′": _raising(
-            CardTooEarly
-        ),
-        "a letter that is on no card": _raising(NoSuchCard),
+        "a card played before the one it needs: no step without a label, no label without a′": _saying("E"),
+        "a letter that is on no card": _saying("?"),
     },
 )
 
 UPDATE_LOSSES = Exercise(
     name="update_losses",
-    reference=numbers_of(one_update_losses),
+    reference=update_losses,
+    adapt=numbers_of,
+    compared="of the label its entries, of a loss its value and two of its slopes",
     cases=tuple({"bench": Bench(seed), "result": result} for seed in (1, 2) for result in LOSSES),
-    mistakes={
-        "the next action read from the buffer: a′ is drawn afresh at s′": _losses_with(
-            "next action of the buffer"
-        ),
-        "multiplied by terminated, where 1 - terminated belongs": _losses_with("times terminated"),
-        "the end of an episode left out: 1 - terminated is missing": _losses_with("no end"),
-        "the sign of the entropy in the label: minus α log π": _losses_with("plus in the label"),
-        "the entropy left out of the label": _losses_with("no entropy in the label"),
-        "the critic in training asked for the label, where the target critic belongs": _losses_with(
-            "online critic"
-        ),
-        "the mean of the critics in the label, where the smaller one was asked for": _losses_with(
-            "mean in the label"
-        ),
-        "the label not held constant: the critics' loss then pulls at the policy": _losses_with(
-            "label not held constant"
-        ),
-        "an average over the critics: their losses are added": _losses_with("mean over critics"),
-        "log_prob of the buffer's action in the actor's loss: both belong to the fresh action": _losses_with(
-            "log_prob of the buffer"
-        ),
-        "Q of the buffer's action in the actor's loss: no gradient runs from there to the policy": _losses_with(
-            "Q of the buffer"
-        ),
-        "Q and log_prob of the buffer's action in the actor's loss": _losses_with(
-            "log_prob of the buffer, Q of the buffer"
-        ),
-        "the target critic in the actor's loss: the actor climbs the critic in training": _losses_with(
-            "target critic in the actor"
-        ),
-        "sample where rsample belongs: the way from Q to the policy is closed": _losses_with("sample"),
-        "the mean of the critics in the actor's loss, where the smaller one was asked for": _losses_with(
-            "mean in the actor"
-        ),
-        "the sign of the entropy in the actor's loss: α log π is a cost, so plus": _losses_with(
-            "minus in the actor"
-        ),
-        "the sign of the whole actor's loss: it goes down, so α log π minus Q": _losses_with("uphill"),
-        "log_prob not held constant in the temperature's loss: it then pulls at the policy": _losses_with(
-            "log_prob not held constant"
-        ),
-        "the target entropy added where it is subtracted": _losses_with("target entropy added"),
-        "the sign of the temperature's loss: α rises where there is too little entropy": _losses_with(
-            "temperature uphill"
-        ),
-    },
-)
+    mistakes=altered(
+        update_losses,
+        ("sac.actor(next_observation).sample(noise=next_noise)",
+            "action, sac.actor(next_observation).log_prob(action)",
+            "the next action read from the buffer: a′ is drawn afresh at s′"),
+        ("1 - terminated", "terminated", "multiplied by terminated, where 1 - terminated belongs"),
+        ("(1 - terminated) * ", "", "the end of an episode left out: 1 - terminated is missing"),
+        ("- sac.alpha", "+ sac.alpha", "the sign of the entropy in the label: minus α log π"),
+        (" - sac.alpha * next_log_prob", "", "the entropy left out of the label"),
+        ("target_critic", "critic",
+            "the critic in training asked for the label, where the target critic belongs"),
+        ("next_action).amin(0)", "next_action).mean(0)",
+            "the mean of the critics in the label, where the smaller one was asked for"),
+        ("no_grad", "enable_grad", "the label not held constant: the critics' loss then pulls at the policy"),
+        (".mean(-1).sum()", ".mean()", "an average over the critics: their losses are added"),
+        ("alpha * log_prob", "alpha * sac.actor(observation).log_prob(action)",
+            "log_prob of the buffer's action in the actor's loss: both belong to the fresh action"),
+        ("fresh)", "action)",
+            "Q of the buffer's action in the actor's loss: no gradient runs from there to the policy"),
+        ("alpha * log_prob", "alpha * sac.actor(observation).log_prob(action)", "fresh)", "action)",
+            "Q and log_prob of the buffer's action in the actor's loss"),
+        ("sac.critic(observation, fresh)", "sac.target_critic(observation, fresh)",
+            "the target critic in the actor's loss: the actor climbs the critic in training"),
+        ("rsample", "sample", "sample where rsample belongs: the way from Q to the policy is closed"),
+        ("fresh).amin(0)", "fresh).mean(0)",
+            "the mean of the critics in the actor's loss, where the smaller one was asked for"),
+        ("(sac.alpha", "(-sac.alpha", "the sign of the entropy in the actor's loss: α log π is a cost, so plus"),
+        ("(sac.alpha", "-(sac.alpha", "the sign of the whole actor's loss: it goes down, so α log π minus Q"),
+        ("log_prob.detach()", "log_prob",
+            "log_prob not held constant in the temperature's loss: it then pulls at the policy"),
+        ("- sac.target_entropy", "+ sac.target_entropy", "the target entropy added where it is subtracted"),
+        ("= sac.log_alpha", "= -sac.log_alpha",
+            "the sign of the temperature's loss: α rises where there is too little entropy"),
+    ),
+)  # fmt: skip
 
 FULL_UPDATE = Exercise(
     name="full_update",
-    reference=weights_after(lambda agent, batch: agent.update(batch)),
+    reference=SAC.update,
+    adapt=weights_after,
+    compared="the weights that the updates end with",
     cases=WEIGHT_CASES,
-    mistakes={name: _cards(sequence) for name, sequence in SHARED_SLIPS.items()}
-    | {
-        "the end of an episode left out: 1 - terminated is missing": _cards("HdECIGA"),
-        "the sign of the entropy in the label: minus α log π": _cards("HeECIGA"),
-        "the entropy left out of the label": _cards("HfECIGA"),
-        "reward_scale forgotten: the label holds reward_scale times the reward": _cards("HhECIGA"),
-        "log_prob of the buffer's action in the actor's loss: both belong to the fresh action": _cards(
-            "HFEjIGA"
-        ),
-        "sample where rsample belongs: the way from Q to the policy is closed": _cards("HFEcIGA"),
-        "the sign of the entropy in the actor's loss: α log π is a cost, so plus": _cards("HFECiGA"),
-        "the sign of the whole actor's loss: it goes down, so α log π minus Q": _cards("HFECkGA"),
-        "the mean of the critics in the actor's loss, where the smaller one was asked for": _cards("HFEClGA"),
-        "the actor asked at s′: its loss is about s": _cards("HFEnCGA"),
-        "one sum of losses for both optimizers: the critics then rise to please the actor": _cards("HFmCGA"),
-        "the sign of the temperature's loss: α rises where there is too little entropy": _cards("HFECIgA"),
-        "Polyak with the shares exchanged: 1 - τ of the critic comes in": _cards("HFECIGa"),
-        "the target critics copied, where the share τ was asked for": _cards("HFECIGb"),
-        "nothing moved at all": lambda bench, updates, part: FULL_UPDATE.reference(bench, 0, part),
+    mistakes={
+        name: partial(play, sequence)
+        for name, sequence in {
+            **SHARED_SLIPS,
+            "the end of an episode left out: 1 - terminated is missing": "HdECIGA",
+            "the sign of the entropy in the label: minus α log π": "HeECIGA",
+            "the entropy left out of the label": "HfECIGA",
+            "reward_scale forgotten: the label holds reward_scale times the reward": "HhECIGA",
+            "log_prob of the buffer's action in the actor's loss: both belong to the fresh action": "HFEjIGA",
+            "sample where rsample belongs: the way from Q to the policy is closed": "HFEcIGA",
+            "the sign of the entropy in the actor's loss: α log π is a cost, so plus": "HFECiGA",
+            "the sign of the whole actor's loss: it goes down, so α log π minus Q": "HFECkGA",
+            "the mean of the critics in the actor's loss, where the smaller one was asked for": "HFEClGA",
+            "the actor asked at s′: its loss is about s": "HFEnoCGA",
+            "one sum of losses for both optimizers: the critics then rise to please the actor": "HFmCGA",
+            "the sign of the temperature's loss: α rises where there is too little entropy": "HFECIgA",
+            "Polyak with the shares exchanged: 1 - τ of the critic comes in": "HFECIGa",
+            "the target critics copied, where the share τ was asked for": "HFECIGb",
+            "nothing moved at all": "",
+        }.items()
     },
 )
 
 
 def solved_or_reference(update: Callable[[SAC, Batch], object]) -> Callable[[SAC, Batch], object]:
     """The learner's update where its check passes, else the same thing by cards; one printed line says which."""
-    bench, by_cards = Bench(1), lambda agent, batch: play(RIGHT_ORDER, agent, batch)
+    by_cards, mine, right_one = partial(play, RIGHT_ORDER), weights_after(update), weights_after(SAC.update)
     try:
-        right = all(
-            torch.allclose(
-                weights_after(update)(bench, 2, part), FULL_UPDATE.reference(bench, 2, part), atol=1e-5
-            )
-            for part in WEIGHTS
-        )
+        pairs = [(mine(Bench(1), 2, part), right_one(Bench(1), 2, part)) for part in WEIGHTS]
+        right = all(torch.allclose(*pair, atol=1e-5) for pair in pairs)
     except ExerciseTodo:
         print("Exercise C is still open: the same update, played by cards, takes its place.")
         return by_cards

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import copy  # noqa: F401  for the line that cures patient H
 import inspect
-import textwrap
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import gymnasium as gym
 import torch
 from torch.distributions import Normal
 
+from sacnotes_lib.course.kit.edits import edited
 from sacnotes_lib.sac.agent import SAC
 from sacnotes_lib.sac.config import SACConfig
 from sacnotes_lib.sac.distributions import SquashedGaussian, log_tanh_slope, normal_log_prob
@@ -117,11 +117,7 @@ class Patient:
 
         Raises: ValueError where the wrong line does not stand once in the code.
         """
-        if self.source.count(self.ill) != 1:
-            raise ValueError(f"{self.ill!r} should stand once in the code of {self.code.__name__}")
-        names = dict(globals())
-        exec(textwrap.dedent(self.source).replace(self.ill, self.well), names)
-        return Patient(names[self.code.__name__], self.ill, self.well, self.diagnosis, self.sign)
+        return replace(self, code=edited(self.code, self.ill, self.well))
 
     def train(self, config: SACConfig, seeds=8, **options) -> TrainingRun:
         """As the library's `train`, with this patient's code in its place: agent, policy or environment."""

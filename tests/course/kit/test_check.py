@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from sacnotes_lib.course.kit.check import check
-from sacnotes_lib.course.kit.exercise import Exercise, ExerciseTodo
+from sacnotes_lib.course.kit.exercise import Exercise, ExerciseTodo, Unfit
 from sacnotes_lib.course.kit.progress import PROGRESS
 
 X = torch.tensor([[1.0, 2.0], [3.0, 5.0]])
@@ -104,6 +104,60 @@ def test_a_value_instead_of_a_function(capsys):
     )
     assert check(0.693, exercise).passed
     assert check(-0.693, exercise).mistake == "the sign"
+
+
+def slope(function):
+    """The difference of two values; a function that gives no number cannot be judged so."""
+
+    def difference(x):
+        here, there = function(x), function(x + 1)
+        return there - here if isinstance(here, float) else Unfit(here, "A float is asked for.")
+
+    return difference
+
+
+SLOPE = Exercise(
+    name="slope",
+    reference=lambda x: 3.0 * x,
+    cases=({"x": 2.0}, {"x": 5.0}),
+    mistakes={"the sign": lambda x: -3.0 * x, "a list": lambda x: [x]},
+    adapt=slope,
+    compared="the slope",
+)
+
+
+def test_what_an_exercise_compares_is_made_of_the_function_by_the_exercise():
+    assert check(lambda x: 3.0 * x + 7, SLOPE).passed
+    assert check(lambda x: 1 - 3.0 * x, SLOPE).mistake == "the sign"
+    assert "  compared     the slope\n  expected     shape [], 3." in check(lambda x: x, SLOPE).message
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        (lambda x: "6", "got          '6'\n  A float is asked for."),
+        (lambda x: [x, x], "got          shape [2], [2. 2.]\n  A float is asked for."),
+        (lambda x: [x], "This looks like: a list."),
+        (lambda x: None, "does its last line say return?"),
+    ],
+)
+def test_messages_are_about_the_learner_s_function_also_where_it_is_adapted(answer, said):
+    assert said in check(answer, SLOPE).message
+
+
+def test_an_open_exercise_that_is_adapted_is_not_done_yet():
+    def placeholder(x):
+        raise ExerciseTodo("three times")
+
+    assert check(placeholder, SLOPE).message == "○ slope: not done yet: three times"
+
+
+def test_an_argument_without_words_of_its_own_is_told_by_its_kind():
+    class Policy:
+        pass
+
+    exercise = Exercise("policies", lambda policy: 1.0, ({"policy": Policy()},))
+    assert "called with  policy (a Policy)\n" in check(2.0, exercise).message
 
 
 def test_random_answers_are_compared_under_the_same_noise():

@@ -1,21 +1,24 @@
 """Every exercise of the course: the reference passes, each known mistake is told by its name, no two look alike."""
 
 import itertools
-from types import ModuleType
+import re
 
+import nbformat
 import pytest
 
 from sacnotes_lib.course import exercises
-from sacnotes_lib.course.kit.check import _outcome, _same, check
+from sacnotes_lib.course.kit.check import _outcomes, _same, check
 from sacnotes_lib.course.kit.exercise import Exercise
+from tools.notebooks import find
 
 FEWEST = 6  # mistakes known of each
-PAGES = [page for page in vars(exercises).values() if isinstance(page, ModuleType)]
-EXERCISES = list(
-    {
-        id(found): found for page in PAGES for found in vars(page).values() if isinstance(found, Exercise)
-    }.values()
-)
+BY_NAME = {
+    f"exercises.{page}.{name}": found
+    for page in dir(exercises)
+    for name, found in vars(getattr(exercises, page)).items()
+    if isinstance(found, Exercise)
+}
+EXERCISES = list(BY_NAME.values())
 MISTAKES = [(exercise, name) for exercise in EXERCISES for name in exercise.mistakes]
 named = pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.name)
 
@@ -23,6 +26,15 @@ named = pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exer
 def test_none_is_left_out():
     assert len(EXERCISES) >= 2 * 12
     assert len({exercise.name for exercise in EXERCISES}) == len(EXERCISES)
+
+
+def test_each_is_checked_on_a_page_and_the_cell_reads_check_function_exercise():
+    cells = (cell.source for path in find([]) for cell in nbformat.read(path, as_version=4).cells)
+    checks = [line for source in cells for line in source.splitlines() if line.startswith("check(")]
+    plain = [re.fullmatch(r"check\((\w+), ([\w.]+)\)", line) for line in checks]
+    assert [line for line, match in zip(checks, plain) if not match] == []
+    assert sorted(match[2] for match in plain) == sorted(BY_NAME)
+    assert [match[1] for match in plain] == [BY_NAME[match[2]].name for match in plain]
 
 
 @named
@@ -38,8 +50,6 @@ def test_each_mistake_is_named_and_no_other(exercise, name):
 
 @named
 def test_no_two_mistakes_look_alike(exercise):
-    results = {
-        name: [_outcome(wrong, case) for case in exercise.cases] for name, wrong in exercise.mistakes.items()
-    }
+    results = {name: list(_outcomes(wrong, exercise)) for name, wrong in exercise.mistakes.items()}
     for (_, a), (_, b) in itertools.combinations(results.items(), 2):
         assert not all(_same(x, y, exercise) for x, y in zip(a, b, strict=True))

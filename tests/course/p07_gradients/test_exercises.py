@@ -6,43 +6,44 @@ from torch.distributions import Independent, Normal, TanhTransform, TransformedD
 
 from sacnotes_lib.course.kit.check import check
 from sacnotes_lib.course.kit.exercise import ExerciseTodo
+from sacnotes_lib.course.kit.judged_by_gradient import gradient_of
 from sacnotes_lib.course.p07_gradients.exercises import (
     LEAVE_ONE_OUT,
     REPARAMETERIZED,
     SCORE_FUNCTION,
     QuadraticCritic,
-    gradient_of,
     reparameterized_loss,
     score_function_loss,
 )
+from sacnotes_lib.sac.distributions import SquashedGaussian
 from sacnotes_lib.sac.losses import actor_loss_reparameterized, actor_loss_score_function
 
 
 @pytest.mark.parametrize("case", SCORE_FUNCTION.cases, ids=lambda case: str(list(case["noise"].shape)))
 def test_the_score_function_is_the_score_by_hand_times_the_worth(case):
     """d log π / d mean = noise / std and d log π / d log_std = noise² - 1 at a held action; π from torch's own tanh."""
-    mean, std, noise = case["mean"], case["log_std"].exp(), case["noise"]
+    mean, std, noise = case["policy"].mean, case["policy"].log_std.exp(), case["noise"]
     squashed = TransformedDistribution(Normal(mean, std), TanhTransform(cache_size=1))
     action = torch.tanh(mean + std * noise)
     log_prob = Independent(squashed, 1).log_prob(action)
     worth = (case["critic"](action) - case["temperature"] * log_prob).unsqueeze(-1)
     by_hand = [-(score * worth).mean(0) / len(mean) for score in (noise / std, noise**2 - 1)]
-    torch.testing.assert_close(SCORE_FUNCTION.reference(**case), torch.stack(by_hand), rtol=1e-3, atol=1e-4)
+    got = gradient_of(score_function_loss)(*case.values())
+    torch.testing.assert_close(got, torch.stack(by_hand), rtol=1e-3, atol=1e-4)
 
 
 @pytest.mark.parametrize("case", REPARAMETERIZED.cases, ids=lambda case: str(list(case["noise"].shape)))
 def test_the_reparameterized_gradient_is_the_chain_rule_by_hand(case):
     """Through a = tanh(u): dQ/da (1 - a²), and of log π: -du-part 2 a (from log(1 - a²)), and -1 for log_std."""
-    mean, std, noise = case["mean"], case["log_std"].exp(), case["noise"]
+    mean, std, noise = case["policy"].mean, case["policy"].log_std.exp(), case["noise"]
     action = torch.tanh(mean + std * noise)
     d_pre_tanh = (
         case["temperature"] * 2 * action + 2 * (action - case["critic"].target) * (1 - action**2)
     ) / len(mean)
     d_mean = d_pre_tanh.mean(0)
     d_log_std = (d_pre_tanh * std * noise).mean(0) - case["temperature"] / len(mean)
-    torch.testing.assert_close(
-        REPARAMETERIZED.reference(**case), torch.stack([d_mean, d_log_std]), rtol=1e-3, atol=1e-5
-    )
+    got = gradient_of(reparameterized_loss)(*case.values())
+    torch.testing.assert_close(got, torch.stack([d_mean, d_log_std]), rtol=1e-3, atol=1e-5)
 
 
 def test_the_references_are_what_sac_trains_with():
@@ -57,8 +58,9 @@ def test_the_references_are_what_sac_trains_with():
             action, log_prob = policy.rsample(noise=noise)
             return actor_loss_reparameterized(critic(action), log_prob, temperature) / samples
 
-        torch.testing.assert_close(gradient_of(library_score)(**case), SCORE_FUNCTION.reference(**case))
-        torch.testing.assert_close(gradient_of(library_path)(**case), REPARAMETERIZED.reference(**case))
+        for library, mine in ((library_score, score_function_loss), (library_path, reparameterized_loss)):
+            pair = (gradient_of(loss)(*case.values()) for loss in (library, mine))
+            torch.testing.assert_close(*pair)
 
 
 def test_leave_one_out_one_by_one():
@@ -84,8 +86,8 @@ def test_the_solutions_may_be_written_in_other_ways():
         action, log_prob = policy.rsample(noise=noise)
         return temperature * log_prob.mean() - critic(action).mean()
 
-    assert check(gradient_of(detached_action), SCORE_FUNCTION).passed
-    assert check(gradient_of(two_means), REPARAMETERIZED).passed
+    assert check(detached_action, SCORE_FUNCTION).passed
+    assert check(two_means, REPARAMETERIZED).passed
     others = lambda w: torch.stack([torch.cat([w[:k], w[k + 1 :]]).mean(0) for k in range(len(w))])  # noqa: E731
     assert check(others, LEAVE_ONE_OUT).passed
 
@@ -94,12 +96,12 @@ def test_an_open_exercise_and_a_loss_that_is_no_scalar_are_told():
     def todo(*arguments):
         raise ExerciseTodo("draw, then score")
 
-    assert "not done yet" in check(gradient_of(todo), SCORE_FUNCTION).message
-    unreduced = gradient_of(lambda policy, noise, critic, t: critic(policy.sample(noise=noise)[0]))
-    assert "The shape should be [2, 4, 2], but it is [3, 4]" in check(unreduced, SCORE_FUNCTION).message
-    nothing = check(gradient_of(lambda *arguments: None), SCORE_FUNCTION)
+    assert "not done yet" in check(todo, SCORE_FUNCTION).message
+    unreduced = check(lambda policy, noise, critic, t: critic(policy.sample(noise=noise)[0]), SCORE_FUNCTION)
+    assert "got          shape [3, 4]" in unreduced.message and "should be one number" in unreduced.message
+    nothing = check(lambda *arguments: None, SCORE_FUNCTION)
     assert "does its last line say return" in nothing.message
-    closed = gradient_of(lambda policy, noise, critic, t: -critic(policy.sample(noise=noise)[0]).mean())
+    closed = lambda policy, noise, critic, t: -critic(policy.sample(noise=noise)[0]).mean()  # noqa: E731
     assert not check(closed, SCORE_FUNCTION).passed
 
 
@@ -108,10 +110,10 @@ def test_the_two_references_have_the_same_mean_gradient():
     generator = torch.Generator().manual_seed(0)
     draws = 200_000
     noise = torch.randn(1, draws, 1, generator=generator)
-    case = {"mean": torch.full((draws, 1), 0.2), "log_std": torch.full((draws, 1), -0.5), "noise": noise}
-    case |= {"critic": QuadraticCritic(), "temperature": 0.3}
-    score = draws * gradient_of(score_function_loss)(**case)
-    path = draws * gradient_of(reparameterized_loss)(**case)
+    policy = SquashedGaussian(torch.full((draws, 1), 0.2), torch.full((draws, 1), -0.5))
+    case = (policy, noise, QuadraticCritic(), 0.3)
+    score = draws * gradient_of(score_function_loss)(*case)
+    path = draws * gradient_of(reparameterized_loss)(*case)
     error = score.std(1) / draws**0.5
     assert ((score.mean(1) - path.mean(1)).abs() < 5 * error).all()
 
@@ -122,6 +124,8 @@ def test_an_error_is_reported_at_the_learner_s_own_line():
     def slip(policy, noise, critic, temperature):
         return critic(policy.no_such_draw(noise))
 
-    message = check(gradient_of(slip), SCORE_FUNCTION).message
+    message = check(slip, SCORE_FUNCTION).message
     assert "AttributeError" in message and "in the line: return critic(policy.no_such_draw(noise))" in message
-    assert "compare them with its first line" in check(gradient_of(lambda x: x), SCORE_FUNCTION).message
+    message = check(lambda x: x, SCORE_FUNCTION).message
+    assert "compare them with its first line" in message
+    assert "called with  policy (a SquashedGaussian), noise [3, 4, 2], critic = QuadraticCritic(" in message

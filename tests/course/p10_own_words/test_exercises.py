@@ -12,7 +12,6 @@ from sacnotes_lib.course.p10_own_words.bench import (
     WEIGHTS,
     Bench,
     numbers_of,
-    played,
     weights_after,
 )
 from sacnotes_lib.course.p10_own_words.cards import DECK, play
@@ -47,19 +46,20 @@ def by_name(agent, batch):
 def test_the_cards_do_what_the_library_s_update_does():
     for case in recall.ONE_UPDATE.cases:
         by_library = weights_after(SAC.update)(**case)
-        torch.testing.assert_close(recall.ONE_UPDATE.reference(**case), by_library)
+        torch.testing.assert_close(recall.played(lambda: recall.RIGHT_ORDER)(*case.values()), by_library)
         assert not torch.equal(by_library, weights_after(SAC.update)(case["bench"], 0, case["weights_of"]))
 
 
 @pytest.mark.parametrize("sequence", ["HFECIGA", "HCFEIGA", "CHFEGIA", "HFECIAG", "HFEACIG", "HHFECIGA"])
 def test_orders_that_give_the_same_numbers_pass(sequence):
-    assert check(played(lambda: sequence), recall.ONE_UPDATE).passed
+    assert check(lambda: sequence, recall.ONE_UPDATE).passed
 
 
 def test_an_order_that_cannot_be_played_is_told():
-    assert "needs" in check(played(lambda: "EHFCIGA"), recall.ONE_UPDATE).message
-    assert "on no card" in check(played(lambda: "HFEZ"), recall.ONE_UPDATE).message
-    assert "TypeError" in check(played(lambda: 7), recall.ONE_UPDATE).message
+    assert "needs" in check(lambda: "EHFCIGA", recall.ONE_UPDATE).message
+    assert "on no card" in check(lambda: "HFEZ", recall.ONE_UPDATE).message
+    assert "One text of letters is asked for" in check(lambda: 7, recall.ONE_UPDATE).message
+    assert "does its last line say return" in check(lambda: None, recall.ONE_UPDATE).message
 
 
 def test_every_card_of_the_deck_is_right_or_a_slip_that_is_named():
@@ -68,7 +68,7 @@ def test_every_card_of_the_deck_is_right_or_a_slip_that_is_named():
 
 
 def test_a_learner_s_update_by_name_passes_and_trains_as_its_own():
-    assert check(weights_after(by_name), recall.FULL_UPDATE).passed
+    assert check(by_name, recall.FULL_UPDATE).passed
 
 
 def test_the_written_losses_are_those_that_sac_steps_on():
@@ -92,7 +92,7 @@ def test_the_written_losses_are_those_that_sac_steps_on():
     }
     assert set(expected) == set(LOSSES)
     for name, value in expected.items():
-        got = numbers_of(recall.one_update_losses)(bench, name)
+        got = numbers_of(recall.update_losses)(bench, name)
         torch.testing.assert_close(got if name == "label" else got[0], value)
 
 
@@ -106,17 +106,18 @@ def test_a_slope_is_the_difference_quotient_of_its_loss():
         with torch.no_grad():
             for weight in agent.critic.tensors():
                 weight += offset * torch.randn(weight.shape, generator=generator)
-            label = numbers_of(recall.one_update_losses)(bench, "label")
+            label = numbers_of(recall.update_losses)(bench, "label")
             return (agent.critic(s, a)[0] - label).square().mean(-1).sum().item()
 
-    _, slope, to_the_actor = numbers_of(recall.one_update_losses)(bench, "critic loss")
+    _, slope, to_the_actor = numbers_of(recall.update_losses)(bench, "critic loss")
     assert slope.item() == pytest.approx((loss_at(step) - loss_at(-step)) / (2 * step), rel=0.02)
     assert to_the_actor == 0
 
 
 def test_losses_that_are_not_four_are_told():
-    message = check(numbers_of(lambda *arguments: torch.zeros(())), recall.UPDATE_LOSSES).message
-    assert "four results are asked for" in message
+    message = check(lambda *arguments: torch.zeros(()), recall.UPDATE_LOSSES).message
+    assert "got          shape [], 0.\n  Four results are asked for" in message
+    assert "does its last line say return" in check(lambda *arguments: None, recall.UPDATE_LOSSES).message
 
 
 def todo(agent, batch):

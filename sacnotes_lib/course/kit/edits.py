@@ -1,0 +1,44 @@
+"""Mistakes said as edits: the right solution with one piece of its text changed."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import sys
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+
+def altered(right: Callable, *edits: tuple[str, ...]) -> dict[str, Callable]:
+    """What went wrong -> `right` with just that mistake in it, as `Exercise.mistakes` wants them.
+
+    Args: edits (piece, replacement, what went wrong). Where one change is not enough, further pairs of piece and
+        replacement stand before the last word.
+    Raises: ValueError as `edited`.
+    """
+    return {name: edited(right, *pairs) for *pairs, name in edits}
+
+
+def edited(right: Any, *pairs: str) -> Any:
+    """`right`, a function or class at the top of its module, with its text changed: piece, replacement, piece, …
+
+    Raises: ValueError where a piece does not stand exactly once in the code below the docstring.
+    """
+    head, body = _source(right)
+    for piece, replacement in zip(pairs[::2], pairs[1::2], strict=True):
+        if (n := body.count(piece)) != 1:
+            raise ValueError(f"{piece!r} should stand once in the code of {right.__name__}, not {n} times")
+        body = body.replace(piece, replacement)
+    made: dict[str, Any] = {}
+    exec(head + body, vars(sys.modules[right.__module__]), made)
+    return made[right.__name__]
+
+
+@cache
+def _source(right) -> tuple[str, str]:
+    """The text of `right`: up to the end of its docstring, and below."""
+    lines = inspect.getsource(right).splitlines(keepends=True)
+    definition = ast.parse("".join(lines)).body[0]
+    first = definition.body[1 if ast.get_docstring(definition) else 0].lineno - 1
+    return "".join(lines[:first]), "".join(lines[first:])
