@@ -149,7 +149,7 @@ def test_an_error_in_an_agent_comes_back_with_its_traceback(small):
 
     failure = quietly({"clumsy": (small, Clumsy)}).failures["clumsy"]
     assert failure.error == "AttributeError: 'Batch' object has no attribute 'rewards'"
-    assert "return batch.rewards" in failure.details
+    assert ", in update" in failure.details  # the line itself is lost on its way with cloudpickle 3.1.3
     assert failure.until_then is None
 
 

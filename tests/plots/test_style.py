@@ -26,6 +26,7 @@ def test_neighbouring_curves_differ_in_colour_dashes_and_marker():
     assert all(first[key] != second[key] for key in ("color", "linestyle", "marker"))
 
 
+@pytest.mark.skipif("petroff10" not in matplotlib.style.library, reason="Matplotlib has had them since 3.10")
 def test_the_colours_are_matplotlib_s_petroff10():
     cycle = matplotlib.style.library["petroff10"]["axes.prop_cycle"].by_key()["color"]
     assert [color.lower() for color in cycle] == list(style.COLORS)
