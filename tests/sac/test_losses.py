@@ -7,6 +7,7 @@ import pytest
 import torch
 from scipy import integrate, stats
 
+from sacnotes_lib.sac.adam import Adam
 from sacnotes_lib.sac.distributions import SquashedGaussian
 from sacnotes_lib.sac.losses import (
     actor_loss_reparameterized,
@@ -157,6 +158,24 @@ def test_temperature_falls_while_the_policy_is_too_random_and_rises_otherwise():
         log_alpha = torch.zeros(1, requires_grad=True)
         temperature_loss(log_alpha, torch.full((1, 4), log_prob), target_entropy=-1.0).backward()
         assert (log_alpha - 0.1 * log_alpha.grad < 0).item() is falls
+
+
+@pytest.mark.parametrize("surplus", [-0.5, 0.5])
+def test_with_adam_a_small_temperature_moves_as_far_as_a_large_one(surplus):
+    """And with plain gradient descent it does not: the factor α of the slope is then the length of the step."""
+    log_alpha = torch.tensor([1.0, 0.05, 0.0005]).log().requires_grad_()
+    log_prob, start, plain = (
+        torch.full((3, 4), 1.0 - surplus),
+        log_alpha.detach().clone(),
+        log_alpha.detach().clone(),
+    )
+    optimizer = Adam([log_alpha], learning_rate=3e-3)
+    for _ in range(100):
+        optimizer.descend(temperature_loss(log_alpha, log_prob, target_entropy=-1.0))
+        plain -= 3e-3 * plain.exp() * surplus
+    way, plain_way = (log_alpha.detach() - start).tolist(), (plain - start).tolist()
+    assert way == pytest.approx([way[0]] * 3, rel=1e-3) and way[0] * surplus < 0 and abs(way[0]) > 0.2
+    assert abs(plain_way[2]) < abs(plain_way[0]) / 1000
 
 
 def test_temperature_loss_adds_up_runs_each_with_its_own_temperature():
