@@ -8,7 +8,7 @@ import torch
 from scipy import integrate, stats
 
 from sacnotes_lib.sac.adam import Adam
-from sacnotes_lib.sac.distributions import SquashedGaussian
+from sacnotes_lib.sac.distributions import Gaussian, SquashedGaussian
 from sacnotes_lib.sac.losses import (
     actor_loss_reparameterized,
     actor_loss_score_function,
@@ -133,13 +133,21 @@ def test_the_reparameterized_loss_has_the_gradients_of_its_formula():
     torch.testing.assert_close(d_log_prob, alpha.unsqueeze(-1).expand(2, 6) / 6)
 
 
-def test_at_the_soft_optimal_policy_one_shared_sample_has_no_variance():
-    """Where Q = α log π + V for every action, α log π - Q is -V whatever is drawn."""
-    torch.manual_seed(0)
-    policy = SquashedGaussian(torch.zeros(64, 1), torch.zeros(64, 1))
-    _, log_prob = policy.rsample()
-    losses = [actor_loss_reparameterized(ALPHA * lp + 2.5, lp, ALPHA).item() for lp in log_prob.split(1)]
-    assert losses == pytest.approx([-2.5] * 64, abs=1e-6)
+def test_at_the_soft_optimal_policy_a_shared_sample_quietens_the_value_and_not_the_actor_s_gradient():
+    """Q = -(a - 0.4)² has the best policy N(0.4, α/2). The two ways: log π at the action of Q, or at another one."""
+    spreads = {}
+    for shared in (True, False):
+        torch.manual_seed(0)
+        mean = torch.full((DRAWS, 1), 0.4, requires_grad=True)
+        policy = Gaussian(mean, torch.full_like(mean, (ALPHA / 2) ** 0.5).log())
+        action, log_prob = policy.rsample()
+        log_prob = log_prob if shared else policy.rsample()[1]
+        values = torch.vmap(actor_loss_reparameterized, (0, 0, None))(
+            -((action - 0.4) ** 2), log_prob[:, None], ALPHA
+        )
+        spreads[shared] = values.std().item(), torch.autograd.grad(values.sum(), mean)[0].std().item()
+    assert spreads[True][0] < 1e-5 and spreads[False][0] == pytest.approx(ALPHA, rel=0.02)
+    assert spreads[True][1] == pytest.approx(spreads[False][1], rel=1e-4) and spreads[True][1] > 0.5
 
 
 @pytest.mark.parametrize("alpha", [0.1, 2.0])
