@@ -8,7 +8,7 @@ from sacnotes_lib.sac.targets import temperature_per_transition
 def critic_loss(q: Tensor, target: Tensor) -> Tensor:
     """Mean squared error of every critic on its own label, added up (Haarnoja et al. 2018b, equation 5).
 
-    The paper's factor 1/2 is left out: it only rescales the step. The label is held constant here as well, so that
+    The paper's factor 1/2 is left out: Adam cancels a constant factor. The label is held constant here as well, so that
     the gradient is the regression's even where the label was made by hand.
 
     Args: q, target `[..., N, B]`. Returns a scalar.
@@ -55,7 +55,8 @@ def actor_loss_score_function(
 def temperature_loss(log_temperature: Tensor, log_prob: Tensor, target_entropy: float) -> Tensor:
     """α · (entropy - target entropy), with α = exp(log_temperature) (Haarnoja et al. 2018b, equation 18).
 
-    Its gradient lowers α while the policy is more random than the target asks, and raises it otherwise.
+    Its gradient lowers α while the policy is more random than the target asks, and raises it otherwise. It is α times
+    the surplus of entropy, but Adam cancels a factor that stays: a small α moves as far as a large one.
 
     Args: log_temperature `[...]`, one for each run; log_prob `[..., B]`; target_entropy in nats. Returns a scalar.
     """

@@ -109,6 +109,24 @@ def test_a_run_that_was_stopped_goes_on_and_other_settings_begin_anew(monkeypatc
     assert len(measured(1)[learning.OURS]["returns"]) == 1
 
 
+def test_without_a_number_every_task_gets_the_seeds_that_it_needs(monkeypatch, tmp_path):
+    monkeypatch.setattr(learning, "RESULTS", tmp_path)
+    monkeypatch.setattr(learning, "TASKS", {"plain": CONFIG, "InvertedPendulum-v5": CONFIG})
+    monkeypatch.setattr(
+        learning, "compare", lambda config, seed: dict.fromkeys((learning.THEIRS, learning.OURS), ([seed], 1))
+    )
+    monkeypatch.setattr(learning, "save_result", lambda name, lines: None)
+    monkeypatch.setattr(learning, "table", lambda task, result: [])
+    monkeypatch.setattr("sys.argv", ["learning"])
+    learning.main()
+    results = json.loads((tmp_path / "learning.json").read_text("utf-8"))
+    for library in (learning.OURS, learning.THEIRS):
+        seeds = {
+            task: [returns[0] for returns in result[library]["returns"]] for task, result in results.items()
+        }
+        assert seeds == {"plain": [*range(6)], "InvertedPendulum-v5": [*range(18)]}
+
+
 def test_the_table_holds_lowest_median_and_highest():
     result = {"steps": [10], "machine": "a machine"} | {
         name: {"returns": [[shift - 3.0], [shift + 5.0], [shift - 1.0]], "seconds": [4.0, 6.0, 5.0]}

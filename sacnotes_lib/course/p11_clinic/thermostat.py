@@ -9,11 +9,19 @@ from sacnotes_lib.course.kit.exercise import Exercise
 
 
 def thermostat(entropy: Tensor, temperature: Tensor, target_entropy: float) -> int:
-    """Read a log, [T] and [T]: 0 healthy, 1 crossed, 2 the policy does not obey α."""
-    entropy_moved, temperature_moved = entropy[-1] - entropy[0], temperature[-1] - temperature[0]
-    if (entropy[-1] - target_entropy) * temperature_moved > 0:
+    """Read the log of a run that had time to arrive, [T] and [T]: 0 healthy, 1 crossed, 2 the policy does not obey α.
+
+    Crossed: on the whole, α's steps go with the surplus of entropy from which each was taken. Not obeyed: α goes
+    against the surplus, as it should, and yet at the end half of the first one or more is left.
+    """
+    surplus = entropy - target_entropy
+    if _with_the_surplus(surplus, temperature):
         return 1
-    return 0 if entropy_moved * temperature_moved > 0 else 2
+    return 0 if surplus[-1].abs() < surplus[0].abs() / 2 else 2
+
+
+def _with_the_surplus(surplus: Tensor, temperature: Tensor) -> bool:
+    return bool((temperature.log().diff() * surplus[:-1]).sum() > 0)
 
 
 def _log(entropy: list[float], temperature: list[float], target_entropy: float) -> dict:
@@ -29,15 +37,30 @@ def _against_zero(entropy, temperature, target_entropy):
 
 
 def _first_wire_only(entropy, temperature, target_entropy):
-    return 1 if _crossed(entropy, temperature, target_entropy) else 0
-
-
-def _crossed(entropy, temperature, target_entropy):
-    return (entropy[-1] > target_entropy) == (temperature[-1] > temperature[0])
+    return int(_with_the_surplus(entropy - target_entropy, temperature))
 
 
 def _second_wire_only(entropy, temperature, target_entropy):
+    gap = (entropy - target_entropy).abs()
+    return 0 if gap[-1] < gap[0] / 2 else 2
+
+
+def _now_against_since_the_start(entropy, temperature, target_entropy):
+    if (entropy[-1] - target_entropy) * (temperature[-1] - temperature[0]) > 0:
+        return 1
+    return _second_wire_only(entropy, temperature, target_entropy)
+
+
+def _ends_alone(entropy, temperature, target_entropy):
+    if _with_the_surplus(entropy - target_entropy, temperature):
+        return 1
     return 0 if (entropy[-1] - entropy[0]) * (temperature[-1] - temperature[0]) > 0 else 2
+
+
+def _surplus_after_the_step(entropy, temperature, target_entropy):
+    if (temperature.log().diff() * (entropy - target_entropy)[1:]).sum() > 0:
+        return 1
+    return _second_wire_only(entropy, temperature, target_entropy)
 
 
 def _rising_is_ill(entropy, temperature, target_entropy):
@@ -45,14 +68,14 @@ def _rising_is_ill(entropy, temperature, target_entropy):
 
 
 def _backwards(entropy, temperature, target_entropy):
-    if not _crossed(entropy, temperature, target_entropy):
+    if not _with_the_surplus(entropy - target_entropy, temperature):
         return 1
     return _second_wire_only(entropy, temperature, target_entropy)
 
 
 def _closer(entropy, temperature, target_entropy):
     gap = (entropy - target_entropy).abs()
-    return 1 if _crossed(entropy, temperature, target_entropy) else 0 if gap[-1] < gap[0] else 2
+    return 1 if _with_the_surplus(entropy - target_entropy, temperature) else 0 if gap[-1] < gap[0] else 2
 
 
 def _other_way(entropy, temperature, target_entropy):
@@ -66,10 +89,17 @@ THERMOSTAT = Exercise(
     cases=(
         _log([1.3, 0.4, -0.8, -1.6], [1.0, 0.6, 0.3, 0.1], -2.0),  # healthy, from above
         _log([-4.0, -3.2, -2.3], [0.01, 0.03, 0.05], -2.0),  # healthy, from below
+        _log(
+            [1.3, -2.5, -2.2, -1.97], [0.05, 0.044, 0.052, 0.058], -2.0
+        ),  # healthy: past its target, and back
+        _log([1.3, -2.5, -2.2, -2.03], [0.05, 0.044, 0.052, 0.058], -2.0),  # healthy, a moment before
+        _log([-5.0, -3.0, -1.5, -1.98], [0.01, 0.03, 0.06, 0.05], -2.0),  # healthy: the same from below
         _log([0.9, 1.2, 1.3, 1.36], [1.0, 3.0, 9.0, 20.0], -2.0),  # crossed, upwards
         _log([-2.5, -3.6, -5.0], [0.2, 0.1, 0.02], -2.0),  # crossed, downwards
+        _log([1.3, -2.1, -2.5, -3.1], [0.05, 0.06, 0.04, 0.02], -2.0),  # crossed, up and then down
         _log([0.7, 0.8, 0.82], [0.3, 0.1, 0.01], -2.0),  # falls for ever, and nothing follows
-        _log([1.3, -3.0, -4.2], [1.0, 1.2, 1.9], -2.0),  # rises, and the entropy falls past its target
+        _log([1.3, 0.7, 0.8], [0.1, 0.05, 0.02], -2.0),  # the same: what narrowed it was learning, not α
+        _log([1.3, -3.0, -4.2], [1.0, 0.98, 1.9], -2.0),  # rises, and the entropy falls past its target
         _log([1.5, 1.1, 0.6], [0.4, 0.2, 0.1], 0.5),  # healthy, with a target above 0
         _log([0.1, 0.3, 0.4], [0.1, 0.2, 0.25], 0.5),  # healthy, with entropy that is not yet enough
     ),
@@ -77,11 +107,16 @@ THERMOSTAT = Exercise(
         "entropy compared with 0: the target entropy is the set point": _against_zero,
         "only the first wire tested: does the entropy follow α?": _first_wire_only,
         "only the second wire tested: does α go the way that the surplus of entropy asks?": _second_wire_only,
+        "the surplus of now beside α's way since the start: α may have turned round, so pair step with surplus": (
+            _now_against_since_the_start
+        ),
+        "each step of α paired with the surplus after it: it answers the one before": _surplus_after_the_step,
+        "obedience read off where α and entropy went since the start: both may have turned round": _ends_alone,
         "a rising α taken for illness: it should rise while the policy is less random than the target": (
             _rising_is_ill
         ),
         "the first wire the wrong way round: too much entropy should make α fall": _backwards,
-        "the second wire the wrong way round: a lower α should make the policy less random": _other_way,
-        "closer to the target taken for obedience: an entropy can run past it, and go on": _closer,
+        "the second wire the wrong way round: it obeys where little of the surplus is left": _other_way,
+        "any step closer taken for obedience: a policy narrows as it learns, whatever α is": _closer,
     },
 )

@@ -5,7 +5,7 @@ import math
 import pytest
 import torch
 
-from sacnotes_lib import SAC, SACConfig
+from sacnotes_lib import SAC, SACConfig, train
 from sacnotes_lib.course.kit.check import check
 from sacnotes_lib.course.kit.exercise import ExerciseTodo
 from sacnotes_lib.course.p11_clinic.exercises import MENDED_ACTOR_LOSS, MENDED_LABEL
@@ -58,22 +58,44 @@ def test_labels_one_by_one_and_as_the_library_makes_them():
     assert len(flags) == 4
 
 
-def test_the_thermostat_reads_a_simulated_room():
-    """A policy whose entropy follows log α, one whose entropy stays, and the library's tuning, in turn or reversed."""
+def room(direction, start, obeys=True, lag=4, steps=200):
+    """A log: the entropy follows log α some steps late (or stays), α steps against the surplus over -2 or with it.
 
-    def log_of(obeys: bool, direction: int, start: float, steps: int = 40):
-        log_alpha, entropy, alpha = math.log(start), [], []
-        for _ in range(steps):
-            now = math.log(start) if not obeys else log_alpha
-            entropy.append(now + 1.0)
-            alpha.append(math.exp(log_alpha))
-            log_alpha -= direction * 0.05 * math.copysign(1, entropy[-1] + 2.0)
-        return torch.tensor(entropy), torch.tensor(alpha)
+    With the lag a healthy α runs past its place, comes back, and goes on swinging about it.
+    """
+    log_alpha, alphas, entropy = math.log(start), [], []
+    for t in range(steps):
+        alphas.append(log_alpha)
+        entropy.append(1.0 + (alphas[max(t - lag, 0)] if obeys else math.log(start)))
+        log_alpha -= direction * 0.05 * math.copysign(1, entropy[-1] + 2.0)
+    return torch.tensor(entropy), torch.tensor(alphas).exp()
 
-    for start in (1.0, math.exp(-5.0)):
-        assert THERMOSTAT.reference(*log_of(True, +1, start), -2.0) == 0
-        assert THERMOSTAT.reference(*log_of(True, -1, start), -2.0) == 1
-        assert THERMOSTAT.reference(*log_of(False, +1, start), -2.0) == 2
+
+@pytest.mark.parametrize("start", [1.0, 0.1, 0.01, math.exp(-5.0)])
+def test_the_thermostat_reads_a_simulated_room_whenever_it_is_asked(start):
+    """In the swings of a healthy α the surplus has now one sign, now the other: the verdict must not swing with it."""
+    (healthy, alpha), (crossed, against), (idle, pushed) = (
+        room(1, start),
+        room(-1, start),
+        room(1, start, False),
+    )
+    for asked in range(65, 200):
+        assert THERMOSTAT.reference(healthy[:asked], alpha[:asked], -2.0) == 0
+        assert THERMOSTAT.reference(crossed[:asked], against[:asked], -2.0) == 1
+        assert THERMOSTAT.reference(idle[:asked], pushed[:asked], -2.0) == 2
+
+
+@pytest.mark.parametrize("initial_temperature", [0.005, 0.03])
+def test_the_thermostat_calls_healthy_sac_healthy_after_alpha_has_arrived(initial_temperature):
+    """Soft LQR, where α comes to its place (about 0.02) from either side, overshoots, and stays about there."""
+    config = SACConfig(
+        env_id="sacnotes/SoftLQR-v0", env_kwargs={"B": 1.0, "R": 0.4}, squash_actions=False, discount=0.8,
+        backup="mean", reward_scale=1.0, learning_starts=100, total_steps=600, evaluation_interval=600,
+        initial_temperature=initial_temperature, target_entropy=-1.0, batch_size=64, hidden_sizes=(32, 32),
+    )  # fmt: skip
+    run = train(config, seeds=[0, 1, 2, 1000, 1001, 1002], progress=False)
+    logs = zip(*(torch.tensor(run.metrics[name]) for name in ("entropy", "temperature")), strict=True)
+    assert [THERMOSTAT.reference(*log, -1.0) for log in logs] == [0] * 6
 
 
 def test_the_tuning_of_the_library_goes_the_way_the_thermostat_calls_healthy():
@@ -106,10 +128,14 @@ def test_the_solutions_may_be_written_in_other_ways():
     def bonus_first(r, d, c, q, p, g, t):
         return r + g * (1.0 - d) * (torch.minimum(*q) + t * -p.sum(1))
 
-    def by_comparing(entropy, temperature, target):
-        up, rises = entropy[-1] > entropy[0], temperature[-1] > temperature[0]
-        return 1 if (entropy[-1] > target) == rises else 2 * int(up != rises)
+    def step_by_step(entropy, temperature, target):
+        push = 0.0
+        for t in range(
+            len(entropy) - 1
+        ):  # by steps of α itself, and by the mean of the surplus on both sides
+            push += (temperature[t + 1] - temperature[t]) * ((entropy[t] + entropy[t + 1]) / 2 - target)
+        return 1 if push > 0 else 2 * int(2 * abs(entropy[-1] - target) >= abs(entropy[0] - target))
 
     assert check(two_means, MENDED_ACTOR_LOSS).passed
     assert check(bonus_first, MENDED_LABEL).passed
-    assert check(by_comparing, THERMOSTAT).passed
+    assert check(step_by_step, THERMOSTAT).passed
