@@ -9,6 +9,7 @@ import torch
 
 from sacnotes_lib import SACConfig, SquashedGaussian, envs, train
 from sacnotes_lib.course.p11_clinic.patients import PATIENTS
+from sacnotes_lib.envs.time_limit import ENDS
 from sacnotes_lib.exact import tanh_gaussian_entropy, tanh_gaussian_entropy_gradient
 from sacnotes_lib.plots.vital_signs import SIGNS
 from sacnotes_lib.sac.agent import SAC
@@ -101,7 +102,7 @@ def test_b_remembers_an_end_where_only_the_watching_stopped():
 
 def test_what_b_does_to_q_is_known_exactly_on_the_clock():
     """The last tick of a clock: with the flag its label is the reward alone, without it all that is to come."""
-    world, doom = (envs.TimeLimitEnv(end=end).exact(0.9, 0.2) for end in envs.time_limit.ENDS)
+    world, doom = (envs.TimeLimitEnv(end=end).exact(0.9, 0.2) for end in ENDS)
     last, action = np.array([[0.9]]), np.zeros((1, 1))
     config = SHORT.replace(env_id="sacnotes/TimeLimit-v0", total_steps=30)
     run = PATIENTS["B"].train(config, 1, progress=False)
