@@ -13,7 +13,7 @@ from sacnotes_lib.sac.agent import SAC
 from sacnotes_lib.sac.replay import Batch
 from sacnotes_lib.training import compiled, run as training
 from sacnotes_lib.training.compiled import CannotCompile, CompiledUpdate
-from sacnotes_lib.training.guards import NonFiniteLoss
+from sacnotes_lib.training.guards import NonFiniteLoss, check_finite
 from sacnotes_lib.training.run import TrainingDiverged, TrainingRun, train
 from tests.training import tiny_environments  # noqa: F401  (registers them)
 
@@ -142,4 +142,4 @@ def test_the_code_that_the_compiler_makes(small):
     batch = Batch(*(part.clone() for part in run.buffer.sample(config.batch_size, run._sampling)))
     batch.reward[0] = float("inf")
     with pytest.raises(NonFiniteLoss, match="critic loss of seed 0 is .* at update 51"):
-        run._compiled(batch)
+        check_finite(run._compiled(batch), run.seeds, run.agent.updates_done)
