@@ -7,10 +7,11 @@ import os
 import platform
 import signal
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import contextmanager
 
 import torch
+from torch import Tensor
 
 from sacnotes_lib.sac.metrics import Metrics
 
@@ -83,19 +84,32 @@ class NonFiniteLoss(FloatingPointError):
         self.seeds = list(seeds)
 
 
-def check_finite(metrics: Metrics, seeds: Sequence[int], update: int) -> None:
+def check_finite(metrics: Mapping[str, Tensor], seeds: Sequence[int], update: int) -> None:
     """Raise NonFiniteLoss where a loss is NaN or infinite, naming the seeds and the number of the update.
 
-    The networks have by then taken the step that spoilt them; what was recorded before stays.
+    The networks have by then taken the step that spoilt them; what was recorded before stays. Of an update of
+    somebody's own, which returns plain numbers `[R]` by name, the numbers themselves are looked at.
     """
+    if not isinstance(metrics, Metrics):
+        for name, numbers in metrics.items():
+            if lost := [seed for seed, number in zip(seeds, numbers.tolist()) if not math.isfinite(number)]:
+                raise NonFiniteLoss(
+                    f"the {name} of seed {_listed(lost)} is not finite at update {update}", lost
+                )
+        return
     made_of = {"critic": (metrics.q, metrics.target), "actor": (metrics.log_prob, metrics.temperature)}
     for name, loss in metrics.losses.items():
         if math.isfinite(loss.item()):
             continue
         # squared, since a loss also overflows where the numbers themselves do not yet
         sizes = torch.stack([x.square().reshape(len(seeds), -1).sum(1) for x in made_of[name]]).sum(0)
-        lost = [seed for seed, size in zip(seeds, sizes, strict=True) if not math.isfinite(size)] or seeds
-        raise NonFiniteLoss(
-            f"the {name} loss of seed {', '.join(map(str, lost))} is {loss.item()} at update {update}",
-            lost,
+        lost = [seed for seed, size in zip(seeds, sizes, strict=True) if not math.isfinite(size)] or list(
+            seeds
         )
+        raise NonFiniteLoss(
+            f"the {name} loss of seed {_listed(lost)} is {loss.item()} at update {update}", lost
+        )
+
+
+def _listed(seeds: Sequence[int]) -> str:
+    return ", ".join(map(str, seeds))

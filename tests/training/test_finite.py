@@ -67,3 +67,10 @@ def test_where_no_number_gives_it_away_all_seeds_are_named():
     agent.actor_loss_reparameterized = lambda q, log_prob, temperature: float("nan") * log_prob.sum()
     with pytest.raises(NonFiniteLoss, match="actor loss of seed 7, 8, 9 is nan"):
         update_and_look(agent, make_batch(3))
+
+
+def test_an_update_of_ones_own_may_return_plain_numbers():
+    check_finite({"temperature": torch.tensor([0.1, 0.2])}, [4, 7], 1)
+    with pytest.raises(NonFiniteLoss, match="the temperature of seed 7 is not finite at update 3") as lost:
+        check_finite({"temperature": torch.tensor([0.1, float("nan")])}, [4, 7], 3)
+    assert lost.value.seeds == [7]
