@@ -20,8 +20,6 @@ ifeq ($(OS),Windows_NT)
 BIN := $(VENV)/Scripts
 else
 BIN := $(VENV)/bin
-# In a container there is often nobody but root, and Jupyter wants to be told that this is meant.
-AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 endif
 
 .DEFAULT_GOAL := help
@@ -31,7 +29,7 @@ help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 
 lab: $(VENV)/.installed-lab ## install what is missing, then open the course in JupyterLab
-	$(BIN)/jupyter lab $(AS_ROOT) $(LAB_FLAGS) --LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb
+	$(BIN)/python -m tools.lab $(LAB_FLAGS)
 
 classroom: $(VENV)/.installed-classroom ## the demos for a lesson, as full-screen pages for a projector
 	$(BIN)/python -m classroom --Voila.ip=$(LISTEN) --port=$(PORT)

@@ -39,19 +39,29 @@ def tidy(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
     kept.nbformat, kept.nbformat_minor = 4, 5
     names_used: set[str] = set()
     for cell in kept.cells:
-        cell.id = _cell_id(cell.source, names_used)
+        cell.id = _cell_id(cell, names_used)
         for output in cell.get("outputs", []):
             _drop_widget_reference(output)
     return kept
 
 
-def _cell_id(source: str, names_used: set[str]) -> str:
+def _cell_id(cell: nbformat.NotebookNode, names_used: set[str]) -> str:
     # From the content, so that a cell put in between leaves the names of the others alone.
-    copies = 0
-    while (name := hashlib.sha256(f"{source}{copies or ''}".encode()).hexdigest()[:8]) in names_used:
+    base = _heading_name(cell) or hashlib.sha256(cell.source.encode()).hexdigest()[:8]
+    name, copies = base, 1
+    while name in names_used:
         copies += 1
+        name = f"{base}-{copies}"
     names_used.add(name)
     return name
+
+
+def _heading_name(cell: nbformat.NotebookNode) -> str:
+    # A section's cell is called as its first heading is, up to a colon, so that links to it can be read and last.
+    # Links name a cell, since JupyterLab looks for a heading before it has drawn one.
+    prose = re.sub(r"^```.*?^```", "", cell.source, flags=re.MULTILINE | re.DOTALL)
+    heading = re.search(r"^#+ ([^:\n]+)", prose, re.MULTILINE) if cell.cell_type == "markdown" else None
+    return re.sub(r"[^a-z0-9]+", "-", heading[1].lower()).strip("-")[:60] if heading else ""
 
 
 def _drop_widget_reference(output: nbformat.NotebookNode) -> None:

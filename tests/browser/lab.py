@@ -10,10 +10,16 @@ from tests.browser.server import Server
 
 CURRENT = "window.jupyterapp?.shell?.currentWidget"
 
+# JupyterLab draws the cells of a page one after the other, when it has nothing else to do.
+DRAWN = (
+    f"(cells => cells?.length > 0 && cells.every(cell => cell.node.isConnected))({CURRENT}?.content?.widgets)"
+)
+
 READY = f"""() => {{
     const context = {CURRENT}?.sessionContext;
     const kernel = context?.session?.kernel;
-    return Boolean(context?.isReady && kernel?.connectionStatus === 'connected' && kernel?.status === 'idle');
+    const connected = kernel?.connectionStatus === 'connected' && kernel?.status === 'idle';
+    return Boolean(context?.isReady && connected && {DRAWN});
 }}"""
 
 # The names of the errors so far, or 'done', or false while cells are still to run.
@@ -72,6 +78,13 @@ class LabPage(WatchedPage):
         }
         nbformat.write(notebook, self.root / name)
         return name
+
+    def show(self) -> None:
+        """JupyterLab with nothing open in it."""
+        self.page.goto(
+            f"{self.server.address}/lab/workspaces/{self.workspace}?reset&token={self.server.token}"
+        )
+        self.page.wait_for_function("() => window.jupyterapp?.restored.then(() => true)", timeout=120_000)
 
     def open(self, name: str) -> None:
         """Show a notebook, alone, and wait until its kernel is idle."""

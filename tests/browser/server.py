@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import shutil
@@ -27,16 +26,6 @@ BROWSER_FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-
-# No pop-up that asks for news, no look for updates, and every cell drawn, on screen or not.
-LAB_SETTINGS = {
-    "@jupyterlab/apputils-extension:notification": {
-        "fetchNews": "false",
-        "checkForUpdates": False,
-        "doNotDisturbMode": True,
-    },
-    "@jupyterlab/notebook-extension:tracker": {"windowingMode": "none"},
-}
 
 
 class Server(NamedTuple):
@@ -65,20 +54,15 @@ def chromium(path: str) -> Iterator:
 
 @contextmanager
 def jupyter_lab(home: Path) -> Iterator[Server]:
-    """JupyterLab with everything of its own under ``home``, stopped at the end."""
+    """JupyterLab as `make lab` starts it, with everything of its own under ``home``, stopped at the end."""
     root, environment = own_folders(home)
-    config = Path(environment["JUPYTER_CONFIG_DIR"])
-    (config / "labconfig").mkdir()
-    (config / "labconfig" / "default_setting_overrides.json").write_text(json.dumps(LAB_SETTINGS))
     environment |= {
-        "JUPYTERLAB_SETTINGS_DIR": str(config / "settings"),
-        "JUPYTERLAB_WORKSPACES_DIR": str(config / "workspaces"),
+        "JUPYTERLAB_SETTINGS_DIR": str(home / "settings"),
+        "JUPYTERLAB_WORKSPACES_DIR": str(home / "workspaces"),
     }
-    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--ip=127.0.0.1", "--port=0"]
+    command = [sys.executable, "-m", "tools.lab", "--no-browser", "--ip=127.0.0.1", "--port=0"]
     command += [f"--ServerApp.root_dir={root}", "--LabApp.expose_app_in_browser=True"]
-    if hasattr(os, "geteuid") and os.geteuid() == 0:
-        command.append("--allow-root")
-    announcement = r"(http://127\.0\.0\.1:\d+)/lab\?token=(\w+)"
+    announcement = r"(http://127\.0\.0\.1:\d+)/lab\S*\?token=(\w+)"
     with _running(command, environment, root, announcement) as (address, token):
         yield Server(address, token, root)
 

@@ -4,7 +4,7 @@ import copy
 
 import pytest
 from nbformat import from_dict
-from nbformat.v4 import new_code_cell, new_notebook, new_output
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from tools.tidy import WIDGET, faults, tidy
 
@@ -61,6 +61,22 @@ def test_cell_names_are_unique_and_follow_the_content(sample):
     assert names == [cell.id for cell in tidy(copy.deepcopy(sample)).cells]
     sample.cells.insert(2, new_code_cell("in_between = True"))
     assert [cell.id for cell in tidy(sample).cells if cell.source != "in_between = True"] == names
+
+
+def test_a_section_is_called_as_its_heading_is_so_that_a_link_to_it_lasts():
+    sources = [
+        "## Who sets α?",
+        "Before it.\n\n## Why: `rsample`\n\n## Assert it",
+        "## Why",
+        "# " + "long " * 30,
+    ]
+    sources += ["```python\n# a comment\n```", "no heading"]
+    cells = [new_markdown_cell(source) for source in sources] + [new_code_cell("# Why")]
+    names = [cell.id for cell in tidy(new_notebook(cells=cells)).cells]
+    assert names[:3] == ["who-sets", "why", "why-2"]
+    assert len(names[3]) <= 64 and all(len(name) == 8 for name in names[4:])
+    cells[1].source += "\n\nA sentence more."
+    assert [cell.id for cell in tidy(new_notebook(cells=cells)).cells] == names
 
 
 @pytest.mark.parametrize("other_form", [{"image_png": "AAAA"}, {"text_html": "<p>a picture, in words</p>"}])
