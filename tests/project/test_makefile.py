@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from tools.fingerprint import ROOT
+from tools.lab import options
 
 pytestmark = pytest.mark.skipif(shutil.which("make") is None, reason="make is not installed")
 TEXT = (ROOT / "Makefile").read_text("utf-8")
@@ -98,10 +99,16 @@ def test_another_index_is_asked_only_when_given(tmp_path):
 
 
 def test_the_page_that_lab_opens_exists_and_the_server_keeps_its_token():
-    command = make("-n", "lab").splitlines()[-1]
-    page = command.partition("default_url=/lab/tree/")[2]
+    command = " ".join([make("-n", "lab").splitlines()[-1], *options([])])
+    page = re.search(r"default_url=/lab/tree/(\S+)", command)[1]
     assert (ROOT / page).is_file(), f"make lab opens {page}, which is not there"
+    assert f"root_dir={ROOT} " in command  # pages link to docs/ beside them
     assert not re.search(r"token|password|--ip|disable", command)
+
+
+@pytest.mark.parametrize("text", ["README.md", "environment.yml", "docs/classroom.md", "CONTRIBUTING.md"])
+def test_nobody_is_told_to_start_in_the_folder_of_the_pages(text):
+    assert not re.search(r"jupyter[ -]lab\b[^\n]*notebooks|cd notebooks", (ROOT / text).read_text("utf-8"))
 
 
 def test_the_classroom_is_for_this_computer_unless_the_teacher_says_otherwise(monkeypatch):
