@@ -17,7 +17,7 @@ PREVIEW = "path => window.jupyterapp.commands.execute('docmanager:open', {path, 
 # first and a last section, a second heading in one cell, a link in a table, one in running text, letters beyond ASCII.
 CLICKS = [
     ("docs/questions.md", "00, What SAC maximises"),
-    ("docs/questions.md", "01, What a clean library does"),
+    ("docs/cheatsheet.md", "01, What a clean library does"),
     ("docs/questions.md", "03, What torch will not tell you"),
     ("docs/questions.md", "05, The full run, second half"),
     ("docs/questions.md", "07, What is num_actor_samples?"),
