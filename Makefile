@@ -34,7 +34,7 @@ lab: $(VENV)/.installed-lab ## install what is missing, then open the course in 
 classroom: $(VENV)/.installed-classroom ## the demos for a lesson, as full-screen pages for a projector
 	$(BIN)/python -m classroom --Voila.ip=$(LISTEN) --port=$(PORT)
 
-test-fast: $(VENV)/.installed-test ## style, arrows between the rooms, and the library without processes and browsers: a minute or two
+test-fast: $(VENV)/.installed-test ## style, arrows between the rooms, and the library without processes and browsers
 	$(BIN)/python -m ruff check .
 	$(BIN)/python -m ruff format --check .
 	$(BIN)/lint-imports
