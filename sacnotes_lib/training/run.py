@@ -33,7 +33,10 @@ METRICS_INTERVAL = 25  # environment steps from one record of the metrics to the
 
 
 class TrainingDiverged(FloatingPointError):
-    """A loss became NaN or infinite. `.run` holds the TrainingRun with all that was recorded until then."""
+    """A loss became NaN or infinite. `.run` holds the TrainingRun with all that was recorded until then.
+
+    The weights of the seeds that it names have taken the step that spoilt them; those of the others are whole.
+    """
 
     def __init__(self, message: str, run: "TrainingRun"):
         super().__init__(message)

@@ -547,15 +547,16 @@ def test_a_loss_that_is_not_a_number_names_run_and_step_and_keeps_what_there_is(
         quiet(config, seeds=[3, 5, 8])
     message, run = str(lost.value), lost.value.run
     assert f"At environment step {run.step} of tiny/Breaking-v0, the critic loss of seed 5 is" in message
-    assert f"at update {run.agent.updates_done + 1}" in message
+    assert f"at update {run.agent.updates_done}." in message
     for hint in ("learning_rate (now 0.003)", "reward_scale (now 0.1)", "NaN in the environment's", ".run"):
         assert hint in message
     assert lost.value.__cause__.seeds == [5]
     assert 29 <= run.step < 100
     assert run.seconds > 0
     assert run.evaluation_returns.shape == (3, run.step // 20)
-    assert all(np.isfinite(leaf).all() for leaf in flat(run.agent.actor.state_dict()).values())
-    assert np.isfinite(run.agent.act(np.zeros((3, 1)))).all()
+    assert np.isfinite(run.metrics["q"]).all()  # what was recorded until then
+    # The seed that is named has taken the step that spoilt it; the others go on as if alone.
+    assert np.isfinite(run.agent.act(np.zeros((3, 1)))).all(-1).tolist() == [True, False, True]
 
 
 @pytest.mark.parametrize(
