@@ -16,7 +16,7 @@ def browser_path() -> str:
     """An installed browser. Where there is none, tests are skipped with a word about it; in CI they fail."""
     path = installed_browser()
     if path is None:
-        missing = f"NO BROWSER FOUND (looked for {', '.join(BROWSERS)}): no widget was tested in a real page"
+        missing = f"NO BROWSER FOUND (looked for {', '.join(BROWSERS)}): nothing was tested in a real page"
         if os.environ.get("CI"):
             pytest.fail(missing)
         pytest.skip(missing)

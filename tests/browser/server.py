@@ -17,6 +17,14 @@ from typing import NamedTuple
 REPOSITORY = Path(__file__).parents[2]
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+# macOS and Windows keep programs in folders of their own, not on PATH. Edge is a Chromium too, and every Windows has it.
+PROGRAMS = (
+    "Google Chrome.app/Contents/MacOS/Google Chrome",
+    "Chromium.app/Contents/MacOS/Chromium",
+    "Google/Chrome/Application/chrome.exe",
+    "Chromium/Application/chrome.exe",
+    "Microsoft/Edge/Application/msedge.exe",
+)
 BROWSER_FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -38,7 +46,12 @@ class Server(NamedTuple):
 
 def installed_browser() -> str | None:
     """The browser that the user or the distribution installed; Playwright's own is never downloaded."""
-    return next((path for name in BROWSERS if (path := shutil.which(name))), None)
+    if path := next(filter(None, map(shutil.which, BROWSERS)), None):
+        return path
+    folders = ["/Applications", Path.home() / "Applications"]
+    folders += filter(None, map(os.environ.get, ("PROGRAMFILES", "PROGRAMFILES(X86)", "LOCALAPPDATA")))
+    kept = (Path(folder, program) for folder in folders for program in PROGRAMS)
+    return next((str(path) for path in kept if path.is_file()), None)
 
 
 @contextmanager
