@@ -17,7 +17,7 @@ from typing import NamedTuple
 REPOSITORY = Path(__file__).parents[2]
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
-# macOS and Windows keep programs in folders of their own, not on PATH. Edge is a Chromium too, and every Windows has it.
+# macOS and Windows keep programs in folders of their own, not on PATH. Edge is a Chromium too, and Windows has it.
 PROGRAMS = (
     "Google Chrome.app/Contents/MacOS/Google Chrome",
     "Chromium.app/Contents/MacOS/Chromium",
