@@ -1,6 +1,6 @@
 """How soon SAC learns here and in Stable-Baselines3, with the same settings, at equal steps.
 
-    python -m benchmarks.learning                        the two tasks of page 10
+    python -m benchmarks.learning                        the two tasks of page 10, and a control of the second
     python -m benchmarks.learning Pendulum-v1 --seeds 8  one of them, on from the seeds that are there already
     python -m benchmarks.learning --long --jobs 2        MuJoCo's tasks for 50,000 steps, two seeds at a time
 
@@ -30,18 +30,16 @@ from tqdm import tqdm
 from benchmarks.machine import PICTURES, RESULTS, describe_machine, save_result
 from sacnotes_lib.course.p10_own_words.measured import measured_learning
 from sacnotes_lib.plots.learning_curves import plot_learning_curves
+from sacnotes_lib.sac.agent import SAC
 from sacnotes_lib.sac.config import SACConfig
 from sacnotes_lib.training.environments import make_environments, play_episodes
 from sacnotes_lib.training.guards import single_thread
 from sacnotes_lib.training.run import TrainingRun
 from sacnotes_lib.training.statistics import difference
 
-TASKS = {
-    "Pendulum-v1": SACConfig(),
-    "InvertedPendulum-v5": SACConfig(
-        env_id="InvertedPendulum-v5", discount=0.99, evaluation_interval=500, evaluation_episodes=3
-    ),
-}
+CART = SACConfig(env_id="InvertedPendulum-v5", discount=0.99, evaluation_interval=500, evaluation_episodes=3)
+EXCHANGED = "InvertedPendulum-v5, losses of α exchanged"  # each library with the other's: a control
+TASKS = {"Pendulum-v1": SACConfig(), "InvertedPendulum-v5": CART, EXCHANGED: CART}
 # The papers' discount, Polyak rate and rewards; networks and batch small enough for two cores, steps a little larger.
 LONG = SACConfig(
     discount=0.99, polyak_rate=0.005, learning_rate=1e-3, batch_size=128, hidden_sizes=(64, 64), reward_scale=1.0,
@@ -54,8 +52,17 @@ LONG_TASKS = {
         env_id="InvertedPendulum-v5", total_steps=15_000, evaluation_interval=1500
     ),
 }
-SEEDS = {"InvertedPendulum-v5": 18}  # it stands to the end or falls early: six seeds say too little there
+# Six of each task; more where a pole stands to the end or falls early, so that six say too little.
+SEEDS = {"InvertedPendulum-v5": 18, EXCHANGED: 18}
 OURS, THEIRS = "sacnotes", "Stable-Baselines3"
+
+
+class WithoutFactor(SAC):
+    """This library with Stable-Baselines3's loss of the temperature: log α · (entropy - target)."""
+
+    @staticmethod
+    def temperature_loss(log_temperature, log_prob, target_entropy):
+        return (log_temperature * (-log_prob.detach().mean(-1) - target_entropy)).sum()
 
 
 class Player:
@@ -75,6 +82,12 @@ class Player:
 
     def set_state(self, state: None) -> None:
         """See `get_state`."""
+
+
+def with_factor(model: StableBaselinesSAC) -> StableBaselinesSAC:
+    """Stable-Baselines3 with this library's loss of the temperature: its slope in log α is α times as large."""
+    model.log_ent_coef.register_hook(lambda slope: slope * model.log_ent_coef.detach().exp())
+    return model
 
 
 def stable_baselines_model(config: SACConfig, seed: int) -> StableBaselinesSAC:
@@ -100,9 +113,11 @@ def stable_baselines_model(config: SACConfig, seed: int) -> StableBaselinesSAC:
     )  # fmt: skip
 
 
-def train_theirs(config: SACConfig, seed: int) -> tuple[list[float], float]:
+def train_theirs(config: SACConfig, seed: int, exchanged: bool = False) -> tuple[list[float], float]:
     """Mean return of each evaluation, and the seconds of training without them."""
     model, returns, seconds = stable_baselines_model(config, seed), [], 0.0
+    if exchanged:
+        with_factor(model)
     envs = make_environments(config.env_id, config.evaluation_episodes, config.env_kwargs)
     for step in range(config.evaluation_interval, config.total_steps + 1, config.evaluation_interval):
         began = time.perf_counter()
@@ -115,9 +130,14 @@ def train_theirs(config: SACConfig, seed: int) -> tuple[list[float], float]:
     return returns, seconds
 
 
-def train_ours(config: SACConfig, seed: int) -> tuple[list[float], float]:
+def train_ours(config: SACConfig, seed: int, exchanged: bool = False) -> tuple[list[float], float]:
     """The same of this library."""
-    run, seconds, returns = TrainingRun(config.replace(evaluation_interval=10**9), [seed]), 0.0, []
+    agent_class = WithoutFactor if exchanged else SAC
+    run, seconds, returns = (
+        TrainingRun(config.replace(evaluation_interval=10**9), [seed], agent_class),
+        0.0,
+        [],
+    )
     for step in range(config.evaluation_interval, config.total_steps + 1, config.evaluation_interval):
         began = time.perf_counter()
         for _ in run.iterate(step):
@@ -127,10 +147,11 @@ def train_ours(config: SACConfig, seed: int) -> tuple[list[float], float]:
     return returns, seconds
 
 
-def compare(config: SACConfig, seed: int) -> dict[str, tuple[list[float], float]]:
+def compare(config: SACConfig, seed: int, exchanged: bool = False) -> dict[str, tuple[list[float], float]]:
     """Train both libraries with this seed: name to returns and seconds of training."""
+    trainers = {THEIRS: train_theirs, OURS: train_ours}
     with single_thread():
-        return {name: trainer(config, seed) for name, trainer in ((THEIRS, train_theirs), (OURS, train_ours))}
+        return {name: trainer(config, seed, exchanged) for name, trainer in trainers.items()}
 
 
 def add(result: dict, both: dict[str, tuple[list[float], float]]) -> None:
@@ -226,7 +247,7 @@ def main() -> None:
         if len(results[task][OURS]["returns"]) <= seed < wanted[task]
     ]
     pairs = joblib.Parallel(options.jobs, return_as="generator")(
-        joblib.delayed(compare)(known[task], seed) for task, seed in missing
+        joblib.delayed(compare)(known[task], seed, task == EXCHANGED) for task, seed in missing
     )
     for (task, _), both in zip(missing, tqdm(pairs, total=len(missing)), strict=True):
         add(results[task], both)

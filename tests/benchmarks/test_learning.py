@@ -4,6 +4,7 @@ import json
 
 import numpy as np
 import pytest
+import torch
 
 from benchmarks import learning
 from sacnotes_lib.sac.config import SACConfig
@@ -38,6 +39,19 @@ def test_the_other_library_gets_the_same_settings():
     assert reward == pytest.approx(
         -0.1 * np.pi**2, rel=1e-3
     )  # a hanging rod costs its angle squared, scaled by 0.1
+
+
+def test_exchanged_each_library_has_the_slope_of_the_other_s_temperature_loss():
+    """In log α: α times the surplus of entropy here, the surplus alone there."""
+    alpha, surplus = 0.5, 0.8
+    ours = torch.tensor(alpha).log().requires_grad_()
+    learning.WithoutFactor.temperature_loss(ours, torch.full((4,), 0.2), -1.0).backward()
+    assert ours.grad.item() == pytest.approx(surplus)
+    model = learning.with_factor(learning.stable_baselines_model(CONFIG, seed=0))
+    (model.log_ent_coef * surplus).sum().backward()
+    assert model.log_ent_coef.grad.item() == pytest.approx(alpha * surplus)
+    plain, exchanged = (learning.compare(CONFIG, 0, exchanged) for exchanged in (False, True))
+    assert all(plain[name][0] != exchanged[name][0] for name in (learning.OURS, learning.THEIRS))
 
 
 def test_a_choice_that_the_other_library_lacks_is_refused():
@@ -113,7 +127,9 @@ def test_without_a_number_every_task_gets_the_seeds_that_it_needs(monkeypatch, t
     monkeypatch.setattr(learning, "RESULTS", tmp_path)
     monkeypatch.setattr(learning, "TASKS", {"plain": CONFIG, "InvertedPendulum-v5": CONFIG})
     monkeypatch.setattr(
-        learning, "compare", lambda config, seed: dict.fromkeys((learning.THEIRS, learning.OURS), ([seed], 1))
+        learning,
+        "compare",
+        lambda config, seed, exchanged: dict.fromkeys((learning.THEIRS, learning.OURS), ([seed], 1)),
     )
     monkeypatch.setattr(learning, "save_result", lambda name, lines: None)
     monkeypatch.setattr(learning, "table", lambda task, result: [])
