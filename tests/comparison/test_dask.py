@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 from distributed import Client
-
 from sacnotes_lib.comparison.job import TRIES
+
 from tests.comparison.cluster import (
     hold_that_a_deadly_job_costs_only_itself,
     hold_that_a_killed_worker_costs_nothing,

@@ -9,8 +9,8 @@ import textwrap
 import types
 
 import pytest
-
 from sacnotes_lib.comparison.fingerprint import LIBRARY, code_of, training_code
+
 from sacnotes_lib.sac.agent import SAC
 
 WRONG_TARGET = '''

@@ -1,8 +1,8 @@
 """A job as a process sees it: what it notes down, and when it gives itself up."""
 
 import gymnasium as gym
-
 from sacnotes_lib.comparison.job import TRIES, Job, run_job
+
 from sacnotes_lib.sac.agent import SAC
 
 

@@ -5,9 +5,9 @@ import pickle
 import numpy as np
 import pytest
 import torch
+from sacnotes_lib.comparison.result import Result
 
 from sacnotes_lib.comparison.compare import compare
-from sacnotes_lib.comparison.result import Result
 from sacnotes_lib.comparison.results import Comparison, Failure
 from sacnotes_lib.sac.agent import SAC
 from sacnotes_lib.sac.config import SACConfig
