@@ -63,7 +63,7 @@ def compare(
             changes it for all calls that name no folder.
         buffers: keep replay buffers in the results too, which are many times as large.
 
-    Raises: TypeError, ValueError, UnsuitableEnvironment for what cannot work, before anything is trained.
+    Raises: TypeError, ValueError, gymnasium.error.Error for what cannot work, before anything is trained.
     """
     if not isinstance(variants, Mapping) or not variants:
         raise TypeError(f"{HOW}, and {variants!r:.80} is none")

@@ -145,8 +145,8 @@ def source_of(thing: Any) -> Any:
 
 def _is_counted(thing: Any) -> bool:
     """Whether it comes from Python, from an installed package, or from `training_code`."""
-    module = sys.modules.get(thing.__module__)
-    file = getattr(module, "__file__", None) if isinstance(thing, type) else inspect.getfile(thing)
-    if file is None:  # of what is built in, and of what a notebook defines
-        return module is not None and module.__name__ != "__main__"
-    return any(Path(file).resolve().is_relative_to(folder) for folder in (*INSTALLED, *ROOMS))
+    module = None if thing.__module__ == "__main__" else sys.modules.get(thing.__module__)
+    if isinstance(thing, type) and getattr(module, "__file__", None) is None:
+        return module is not None  # built in, while a notebook has no file either
+    file = Path(inspect.getfile(thing)).resolve()
+    return any(file.is_relative_to(folder) for folder in (*INSTALLED, *ROOMS))
