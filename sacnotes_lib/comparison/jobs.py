@@ -126,11 +126,11 @@ def source_of(thing: Any) -> Any:
     Values from an enclosing function count too; what is installed, or in `training_code`, by its name alone.
     (Of a class that a notebook defines `inspect.getsource` finds nothing, but of its methods it does.)
     """
-    if isinstance(thing, property | staticmethod | classmethod):
-        return [source_of(getattr(thing, part, None)) for part in ("__func__", "fget", "fset", "fdel")]
-    if not (isinstance(thing, type) or inspect.isfunction(thing)):
-        return [source_of(type(thing)), joblib.hash(thing)]
+    if isinstance(thing, property | staticmethod | classmethod | functools.cached_property):
+        return [source_of(getattr(thing, n, None)) for n in ("__func__", "func", "fget", "fset", "fdel")]
     inner = hasattr(thing, "__wrapped__") and source_of(thing.__wrapped__)
+    if not (isinstance(thing, type) or inspect.isfunction(thing)):
+        return [source_of(type(thing)), joblib.hash(thing), inner]
     if _is_counted(thing):
         return [thing.__module__, thing.__qualname__, inner]
     if isinstance(thing, type):

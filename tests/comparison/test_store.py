@@ -132,16 +132,25 @@ def test_an_agent_whose_source_cannot_be_told_is_never_kept(small, tmp_path):
 
 MINE = """
 import functools
+import numpy as np
 import torch
 from sacnotes_lib.sac.agent import SAC
 
 class Parent(SAC):
     weight = {"a": 3}
-    table = torch.zeros(3000)
+    table = np.zeros(3000)
 
     @property
     def scale(self):
         return 2.0
+
+    @functools.cached_property
+    def shift(self):
+        return 5.0
+
+    @functools.cache
+    def plan(self, step):
+        return step + 6
 
     critic_loss = staticmethod(lambda q, y: (q - y).square().sum())
 
@@ -164,6 +173,7 @@ def in_a_notebook(source, name="Mine", cell=0):
     linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
     outer = {"__name__": "__main__"}
     exec(compile(source, file, "exec"), outer)
+    vars(sys.modules["__main__"]).update(outer)
     return outer[name]
 
 
@@ -171,8 +181,10 @@ def in_a_notebook(source, name="Mine", cell=0):
     ("old", "new"),
     [
         ('"a": 3', '"a": 4'),
-        ("torch.zeros(3000)", "torch.arange(3000) // 1500"),
+        ("np.zeros(3000)", "np.arange(3000) // 1500"),
         ("return 2.0", "return 2.5"),
+        ("return 5.0", "return 5.5"),
+        ("step + 6", "step + 7"),
         ("square()", "abs()"),
         ("depth = 4", "depth = 5"),
         ("x=1", "x=2"),
