@@ -24,10 +24,7 @@ from sacnotes_lib.training.device import known_device
 from sacnotes_lib.training.progress import Progress
 from sacnotes_lib.training.run import listed_seeds
 
-HOW = (
-    'compare needs a dictionary such as {"min": SACConfig(), "mine": (SACConfig(), MyAgent)}, of names and '
-    "configurations, or pairs of a configuration and a subclass of SAC"
-)
+HOW = 'compare needs a dictionary such as {"a": SACConfig(), "b": (SACConfig(), Mine)}, Mine being a subclass of SAC'
 
 
 def compare(

@@ -138,9 +138,12 @@ def source_of(thing: Any) -> Any:
         own = [name for name in sorted(called) if called[name] or not name.startswith(("__", "_abc_"))]
         members = [(name, source_of(vars(thing)[name])) for name in own]
         return [thing.__qualname__, members, *map(source_of, thing.__bases__)]
-    outer = zip(thing.__code__.co_freevars, thing.__closure__ or ())
-    values = [source_of(cell.cell_contents) for name, cell in outer if name != "__class__"]
-    return [inspect.getsource(thing.__code__), values, inner]
+    code = thing.__code__
+    cells = zip(code.co_freevars, thing.__closure__ or ())
+    outer = [source_of(cell.cell_contents) for name, cell in cells if name != "__class__"]
+    last = max(line or 0 for place in code.co_positions() for line in place[:2])
+    lines = inspect.findsource(code)[0][code.co_firstlineno - 1 : last]  # getsource cuts a lambda short
+    return [lines, inspect.getsource(code), outer, inner]
 
 
 def _is_counted(thing: Any) -> bool:

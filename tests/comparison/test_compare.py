@@ -12,7 +12,7 @@ import torch
 from sacnotes_lib.comparison import compare as module
 from sacnotes_lib.comparison.compare import compare
 from sacnotes_lib.comparison.jobs import TRIES, Job, run_job
-from sacnotes_lib.comparison.results import Comparison
+from sacnotes_lib.comparison.results import Comparison, Result
 from sacnotes_lib.comparison.store import drop_results
 from sacnotes_lib.plots.learning_curves import plot_learning_curves
 from sacnotes_lib.sac.agent import SAC
@@ -73,6 +73,7 @@ def test_seeds_in_several_jobs_are_put_together_in_order_with_their_memory(small
     cut = quietly({"min": small}, [3, 5, 8, 9, 2], seeds_per_job=2, buffers=True)["min"]
     whole = train(small, [3, 5, 8, 9, 2], progress=False)
     assert_same_numbers(cut, whole, **beyond_rounding)
+    assert Result.joined([cut, cut]).seconds == 2 * cut.seconds
     for ours, theirs in zip(cut.replay_buffer().contents(), whole.buffer.contents()):
         np.testing.assert_allclose(ours, theirs, **beyond_rounding)
 
@@ -118,6 +119,9 @@ def half_broken(small):
 
 
 def test_what_fails_is_named_costs_only_itself_and_leaves_what_it_recorded(small, half_broken, tmp_path):
+    class Own(SAC):
+        pass
+
     class Clumsy(SAC):
         def update(self, batch):
             return batch.rewards
@@ -126,7 +130,12 @@ def test_what_fails_is_named_costs_only_itself_and_leaves_what_it_recorded(small
         def update(self, batch):
             raise SystemExit("enough")
 
-    variants = {"wild": half_broken, "clumsy": (small, Clumsy), "leaving": (small, Leaving), "tame": small}
+    variants = {
+        "wild": (half_broken, Own),
+        "clumsy": (small, Clumsy),
+        "leaving": (small, Leaving),
+        "tame": small,
+    }
     with pytest.warns(UserWarning, match=r'"wild" failed for seeds \[5\]. TrainingDiverged'):
         comparison = quietly(variants, [3, 5, 8], seeds_per_job=1, folder=tmp_path)
     assert list(comparison) == ["wild", "tame"]
@@ -137,6 +146,7 @@ def test_what_fails_is_named_costs_only_itself_and_leaves_what_it_recorded(small
     assert "critic loss of seed 5" in wild.error and "learning_rate" in wild.error
     assert "NonFiniteLoss" in wild.details
     assert 20 <= wild.until_then.step < 100
+    assert type(wild.until_then.agent()) is Own
     assert wild.until_then.evaluation_steps.tolist()[:2] == [10, 20]
     assert clumsy.error == "AttributeError: 'Batch' object has no attribute 'rewards'"
     assert "return batch.rewards" in clumsy.details

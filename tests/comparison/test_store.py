@@ -12,9 +12,10 @@ from gymnasium.envs.registration import EnvSpec
 
 from sacnotes_lib.comparison import jobs
 from sacnotes_lib.comparison.compare import compare
-from sacnotes_lib.comparison.jobs import source_of, training_code
+from sacnotes_lib.comparison.jobs import source_of
 from sacnotes_lib.comparison.store import drop_results, results_folder
 from sacnotes_lib.sac.agent import SAC
+from sacnotes_lib.sac.config import SACConfig
 from tests.comparison import agents
 from tests.training import tiny_environments
 
@@ -80,7 +81,7 @@ def test_only_what_is_missing_is_computed(small, tmp_path, monkeypatch):
     first = {"a": (small, counted), "b": (small.replace(backup="mean"), counted)}
     assert begun_by(first) == 2
     assert begun_by(first) == 0
-    assert begun_by({**first, "c": (small.replace(discount=0.5), counted)}) == 1
+    assert begun_by({**first, "a": (small.replace(discount=0.5), counted)}) == 1
     assert begun_by(first, [1, 0]) == 2  # other seeds
     assert begun_by(first, 4, seeds_per_job=2) == 2  # seeds 0 and 1 are there
     assert begun_by(first, buffers=True) == 2
@@ -98,25 +99,26 @@ def test_only_what_is_missing_is_computed(small, tmp_path, monkeypatch):
 def test_an_environment_of_ones_own_counts_with_its_source(small, tmp_path, monkeypatch):
     """Registered anew under the same name with another rule, it must not give the old results."""
 
-    def best_with(bonus, made_by=lambda cls: cls):
+    def best_with(bonus, made_by=lambda cls: cls, limit=7):
         class Mine(tiny_environments.Wanderer):
             def step(self, action):
                 observation, reward, *end = super().step(action)
                 return observation, reward + bonus, *end
 
         monkeypatch.setitem(
-            gym.registry, "tiny/Mine-v0", EnvSpec("tiny/Mine-v0", made_by(Mine), max_episode_steps=7)
+            gym.registry, "tiny/Mine-v0", EnvSpec("tiny/Mine-v0", made_by(Mine), max_episode_steps=limit)
         )
         config = small.replace(env_id="tiny/Mine-v0")
         return quietly({"a": config}, folder=tmp_path)["a"].evaluation_returns.max()
 
     assert best_with(0) < 0 < 6000 < best_with(1000)
     assert best_with(0) < 0
-    assert len(list(tmp_path.iterdir())) == 2
+    assert 1000 < best_with(1000, limit=2) < 3000
+    assert len(list(tmp_path.iterdir())) == 3
     for made_by in (lambda cls: lambda **how: cls(**how), functools.partial):
         with pytest.warns(UserWarning, match='"a" is computed anew each time: .*(register|partial)'):
             assert best_with(2000, made_by) > 6000
-    assert len(list(tmp_path.iterdir())) == 2
+    assert len(list(tmp_path.iterdir())) == 3
 
 
 def test_an_agent_whose_source_cannot_be_told_is_never_kept(small, tmp_path):
@@ -152,7 +154,10 @@ class Parent(SAC):
     def plan(self, step):
         return step + 6
 
-    critic_loss = staticmethod(lambda q, y: (q - y).square().sum())
+    critic_loss = staticmethod(
+        lambda q, y: (q - y)
+        .square().sum()
+    )
 
 class Mine(Parent):
     class Inner:
@@ -244,21 +249,23 @@ def test_the_key_is_the_same_in_another_process():
 
 
 def key_of_mine():
-    config = jobs.SACConfig(env_id="tiny/Wanderer-v0", env_kwargs={"size": np.float64(0.2)})
+    config = SACConfig(env_id="tiny/Wanderer-v0", env_kwargs={"size": np.float64(0.2)})
     return jobs.Job("mine", config, in_a_notebook(MINE), [0, 1]).key()
 
 
-def test_the_librarys_training_counts_and_its_pictures_do_not(tmp_path, monkeypatch):
+def test_the_librarys_training_and_versions_count_and_its_pictures_do_not(tmp_path, monkeypatch):
+    assert {room.name for room in jobs.ROOMS} == {"sac", "training", "envs"}
     monkeypatch.setattr(jobs, "LIBRARY", tmp_path)
     monkeypatch.setattr(jobs, "ROOMS", [tmp_path / room.name for room in jobs.ROOMS])
-    digests = []
+    monkeypatch.setattr(jobs, "training_code", jobs.training_code.__wrapped__)
+    job = jobs.Job("a", SACConfig(), SAC, [0])
+    keys = [job.key()]
     for file in ("sac/losses.py", "training/run.py", "envs/base.py", "plots/style.py", "comparison/jobs.py"):
         (tmp_path / file).parent.mkdir()
         (tmp_path / file).write_text("x = 1")
-        digests.append(training_code.__wrapped__())
-    assert len(set(digests)) == 3
+        keys.append(job.key())
+    assert len(set(keys)) == 4
     (tmp_path / "sac/losses.py").write_text("x = 2")
-    assert training_code.__wrapped__() not in digests
-    assert {room.name for room in jobs.ROOMS} == {"sac", "training", "envs"}
+    keys.append(job.key())
     monkeypatch.setattr(jobs, "VERSIONS", ("numpy",))
-    assert training_code.__wrapped__() != digests[-1]
+    assert len({*keys, job.key()}) == 6
