@@ -6,18 +6,17 @@ and so pays for loading PyTorch in each.
 """
 
 import argparse
+import pickle
 import statistics
 import time
 from dataclasses import replace
 
-import gymnasium as gym
 import numpy as np
 from joblib.externals.loky import get_reusable_executor
 
 from benchmarks.machine import describe_machine, save_result
 from sacnotes_lib.comparison.compare import compare
-from sacnotes_lib.comparison.job import Job, run_job
-from sacnotes_lib.comparison.result import Result
+from sacnotes_lib.comparison.jobs import Job, run_job
 from sacnotes_lib.sac.agent import SAC
 from sacnotes_lib.sac.config import SACConfig
 
@@ -59,12 +58,10 @@ def measure_sizes(steps: int) -> list[str]:
     lines = [f"{'':42s}{'to the job':>12s}{'back':>12s}{'a seed':>12s}{'with memory':>14s}"]
     for width, length in ((64, steps), (256, 300)):
         config = SACConfig(total_steps=length, hidden_sizes=(width, width))
-        job = Job(
-            "", config, tuple(range(SEEDS)), length, SAC, gym.spec(config.env_id), buffers=True
-        ).to_bytes()
-        full = run_job(job).result
-        plain = len(replace(Result.from_bytes(full), buffer=None).to_bytes())
-        cells = (len(job), plain, plain / SEEDS, len(full))
+        job = Job("", config, SAC, range(SEEDS), buffers=True).to_bytes()
+        full = run_job(job)
+        plain, with_memory = (len(pickle.dumps(result)) for result in (replace(full, buffer=None), full))
+        cells = (len(job), plain, plain / SEEDS, with_memory)
         label = f"networks {width}x{width}, {SEEDS} seeds, {length:,} steps"
         lines.append(
             f"{label:42s}"

@@ -5,18 +5,46 @@ code cells, the code of the library, the versions of the packages that compute a
 outputs themselves, so that outputs saved by hand, from a run nobody can name, are noticed.
 """
 
+import ast
 import hashlib
 import json
 from pathlib import Path
 
 import nbformat
 
-from sacnotes_lib.comparison.fingerprint import canonical_code
-
 ROOT = Path(__file__).resolve().parent.parent
 LIBRARY = ROOT / "sacnotes_lib"
 CONSTRAINTS = ROOT / "constraints.txt"
 VERSIONS_THAT_COUNT = ("torch", "gymnasium", "numpy", "matplotlib")
+
+
+def canonical_code(source: str) -> str:
+    """A text that is equal for two Python sources with the same code.
+
+    Comments, layout and strings that stand alone as a statement (docstrings above all) leave no trace. Raises
+    SyntaxError, as `ast.parse` does.
+    """
+    return _canonical(ast.parse(source))
+
+
+def _canonical(node: object) -> str:
+    # Not ast.dump: it writes fields that one Python version has and another has not.
+    if isinstance(node, ast.JoinedStr):
+        # Python 3.12 alone puts an empty text after some format specifications.
+        node = ast.JoinedStr([part for part in node.values if getattr(part, "value", None) != ""])
+    if isinstance(node, ast.AST):
+        fields = [
+            f"{name}={_canonical(value)}" for name, value in ast.iter_fields(node) if value not in (None, [])
+        ]
+        return f"{type(node).__name__}({', '.join(fields)})"
+    if isinstance(node, list):
+        return f"[{', '.join(_canonical(item) for item in node if not _is_lone_string(item))}]"
+    return repr(node)
+
+
+def _is_lone_string(node: object) -> bool:
+    lone = node.value if isinstance(node, ast.Expr) else None
+    return isinstance(lone, ast.Constant) and isinstance(lone.value, str)
 
 
 def library_fingerprint(library: Path = LIBRARY) -> str:

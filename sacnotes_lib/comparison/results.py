@@ -1,69 +1,202 @@
-"""A comparison as one object: results by name, what went wrong, a table, and a file."""
+"""What a comparison gives back: curves and weights by name, what went wrong, a file, and a table of differences."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+import html
+import io
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
 
-from sacnotes_lib.comparison.result import Result
-from sacnotes_lib.comparison.table import SCORES, Table, make_table
+from sacnotes_lib.sac.agent import SAC
+from sacnotes_lib.sac.config import SACConfig
+from sacnotes_lib.sac.replay import ReplayBuffer
+from sacnotes_lib.training import statistics
+from sacnotes_lib.training.run import TrainingRun
+from sacnotes_lib.training.statistics import Estimate
+
+NETWORKS = ("actor", "critic", "target_critic")
+BY_RUN = ("evaluation_returns", "metrics", "weights", "buffer")  # arrays whose first axis counts runs
+SCORES: dict[Any, tuple[str, Any]] = {  # a single evaluation is a matter of five starting states
+    "end": ("return, last 3 evaluations", lambda result: result.evaluation_returns[:, -3:].mean(axis=1)),
+    "whole": ("return, all evaluations", lambda result: result.evaluation_returns.mean(axis=1)),
+}
 
 
-@dataclass(frozen=True)
-class Failure:
-    """Why seeds of a variant have no result.
+@dataclass(frozen=True, repr=False)
+class Result:
+    """Curves and weights of one variant. Draws and tabulates as a TrainingRun does; it cannot be resumed.
 
-    Attributes:
-        seeds: which.
-        error: kind and message.
-        details: the traceback, as text.
-        until_then: curves and weights of a run that diverged, as a Result; else None.
+    Attributes as in TrainingRun, and `weights`, of actor, critics, target critics and log_temperature; `sizes`,
+    observation_dim and action_dim; `agent_class`, of which a file holds the name alone; `buffer`, see `replay_buffer`.
     """
+
+    config: SACConfig
+    seeds: list[int]
+    step: int
+    seconds: float
+    evaluation_steps: np.ndarray
+    evaluation_returns: np.ndarray
+    metric_steps: np.ndarray
+    metrics: dict[str, np.ndarray]
+    weights: dict
+    sizes: tuple[int, int]
+    agent_class: type[SAC] | str = "SAC"
+    buffer: dict | None = None
+
+    @classmethod
+    def of(cls, run: TrainingRun, *, buffers: bool = False) -> "Result":
+        """What is worth keeping of a run; with `buffers`, its memory too. The agent's class goes by its name."""
+        weights: dict[str, Any] = {name: dict(getattr(run.agent, name).state_dict()) for name in NETWORKS}
+        weights["log_temperature"] = run.agent.log_temperature
+        return cls(
+            run.config, run.seeds, run.step, run.seconds, run.evaluation_steps, run.evaluation_returns,
+            run.metric_steps, run.metrics, _swapped(weights),
+            (run.agent.observation_dim, run.agent.action_dim), type(run.agent).__name__,
+            _swapped(run.buffer.state_dict()) if buffers else None,
+        )  # fmt: skip
+
+    @classmethod
+    def joined(cls, parts: Sequence["Result"]) -> "Result":
+        """One result from jobs that trained some of the seeds each, in the order given."""
+        by_run = _joined(*({name: getattr(part, name) for name in BY_RUN} for part in parts))
+        seeds = [seed for part in parts for seed in part.seeds]
+        return replace(parts[0], seeds=seeds, seconds=sum(part.seconds for part in parts), **by_run)
+
+    def agent(self, agent_class: type[SAC] | None = None, device: str | torch.device = "cpu") -> SAC:
+        """The agents of all seeds as they ended: `evaluate(result.agent())`. A class known by name must be given."""
+        chosen = agent_class or (SAC if self.agent_class == "SAC" else self.agent_class)
+        if isinstance(chosen, str):
+            raise ValueError(
+                f"trained by {chosen}, of which a file holds the name: write agent(agent_class={chosen})"
+            )
+        agent = chosen(self.config, *self.sizes, runs=len(self.seeds), seed=self.seeds, device=device)
+        weights = _swapped(self.weights)
+        for name in NETWORKS:
+            getattr(agent, name).load_state_dict(weights[name])
+        with torch.no_grad():
+            agent.log_temperature.copy_(weights["log_temperature"])
+        return agent
+
+    def replay_buffer(self) -> ReplayBuffer:
+        """The memory of all seeds, where `compare(..., buffers=True)` kept it."""
+        if self.buffer is None:
+            raise ValueError("no memory was kept, as it is large: ask for it with compare(..., buffers=True)")
+        buffer = ReplayBuffer(self.config.replay_capacity, len(self.seeds), *self.sizes)
+        buffer.load_state_dict(_swapped(self.buffer))
+        return buffer
+
+    def to_bytes(self) -> bytes:
+        """All of it, as a file holds it: tensors, numbers and words, no code."""
+        name = getattr(self.agent_class, "__name__", self.agent_class)
+        state = vars(self) | {"config": asdict(self.config), "agent_class": name}
+        torch.save(_swapped(state), file := io.BytesIO())
+        return file.getvalue()
+
+    @classmethod
+    def from_bytes(cls, content: bytes) -> "Result":
+        """Read what `to_bytes` wrote; no code in it is run. Raises errors of many kinds for anything else."""
+        state = _swapped(torch.load(io.BytesIO(content), weights_only=True, map_location="cpu"))
+        return cls(**state | {"config": SACConfig(**state["config"])})
+
+    def __repr__(self) -> str:
+        last = self.evaluation_returns[:, -1:]
+        said = f", last return {last.mean():.0f}" if last.size else ""
+        return f"Result({self.config.env_id}, {len(self.seeds)} seeds, step {self.step:,}{said})"
+
+
+def _swapped(thing: Any) -> Any:
+    """Nested dictionaries with arrays in place of tensors, and tensors in place of arrays."""
+    if isinstance(thing, dict):
+        return {name: _swapped(value) for name, value in thing.items()}
+    if isinstance(thing, torch.Tensor):
+        return thing.detach().cpu().numpy().copy()
+    thing = thing.item() if isinstance(thing, np.generic) else thing
+    return torch.tensor(thing) if isinstance(thing, np.ndarray) else thing
+
+
+def _joined(first: Any, *rest: Any) -> Any:
+    """Arrays joined along their first axis, in dictionaries too."""
+    if isinstance(first, dict):
+        return {name: _joined(first[name], *(other[name] for other in rest)) for name in first}
+    return np.concatenate([first, *rest]) if isinstance(first, np.ndarray) else first
+
+
+class Failure(NamedTuple):
+    """Why `seeds` of a variant have no result: the `error`, its traceback as `details`, and curves `until_then`."""
 
     seeds: list[int]
     error: str
     details: str = ""
-    until_then: Result | None = None
+    until_then: Result | None = None  # of a run that diverged
 
 
-class Comparison(Mapping[str, Result]):
+class Row(NamedTuple):
+    """One variant. `difference` and `improvement` are None for the reference itself; `note` says what to know."""
+
+    seeds: int
+    score: Estimate
+    difference: Estimate | None
+    improvement: Estimate | None
+    note: str
+
+
+class Table(dict[str, Row]):
+    """Rows by name that print themselves, in a notebook as HTML, with `notes` below."""
+
+    def __init__(self, rows: Mapping[str, Row], reference: str, label: str, notes: Sequence[str]):
+        super().__init__(rows)
+        odd = [f"{name}: {row.note}" for name, row in rows.items() if row.note]
+        self.notes = ["Middle half of the seeds, 95 % bootstrap interval.", *odd, *notes]
+        self._cells = [["variant", "seeds", label, f"minus {reference}", f"P(better than {reference})"]]
+        self._cells += [[name, *map(_said, row[:4], ("", "", "+", ""))] for name, row in rows.items()]
+
+    def __repr__(self) -> str:
+        widths = [max(map(len, column)) for column in zip(*self._cells)]
+        lines = ["  ".join(map(str.ljust, line, widths)).rstrip() for line in self._cells]
+        return "\n".join([*lines, *self.notes])
+
+    def _repr_html_(self) -> str:
+        head, *rows = ("".join(f"<td>{html.escape(cell)}" for cell in line) for line in self._cells)
+        body = "".join(f"<tr>{row.replace('td', 'th scope=row', 1)}" for row in rows)
+        below = "<br>".join(map(html.escape, self.notes))
+        head = head.replace("<td>", "<th scope=col>")
+        return f"<table><thead><tr>{head}<tbody>{body}</table><p>{below}</p>"
+
+
+def _said(value: Estimate | int | None, sign: str) -> str:
+    if not isinstance(value, Estimate):
+        return "-" if value is None else str(value)
+    form = f"{sign}.3g" if abs(value.value) < 100 else f"{sign}.0f"
+    middle, low, high = (f"{number:{form}}" for number in value)
+    return middle if np.isnan(value.low) else f"{middle} ({low} to {high})"
+
+
+class Comparison(dict[str, Result]):
     """Results of several variants by name: `plot_learning_curves(comparison)` draws it, `table()` says what differs.
 
-    Attributes:
-        failures: name to Failure, for variants some or all of whose seeds failed.
-        unfinished: names of variants that were interrupted; `compare` with the same arguments does the rest.
-        notes: what to know before its numbers are set side by side.
+    `failures`: name to Failure, where some or all seeds failed; `unfinished`: names of variants that were interrupted,
+    which `compare` with the same arguments finishes; `notes`: what to know before numbers are set side by side.
     """
 
-    def __init__(
-        self,
-        results: Mapping[str, Result],
-        failures: Mapping[str, Failure] | None = None,
-        unfinished: Sequence[str] = (),
-    ):
-        self._results, self.failures, self.unfinished = dict(results), dict(failures or {}), list(unfinished)
-        self.notes = _notes(self._results)
+    def __init__(self, results: Mapping, failures: Mapping | None = None, unfinished: Sequence[str] = ()):
+        super().__init__(results)
+        self.failures, self.unfinished, self.notes = dict(failures or {}), list(unfinished), []
+        if len({(r.config.env_id, repr(sorted(r.config.env_kwargs.items()))) for r in self.values()}) > 1:
+            self.notes += ["The variants do not share one environment: their returns are not on one scale."]
+        if len({result.step for result in self.values()}) > 1:
+            self.notes += ["The variants trained for different numbers of steps."]
 
-    def __getitem__(self, name: str) -> Result:
-        if name in self._results:
-            return self._results[name]
+    def __missing__(self, name: str) -> Result:
         if name in self.failures:
-            raise _Missing(f'"{name}" failed: {self.failures[name].error}')
+            raise KeyError(f'"{name}" failed: {self.failures[name].error}')
         if name in self.unfinished:
-            raise _Missing(f'"{name}" was not finished: call compare again with the same arguments')
-        raise _Missing(f'there is no variant "{name}". There are: {", ".join(self._results) or "none"}')
+            raise KeyError(f'"{name}" was not finished: call compare again with the same arguments')
+        raise KeyError(f'there is no variant "{name}". There are: {", ".join(self) or "none"}')
 
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._results)
-
-    def __len__(self) -> int:
-        return len(self._results)
-
-    def table(
-        self, reference: str | None = None, score: str | Callable[[Result], np.ndarray] = "end"
-    ) -> Table:
+    def table(self, reference: str | None = None, score: str | Callable[[Result], Any] = "end") -> Table:
         """Each variant's score, its difference to a reference, and how often it beats it, with intervals.
 
         The interval of a difference resamples seeds, and where both variants have the same seeds it takes them in
@@ -74,68 +207,49 @@ class Comparison(Mapping[str, Result]):
             score: "end", the mean return of the last three evaluations; "whole", of all, which rewards learning
                 soon; or a function from a Result to one number for each seed, `[R]`, higher is better.
 
-        Raises:
-            ValueError: for a reference or score that does not exist, or where nothing was recorded.
+        Raises: ValueError for a reference or score that does not exist, or where nothing was recorded.
         """
-        if not self._results:
-            raise ValueError(f"no variant has a result to tabulate. {self!r}")
-        reference = next(iter(self._results)) if reference is None else reference
-        if reference not in self._results:
-            raise ValueError(
-                f'reference = "{reference}" has no result. Choose one of: {", ".join(self._results)}'
-            )
+        reference = next(iter(self), "") if reference is None else reference
+        if reference not in self:
+            raise ValueError(f"reference = {reference!r} has no result to compare with. {self!r}")
         if not callable(score) and score not in SCORES:
-            allowed = ", ".join(f'"{name}"' for name in SCORES)
-            raise ValueError(f"score = {score!r}, but it must be {allowed}, or a function of a Result")
-        lost = {
-            name: f"without seed {', '.join(map(str, failure.seeds))}, which failed, so the rest may look too good."
-            for name, failure in self.failures.items()
-        }
-        return make_table(self._results, reference, score, lost, self.notes)
+            raise ValueError(f'score = {score!r}, but it must be "end", "whole", or a function of a Result')
+        label, measure = SCORES.get(score, ("score", score))
+        scores, rows = dict[str, Any](), dict[str, Row]()
+        for name, result in self.items():
+            scores[name] = own = np.asarray(measure(result), float)
+            if own.shape != (len(result.seeds),) or not np.isfinite(own).all():
+                wanted = f"one finite number for each of {len(result.seeds)} seeds: train longer, or evaluate sooner"
+                raise ValueError(f'the score of "{name}" is {own}; it must be {wanted}')
+        for name, own in scores.items():
+            low, high = statistics.bootstrap_band(own[:, None]) if len(own) > 1 else ([np.nan], [np.nan])
+            middle = Estimate(float(statistics.interquartile_mean(own)), float(low[0]), float(high[0]))
+            paired = self[name].seeds == self[reference].seeds
+            measures = (statistics.difference, statistics.probability_of_improvement)
+            against = [None if name == reference else f(own, scores[reference], paired) for f in measures]
+            lost = ", ".join(map(str, self.failures[name].seeds)) if name in self.failures else ""
+            note = f"without seed {lost}, which failed, so the rest may look too good. " * bool(lost)
+            note += f"other seeds than {reference}, so not paired with it." * (not paired)
+            rows[name] = Row(len(own), middle, against[0], against[1], note.strip())
+        return Table(rows, reference, label, self.notes)
 
     def save(self, path: str | Path) -> None:
         """Write results and failures to one file, curves and weights included."""
-        state = {
-            "results": {name: result.to_bytes() for name, result in self._results.items()},
-            "failures": {
-                name: [f.seeds, f.error, f.details, f.until_then and f.until_then.to_bytes()]
-                for name, f in self.failures.items()
-            },
-            "unfinished": self.unfinished,
-        }
-        torch.save(state, path)
+        results = {name: result.to_bytes() for name, result in self.items()}
+        lost = {name: [*f[:3], f.until_then and f.until_then.to_bytes()] for name, f in self.failures.items()}
+        torch.save({"results": results, "failures": lost, "unfinished": self.unfinished}, path)
 
     @classmethod
     def load(cls, path: str | Path) -> "Comparison":
         """Read what `save` wrote. No code in the file is run, so that a stranger's file may be opened."""
         state = torch.load(path, weights_only=True)
-        failures = {
-            name: Failure(seeds, error, details, kept and Result.from_bytes(kept))
-            for name, (seeds, error, details, kept) in state["failures"].items()
-        }
         results = {name: Result.from_bytes(content) for name, content in state["results"].items()}
+        lost = state["failures"].items()
+        failures = {name: Failure._make([*f[:3], f[3] and Result.from_bytes(f[3])]) for name, f in lost}
         return cls(results, failures, state["unfinished"])
 
     def __repr__(self) -> str:
-        lines = [f"{name}: {result!r}" for name, result in self._results.items()]
+        lines = [f"{name}: {result!r}" for name, result in self.items()]
         lines += [f"{name}: failed. {failure.error}" for name, failure in self.failures.items()]
         lines += [f"{name}: not finished, run the cell again" for name in self.unfinished]
         return "\n  ".join([f"Comparison of {len(lines)} variants", *lines, *self.notes])
-
-
-class _Missing(KeyError):
-    """A KeyError that prints its sentence as it is."""
-
-    def __str__(self) -> str:
-        return self.args[0]
-
-
-def _notes(results: Mapping[str, Result]) -> list[str]:
-    """What makes returns hard to compare."""
-    notes = []
-    worlds = {(r.config.env_id, repr(sorted(r.config.env_kwargs.items()))) for r in results.values()}
-    if len(worlds) > 1:
-        notes.append("The variants do not share one environment: their returns are not on one scale.")
-    if len({result.step for result in results.values()}) > 1:
-        notes.append("The variants trained for different numbers of steps.")
-    return notes

@@ -43,14 +43,19 @@ def make_environments(env_id: str, count: int, env_kwargs: Mapping[str, Any] | N
             "pip install 'sacnotes[mujoco]' (in a clone of this project: pip install -e '.[mujoco]')"
         ) from missing
     except (gym.error.Error, ImportError) as unknown:  # a wrong name or version, or one that has moved away
-        raise UnsuitableEnvironment(
-            f'Gymnasium knows no environment {env_id!r} ({unknown}). Try "Pendulum-v1", or list them all with '
-            "gymnasium.pprint_registry()"
-        ) from unknown
+        raise unknown_environment(env_id, unknown) from unknown
     envs.unwrapped.env_fns = ()  # used up by now; before Gymnasium 1.4 a generator, which cannot be pickled
     check_spaces(env_id, envs)
     bounded = np.isfinite([envs.single_action_space.low, envs.single_action_space.high]).all()
     return RescaleAction(envs, np.float32(-1), np.float32(1)) if bounded else envs
+
+
+def unknown_environment(env_id: str, why: Exception) -> UnsuitableEnvironment:
+    """The error for an id that Gymnasium refuses, with what to try."""
+    return UnsuitableEnvironment(
+        f'Gymnasium knows no environment {env_id!r} ({why}). Try "Pendulum-v1", list them all with '
+        "gymnasium.pprint_registry(), or register yours first"
+    )
 
 
 def check_spaces(env_id: str, envs: VectorEnv) -> None:

@@ -7,31 +7,19 @@ from pathlib import Path
 from sacnotes_lib.sac.agent import SAC
 
 
-def killed_once(marker: Path):
-    """An agent whose process is killed at its fifth update, the first time only: `marker` remembers."""
+def killed(marker: Path, times: int):
+    """An agent that kills its process at its fifth update, so many `times`; `marker` holds a line for each."""
 
-    class KilledOnce(SAC):
+    class Killed(SAC):
         def update(self, batch):
-            if self.updates_done == 5 and not marker.exists():
-                marker.write_text(str(os.getpid()))
-                os.kill(os.getpid(), signal.SIGKILL)
-            return super().update(batch)
-
-    return KilledOnce
-
-
-def killed_always(marker: Path):
-    """An agent that kills its process at its fifth update, and leaves a line in `marker` each time."""
-
-    class KilledAlways(SAC):
-        def update(self, batch):
-            if self.updates_done == 5:
+            died = len(marker.read_text().splitlines()) if marker.exists() else 0
+            if self.updates_done == 5 and died < times:
                 with marker.open("a") as file:
-                    file.write("again\n")
+                    file.write(f"{os.getpid()}\n")
                 os.kill(os.getpid(), signal.SIGKILL)
             return super().update(batch)
 
-    return KilledAlways
+    return Killed
 
 
 def interrupting(parent: int, folder: Path):

@@ -1,102 +1,112 @@
-"""compare: the same numbers as training alone, whatever fails, dies or is interrupted beside it."""
+"""compare: the same numbers as training alone, whatever fails or is interrupted beside it, and a file of all."""
 
 import os
+import pickle
+import shutil
 
+import gymnasium as gym
 import numpy as np
 import pytest
+import torch
 
-from sacnotes_lib.comparison import dispatch
+from sacnotes_lib.comparison import compare as module
 from sacnotes_lib.comparison.compare import compare
+from sacnotes_lib.comparison.jobs import TRIES, Job, run_job
+from sacnotes_lib.comparison.results import Comparison, Result
 from sacnotes_lib.comparison.store import drop_results
 from sacnotes_lib.plots.learning_curves import plot_learning_curves
 from sacnotes_lib.sac.agent import SAC
+from sacnotes_lib.sac.config import SACConfig
 from sacnotes_lib.training.environments import UnsuitableEnvironment
 from sacnotes_lib.training.run import evaluate, train
 from tests.comparison import agents
+
+quiet = pytest.mark.filterwarnings("ignore::UserWarning")
 
 
 def quietly(variants, seeds=2, **options):
     return compare(variants, seeds, **{"progress": False, "jobs": 1, "folder": None} | options)
 
 
-def assert_same_numbers(result, run):
-    np.testing.assert_array_equal(result.evaluation_returns, run.evaluation_returns)
+def assert_same_numbers(result, run, **tolerance):
+    assert (result.config, result.seeds, result.step) == (run.config, run.seeds, run.step)
     np.testing.assert_array_equal(result.evaluation_steps, run.evaluation_steps)
     np.testing.assert_array_equal(result.metric_steps, run.metric_steps)
+    np.testing.assert_allclose(result.evaluation_returns, run.evaluation_returns, **tolerance)
     for name, values in run.metrics.items():
-        np.testing.assert_array_equal(result.metrics[name], values, err_msg=name)
+        np.testing.assert_allclose(result.metrics[name], values, err_msg=name, **tolerance)
+    np.testing.assert_allclose(result.agent().temperature, run.agent.temperature, **tolerance)
+    np.testing.assert_allclose(evaluate(result.agent(), 3), evaluate(run.agent, 3), **tolerance)
+
+
+exactly, beyond_rounding = {"rtol": 0}, {"rtol": 1e-3, "atol": 1e-4}
+
+
+class Blind(SAC):
+    critic_loss = staticmethod(lambda q, target: 0 * q.sum())
 
 
 # What comes back
 
 
-def test_each_variant_is_what_train_gives(small):
-    mean = small.replace(backup="mean")
-    comparison = quietly({"min": small, "mean": mean}, [3, 5])
-    for name, config in {"min": small, "mean": mean}.items():
-        run = train(config, [3, 5], progress=False)
-        assert_same_numbers(comparison[name], run)
-        assert (comparison[name].config, comparison[name].seeds, comparison[name].step) == (
-            config,
-            [3, 5],
-            40,
-        )
-        np.testing.assert_array_equal(evaluate(comparison[name].agent(), 3), evaluate(run.agent, 3))
-        np.testing.assert_array_equal(comparison[name].agent().temperature, run.agent.temperature)
-    assert list(comparison) == ["min", "mean"]
+def test_each_variant_is_what_train_gives_and_draws_as_it_does(small):
+    variants = {"min": small, "mean": small.replace(backup="mean"), "blind": (small, Blind)}
+    comparison = quietly(variants, [3, 5])
+    runs = {
+        "min": train(small, [3, 5], progress=False),
+        "mean": train(small.replace(backup="mean"), [3, 5], progress=False),
+        "blind": train(small, [3, 5], progress=False, agent_class=Blind),
+    }
+    assert list(comparison) == list(runs)
     assert not (comparison.failures or comparison.unfinished or comparison.notes)
-
-
-def test_an_agent_of_ones_own_is_trained(small):
-    class Blind(SAC):
-        critic_loss = staticmethod(lambda q, target: 0 * q.sum())
-
-    comparison = quietly({"right": small, "blind": (small, Blind)})
-    assert (comparison["blind"].metrics["critic_loss"] != comparison["right"].metrics["critic_loss"]).any()
-    assert_same_numbers(comparison["blind"], train(small, 2, progress=False, agent_class=Blind))
-    assert type(comparison["blind"].agent()) is Blind
-
-
-def test_seeds_in_several_jobs_are_put_together_in_order(small):
-    cut = quietly({"min": small}, [3, 5, 8, 9, 2], seeds_per_job=2)["min"]
-    whole = quietly({"min": small}, [3, 5, 8, 9, 2])["min"]
-    assert cut.seeds == whole.seeds == [3, 5, 8, 9, 2]
-    np.testing.assert_allclose(cut.evaluation_returns, whole.evaluation_returns, rtol=1e-3)
-    np.testing.assert_allclose(cut.metrics["q"], whole.metrics["q"], rtol=1e-3, atol=1e-4)
-    np.testing.assert_allclose(evaluate(cut.agent(), 2), evaluate(whole.agent(), 2), rtol=1e-3)
-
-
-def test_memory_is_left_behind_unless_asked_for(small):
-    assert quietly({"min": small})["min"].buffer is None
-    with pytest.raises(ValueError, match=r"compare\(\.\.\., buffers=True\)"):
-        quietly({"min": small})["min"].replay_buffer()
-    kept = quietly({"min": small}, 3, buffers=True, seeds_per_job=2)["min"].replay_buffer().contents()
-    for ours, theirs in zip(kept, train(small, 3, progress=False).buffer.contents()):
-        np.testing.assert_allclose(ours, theirs, rtol=1e-3, atol=1e-4)
-
-
-def test_it_draws_itself_as_runs_do(small):
-    comparison = quietly({"min": small, "mean": small.replace(backup="mean")})
-    runs = {name: train(result.config, 2, progress=False) for name, result in comparison.items()}
+    for name, run in runs.items():
+        assert_same_numbers(comparison[name], run, **exactly)
+        assert type(comparison[name].agent()) is type(run.agent)
+    assert (comparison["blind"].metrics["critic_loss"] != comparison["min"].metrics["critic_loss"]).any()
     for quantity in ("return", "entropy"):
         drawn = plot_learning_curves(comparison, quantity)
         assert drawn.description == plot_learning_curves(runs, quantity).description
+    with pytest.raises(ValueError, match=r"compare\(\.\.\., buffers=True\)"):
+        comparison["min"].replay_buffer()
 
 
-def test_pages_can_be_tried_with_shortened_runs(small, monkeypatch, tmp_path):
-    """And a shortened result is never taken for a whole one."""
-    monkeypatch.setenv("SACNOTES_QUICK", "1")
-    assert quietly({"min": small.replace(total_steps=90)}, folder=tmp_path)["min"].step == 10 + 2 * 10
-    monkeypatch.delenv("SACNOTES_QUICK")
-    assert quietly({"min": small.replace(total_steps=90)}, folder=tmp_path)["min"].step == 90
+def test_seeds_in_several_jobs_are_put_together_in_order_with_their_memory(small):
+    cut = quietly({"min": small}, [3, 5, 8, 9, 2], seeds_per_job=2, buffers=True)["min"]
+    whole = train(small, [3, 5, 8, 9, 2], progress=False)
+    assert_same_numbers(cut, whole, **beyond_rounding)
+    assert Result.joined([cut, cut]).seconds == 2 * cut.seconds
+    for ours, theirs in zip(cut.replay_buffer().contents(), whole.buffer.contents()):
+        np.testing.assert_allclose(ours, theirs, **beyond_rounding)
 
 
-@pytest.mark.filterwarnings("ignore::UserWarning")
+@quiet
 def test_one_line_says_how_far_all_of_it_is(small, capsys):
     quietly({"min": small, "wild": small.replace(learning_rate=1e30)}, progress=True, seeds=3)
     last = capsys.readouterr().out.splitlines()[-1]
     assert last.startswith("2 variants, 3 seeds · step 240 of 240 · ")
     assert last.endswith(" · 2 of 2 jobs · failed: wild")
+
+
+def test_a_job_notes_its_steps_and_how_often_it_began(small, tmp_path, monkeypatch):
+    """A note of its deaths ends it for good; a folder that nobody keeps any more, too; none at all changes nothing."""
+    monkeypatch.chdir(tmp_path)
+    job, note = Job("min", small, SAC, [0, 1]).to_bytes(), tmp_path / "notes" / "0"
+    assert run_job(job).step == run_job(job, note).step == 40
+    assert not list(tmp_path.iterdir())
+    note.parent.mkdir()
+    for _ in range(TRIES):
+        assert run_job(job, note).step == 40
+        assert note.read_text().split()[-41:] == [str(2 * step) for step in range(41)]
+    assert run_job(job, note).error == f"the process that ran it died, {TRIES} times"
+
+    class Leaving(SAC):
+        def update(self, batch):
+            assert note.exists(), "went on although nobody waits"
+            shutil.rmtree(note.parent)
+            return super().update(batch)
+
+    note.unlink()
+    assert "FileNotFoundError" in run_job(Job("a", small, Leaving, [0]).to_bytes(), note).error
 
 
 # What goes wrong in a job
@@ -105,195 +115,160 @@ def test_one_line_says_how_far_all_of_it_is(small, capsys):
 @pytest.fixture
 def half_broken(small):
     """Seed 5 receives a reward that is not a number from step 30 on."""
-    return small.replace(
-        env_id="tiny/Breaking-v0",
-        env_kwargs={"bad_seed": 5, "after": 25},
-        total_steps=100,
-        learning_starts=10,
-    )
+    breaking = {"env_id": "tiny/Breaking-v0", "env_kwargs": {"bad_seed": 5, "after": 25}}
+    return small.replace(**breaking, total_steps=100)
 
 
-@pytest.mark.filterwarnings("ignore::UserWarning")
-def test_a_run_that_diverges_costs_only_itself_and_leaves_what_it_recorded(small, half_broken):
-    comparison = quietly({"wild": half_broken, "tame": small}, [3, 5])
-    assert list(comparison) == ["tame"]
-    failure = comparison.failures["wild"]
-    assert failure.error.startswith("TrainingDiverged: At environment step")
-    assert "critic loss of seed 5" in failure.error and "learning_rate" in failure.error
-    assert "NonFiniteLoss" in failure.details
-    assert 20 <= failure.until_then.step < 100
-    assert failure.until_then.evaluation_steps.tolist()[:2] == [10, 20]
-    with pytest.raises(KeyError, match='"wild" failed: TrainingDiverged'):
-        comparison["wild"]
-    assert "wild: failed. TrainingDiverged" in repr(comparison)
+def test_what_fails_is_named_costs_only_itself_and_leaves_what_it_recorded(small, half_broken, tmp_path):
+    class Own(SAC):
+        pass
 
-
-def test_a_failure_is_a_warning_with_the_name(half_broken):
-    with pytest.warns(UserWarning, match='"wild" failed for seed 5. TrainingDiverged'):
-        quietly({"wild": half_broken}, [5])
-
-
-@pytest.mark.filterwarnings("ignore::UserWarning")
-def test_the_seeds_that_got_through_are_kept_and_the_others_named(half_broken):
-    comparison = quietly({"wild": half_broken}, [3, 5, 8], seeds_per_job=1)
-    assert comparison["wild"].seeds == [3, 8]
-    assert comparison.failures["wild"].seeds == [5]
-    assert "without seed 5, which failed" in repr(comparison.table())
-
-
-@pytest.mark.filterwarnings("ignore::UserWarning")
-def test_an_error_in_an_agent_comes_back_with_its_traceback(small):
     class Clumsy(SAC):
         def update(self, batch):
             return batch.rewards
 
-    failure = quietly({"clumsy": (small, Clumsy)}).failures["clumsy"]
-    assert failure.error == "AttributeError: 'Batch' object has no attribute 'rewards'"
-    assert ", in update" in failure.details  # the line itself is lost on its way with cloudpickle 3.1.3
-    assert failure.until_then is None
+    class Leaving(SAC):
+        def update(self, batch):
+            raise SystemExit("enough")
+
+    variants = {
+        "wild": (half_broken, Own),
+        "clumsy": (small, Clumsy),
+        "leaving": (small, Leaving),
+        "tame": small,
+    }
+    with pytest.warns(UserWarning, match=r'"wild" failed for seeds \[5\]. TrainingDiverged'):
+        comparison = quietly(variants, [3, 5, 8], seeds_per_job=1, folder=tmp_path)
+    assert list(comparison) == ["wild", "tame"]
+    assert (comparison["wild"].seeds, comparison["tame"].seeds) == ([3, 8], [3, 5, 8])
+    wild, clumsy = comparison.failures["wild"], comparison.failures["clumsy"]
+    assert (wild.seeds, clumsy.seeds) == ([5], [3, 5, 8])
+    assert wild.error.startswith("TrainingDiverged: At environment step")
+    assert "critic loss of seed 5" in wild.error and "learning_rate" in wild.error
+    assert "NonFiniteLoss" in wild.details
+    assert 20 <= wild.until_then.step < 100
+    assert type(wild.until_then.agent()) is Own
+    assert wild.until_then.evaluation_steps.tolist()[:2] == [10, 20]
+    assert clumsy.error == "AttributeError: 'Batch' object has no attribute 'rewards'"
+    assert ", in update" in clumsy.details  # the line itself is lost on its way with cloudpickle 3.1.3
+    assert clumsy.until_then is None
+    assert comparison.failures["leaving"].error == "SystemExit: enough"
+    assert "without seed 5, which failed" in repr(comparison.table())
+    assert "wild: failed. TrainingDiverged" in repr(comparison)
+    with pytest.raises(KeyError, match='"clumsy" failed: AttributeError'):
+        comparison["clumsy"]
+    assert drop_results(tmp_path) == 2 + 3  # what failed is not kept
 
 
-@pytest.mark.filterwarnings("ignore::UserWarning")
-@pytest.mark.slow
-def test_killed_processes_cost_only_the_job_that_kills_them(small, tmp_path):
-    """SIGKILL, for real: one job dies once and is repeated, one dies each time and is reported, two never."""
-    once, always = tmp_path / "once", tmp_path / "always"
-    comparison = quietly(
-        {
-            "fatal": (small, agents.killed_always(always)),
-            "unlucky": (small, agents.killed_once(once)),
-            "min": small,
-            "mean": small.replace(backup="mean"),
-        },
-        jobs=2,
-    )
-    assert int(once.read_text()) != os.getpid()
-    assert always.read_text().count("again") == 2
-    assert list(comparison) == ["unlucky", "min", "mean"]
-    assert "the process that ran it died, twice" in comparison.failures["fatal"].error
-    for name in ("unlucky", "min"):
-        assert_same_numbers(comparison[name], train(small, 2, progress=False))
+@quiet
+def test_what_the_computer_lacks_is_the_jobs_error_and_no_kept_result_stands_in_for_it(
+    small, tmp_path, monkeypatch
+):
+    assert len(quietly({"a": small}, folder=tmp_path / "kept")) == 1
+    error = quietly({"a": small}, folder=tmp_path / "kept", device="cuda:93").failures["a"].error
+    assert "device = 'cuda:93' cannot be used on this computer, which has: \"cpu\"" in error
+    monkeypatch.setenv("PATH", str(tmp_path))  # where there is no compiler
+    monkeypatch.delenv("CXX", raising=False)
+    error = quietly({"a": small}, folder=tmp_path / "kept", compile=True).failures["a"].error
+    assert "CannotCompile: compile=True needs a C++ compiler" in error
 
 
-# What is kept, and what is computed again
+# What is interrupted, and goes on
 
 
-@pytest.mark.slow
-def test_an_interruption_returns_what_is_done_and_the_next_call_does_the_rest(small, tmp_path, monkeypatch):
+@pytest.mark.parametrize("processes", [1, pytest.param(2, marks=pytest.mark.slow)])
+def test_an_interruption_returns_what_is_done_and_the_next_call_does_the_rest(
+    small, tmp_path, monkeypatch, processes
+):
     """Ctrl-C, for real, sent by a job that would go on for ever once the other one's result is kept."""
     endless = small.replace(total_steps=10**9)
-    pressing = agents.interrupting(os.getpid(), tmp_path)
-    comparison = quietly({"min": small, "endless": (endless, pressing)}, jobs=2, folder=tmp_path)
-    assert list(comparison) == ["min"]
-    assert comparison.unfinished == ["endless"]
-    assert not comparison.failures
+    variants = {"min": small, "endless": (endless, agents.interrupting(os.getpid(), tmp_path))}
+    if processes == 1:
+        variants["mean"] = small.replace(backup="mean")  # which is not begun
+    comparison = quietly(variants, jobs=processes, folder=tmp_path)
+    assert (list(comparison), comparison.failures) == (["min"], {})
+    assert comparison.unfinished == list(variants)[1:]
     with pytest.raises(KeyError, match="call compare again"):
         comparison["endless"]
-    monkeypatch.setattr(dispatch, "run_job", lambda *_: pytest.fail("computed again"))
-    assert_same_numbers(quietly({"min": small}, folder=tmp_path)["min"], train(small, 2, progress=False))
-
-
-def test_an_interruption_without_processes_does_the_same(small, tmp_path):
-    endless = small.replace(total_steps=10**9)
-    pressing = agents.interrupting(os.getpid(), tmp_path)
-    variants = {"min": small, "endless": (endless, pressing), "mean": small.replace(backup="mean")}
-    comparison = quietly(variants, folder=tmp_path)
-    assert list(comparison) == ["min"]
-    assert comparison.unfinished == ["endless", "mean"]
-
-
-def test_only_what_is_missing_is_computed(small, tmp_path):
-    begun, folder = tmp_path / "begun", tmp_path / "results"
-    counted = agents.counting_in(begun)
-
-    def begun_by(variants, **options):
-        before = len(begun.read_text().splitlines()) if begun.exists() else 0
-        quietly(variants, folder=folder, **options)
-        return len(begun.read_text().splitlines()) - before
-
-    first = {"a": (small, counted), "b": (small.replace(backup="mean"), counted)}
-    assert begun_by(first) == 2
-    assert begun_by(first) == 0
-    assert begun_by({"another name": (small, counted)}) == 0
-    assert begun_by({**first, "c": (small.replace(discount=0.5), counted)}) == 1
-    assert begun_by(first, seeds=[1, 0]) == 2  # other seeds
-    assert begun_by(first, seeds=4, seeds_per_job=2) == 2  # seeds 0 and 1 are there
-    assert begun_by(first, buffers=True) == 2
-    assert drop_results(folder) == 9
-    assert begun_by(first) == 2
-
-
-def test_a_result_from_disk_is_the_result(small, tmp_path):
-    first, second = (quietly({"min": small}, 3, folder=tmp_path)["min"] for _ in range(2))
-    assert_same_numbers(first, second)
-    assert (first.config, first.seeds, first.seconds) == (second.config, second.seeds, second.seconds)
-    assert type(second.agent()) is SAC
-    np.testing.assert_array_equal(evaluate(first.agent(), 2), evaluate(second.agent(), 2))
-
-
-@pytest.mark.filterwarnings("ignore::UserWarning")
-def test_failures_are_not_kept(half_broken, tmp_path):
-    for _ in range(2):
-        assert "wild" in quietly({"wild": half_broken}, [5], folder=tmp_path).failures
-    assert drop_results(tmp_path) == 0
+    monkeypatch.setattr(module, "run_job", lambda *_: pytest.fail("computed again"))
+    again = quietly({"min": small}, folder=tmp_path)["min"]
+    assert_same_numbers(again, train(small, 2, progress=False), **exactly)
+    assert again.seconds == comparison["min"].seconds
+    assert type(again.agent()) is SAC
 
 
 # What cannot be asked for
 
 
 @pytest.mark.parametrize(
-    "variants, error, says",
+    ("options", "error", "says"),
     [
-        ({}, ValueError, "at least one variant"),
-        ([1], TypeError, "needs a dictionary"),
-        ({"a": "min"}, TypeError, "variant \"a\" is 'min', but it must be a SACConfig"),
-        ({3: None}, TypeError, "name 3"),
-    ],
-)
-def test_what_is_no_variant_is_told_how_to_become_one(variants, error, says):
-    with pytest.raises(error, match=says) as refusal:
-        quietly(variants)
-    assert "SACConfig()" in str(refusal.value) or "text" in str(refusal.value)
-
-
-def test_an_agent_must_be_a_kind_of_sac(small):
-    with pytest.raises(TypeError, match="subclass of SAC"):
-        quietly({"a": (small, dict)})
-
-
-@pytest.mark.parametrize(
-    "options, error, says",
-    [
-        ({"seeds": [0, 1, 1]}, ValueError, "seed 1 given more than once.*too narrow"),
+        ({"variants": {}}, TypeError, "needs a dictionary.*, and {} is none"),
+        ({"variants": [1]}, TypeError, r"needs a dictionary.*SACConfig\(\).*\[1\] is none"),
+        ({"variants": {"a": "min"}}, TypeError, "needs a dictionary.*'a' names 'min'"),
+        ({"variants": {3: None}}, TypeError, "3 names None"),
+        ({"variants": {"a": (SACConfig(), dict)}}, TypeError, "subclass of SAC.*'a' names"),
+        (
+            {"variants": {"a": SACConfig("Nothing-v0")}},
+            UnsuitableEnvironment,
+            "knows no environment 'Nothing-v0'",
+        ),
+        ({"seeds": [0, 1, 1]}, ValueError, r"seeds = \[0, 1, 1\]: one that comes twice"),
         ({"seeds": 0}, ValueError, "at least one seed"),
         ({"seeds": 1.5}, TypeError, "whole numbers"),
         ({"seeds_per_job": 0}, ValueError, "seeds_per_job = 0, but it must be a whole number"),
         ({"device": "gpu"}, ValueError, "device = 'gpu', but it must be .* \"cuda\""),
-        ({"jobs": 0}, ValueError, "jobs = 0"),
+        ({"jobs": 0}, ValueError, "n_jobs == 0"),
     ],
 )
-def test_other_arguments_are_checked_before_anything_is_trained(small, monkeypatch, options, error, says):
-    monkeypatch.setattr(dispatch, "run_job", lambda *_: pytest.fail("began to train"))
+def test_what_cannot_be_asked_for_is_refused_before_anything_is_trained(
+    small, monkeypatch, options, error, says
+):
+    monkeypatch.setattr(module, "run_job", lambda *_: pytest.fail("began to train"))
     with pytest.raises(error, match=says):
-        quietly({"a": small}, **options)
+        quietly(**{"variants": {"a": small}} | options)
 
 
-def test_an_unknown_environment_is_named_with_its_variant(small):
-    with pytest.raises(UnsuitableEnvironment, match='variant "a": Gymnasium knows no environment'):
-        quietly({"a": small.replace(env_id="Nothing-v0")})
+def test_an_agent_that_cannot_travel_is_named_before_anything_begins(small, monkeypatch):
+    monkeypatch.setattr(module, "run_job", lambda *_: pytest.fail("began to train"))
+    lines = (line for line in ())
+
+    class Odd(SAC):
+        def update(self, batch):
+            return next(lines)
+
+    with pytest.raises(TypeError, match='variant "a" cannot be sent .*generator.* inside the class instead'):
+        quietly({"min": small, "a": (small, Odd)})
 
 
-@pytest.mark.filterwarnings("ignore::UserWarning")
-def test_a_device_that_is_not_here_is_the_jobs_error(small):
-    error = quietly({"a": small}, device="cuda:93").failures["a"].error
-    assert "device = 'cuda:93' cannot be used on this computer, which has: \"cpu\"" in error
+# A comparison as a file
 
 
-@pytest.mark.filterwarnings("ignore::UserWarning")
-def test_compiling_is_the_jobs_business_and_no_kept_result_stands_in_for_it(small, tmp_path, monkeypatch):
-    assert len(quietly({"a": small}, folder=tmp_path / "kept")) == 1
-    monkeypatch.setenv("PATH", str(tmp_path))  # where there is no compiler
-    monkeypatch.delenv("CXX", raising=False)
-    comparison = quietly({"a": small}, folder=tmp_path / "kept", compile=True)
-    assert "CannotCompile: compile=True needs a C++ compiler" in comparison.failures["a"].error
-    assert len(quietly({"a": small}, folder=tmp_path / "kept")) == 1
+@quiet
+def test_a_file_holds_all_of_it(small, tmp_path):
+    wild = small.replace(learning_rate=1e30, env_kwargs={"size": np.float64(0.2)})
+    kept = quietly({"min": small, "blind": (small, Blind), "wild": wild})
+    kept.unfinished.append("late")
+    kept.save(tmp_path / "all.pt")
+    loaded = Comparison.load(tmp_path / "all.pt")
+    assert repr(loaded) == repr(kept)
+    assert loaded.unfinished == ["late"]
+    assert_same_numbers(loaded["min"], train(small, 2, progress=False), **exactly)
+    failure = loaded.failures["wild"]
+    assert failure[:3] == kept.failures["wild"][:3]
+    assert failure.until_then.step == kept.failures["wild"].until_then.step
+    assert failure.until_then.config == wild
+    with pytest.raises(ValueError, match=r"trained by Blind, .*agent_class=Blind"):
+        loaded["blind"].agent()
+    assert type(loaded["blind"].agent(Blind)) is Blind
+
+
+def test_no_code_in_a_file_is_run(tmp_path):
+    class Trap:
+        def __reduce__(self):
+            return (tmp_path / "sprung").touch, ()
+
+    torch.save({"results": Trap()}, tmp_path / "trap.pt")
+    with pytest.raises(pickle.UnpicklingError):
+        Comparison.load(tmp_path / "trap.pt")
+    assert not (tmp_path / "sprung").exists()

@@ -1,4 +1,4 @@
-"""What a notebook defines travels to other processes, shows one line, and is computed again when it changes."""
+"""What a notebook defines travels to other processes, shows one line, and is computed again when its source changes."""
 
 import re
 
@@ -6,22 +6,22 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
-DEFINE = """
-import gymnasium as gym
-from sacnotes_lib import SAC, SACConfig, compare
-from gymnasium.envs.classic_control.pendulum import PendulumEnv
-
-factor = 1.0
-
+AGENT = """
 class Scaled(SAC):
     def update(self, batch):
         assert __import__("os").getpid() != parent, "not in a process of its own"
         return super().update(batch._replace(reward=factor * batch.reward))
+"""
+DEFINE = f"""
+import gymnasium as gym
+from sacnotes_lib import SAC, SACConfig, compare
+from gymnasium.envs.classic_control.pendulum import PendulumEnv
 
+{AGENT}
 class Mine(PendulumEnv):
     pass
 
-parent = __import__("os").getpid()
+factor, parent = 1.0, __import__("os").getpid()
 gym.register("Mine-v0", entry_point=Mine, max_episode_steps=20)
 config = SACConfig(env_id="Mine-v0", total_steps=40, learning_starts=10, batch_size=8, hidden_sizes=(8,),
                    evaluation_interval=20, evaluation_episodes=1)
@@ -30,7 +30,7 @@ COMPARE = (
     'first = compare({"min": (config, Scaled), "mean": (config.replace(backup="mean"), Scaled)}, 2, jobs=2)'
 )
 AGAIN = COMPARE.replace("first", "second")
-CHANGED = "factor = 10.0\n" + COMPARE.replace("first", "third")
+CHANGED = AGENT.replace("factor *", "10 * factor *") + COMPARE.replace("first", "third")
 TELL = """
 print((first["min"].metrics["q"] == second["min"].metrics["q"]).all(),
       (first["min"].metrics["q"] == third["min"].metrics["q"]).all(), type(second["min"].agent()).__name__)
