@@ -38,12 +38,14 @@ test-fast: $(VENV)/.installed-test ## style, arrows between the rooms, and the l
 	$(BIN)/python -m ruff check .
 	$(BIN)/python -m ruff format --check .
 	$(BIN)/lint-imports
+	$(BIN)/python -m mypy
 	$(BIN)/python -m pytest $(QUICK_TESTS)
 
 test: $(VENV)/.installed-test ## all that CI checks: style, library, notebooks, widgets in a browser
 	$(BIN)/python -m ruff check .
 	$(BIN)/python -m ruff format --check .
 	$(BIN)/lint-imports
+	$(BIN)/python -m mypy
 	$(BIN)/python -m pytest
 
 test-floors: ## the quick tests with the oldest packages that pyproject.toml allows, in .venv-floors
