@@ -15,6 +15,7 @@ ALL         ?=
 
 # What a learner installs. Left out: browser, notebooks, clusters, and what only those need who work on the course.
 QUICK_TESTS := tests $(addprefix --ignore=tests/,browser notebooks project benchmarks) -m "not slow"
+TWO_AT_A_TIME := --numprocesses 2 --dist worksteal
 
 ifeq ($(OS),Windows_NT)
 BIN := $(VENV)/Scripts
@@ -23,7 +24,7 @@ BIN := $(VENV)/bin
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help lab classroom test test-fast test-floors test-newest format run notebooks bench bench-more bench-widgets soak proof mutants clean
+.PHONY: help lab classroom style test test-fast test-floors test-newest format run notebooks bench bench-more bench-widgets soak proof mutants clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -34,19 +35,17 @@ lab: $(VENV)/.installed-lab ## install what is missing, then open the course in 
 classroom: $(VENV)/.installed-classroom ## the demos for a lesson, as full-screen pages for a projector
 	$(BIN)/python -m classroom --Voila.ip=$(LISTEN) --port=$(PORT)
 
-test-fast: $(VENV)/.installed-test ## style, arrows between the rooms, and the library without processes and browsers
+style: $(VENV)/.installed-test ## layout, arrows between the rooms, types
 	$(BIN)/python -m ruff check .
 	$(BIN)/python -m ruff format --check .
 	$(BIN)/lint-imports
 	$(BIN)/python -m mypy
-	$(BIN)/python -m pytest $(QUICK_TESTS)
 
-test: $(VENV)/.installed-test ## all that CI checks: style, library, notebooks, widgets in a browser
-	$(BIN)/python -m ruff check .
-	$(BIN)/python -m ruff format --check .
-	$(BIN)/lint-imports
-	$(BIN)/python -m mypy
-	$(BIN)/python -m pytest
+test-fast: style ## and the library, without notebooks, processes and browsers
+	$(BIN)/python -m pytest $(TWO_AT_A_TIME) $(QUICK_TESTS)
+
+test: style ## all that CI checks: also every notebook, and the widgets in a browser
+	$(BIN)/python -m pytest $(TWO_AT_A_TIME)
 
 test-floors: ## the quick tests with the oldest packages that pyproject.toml allows, in .venv-floors
 	$(call quick-tests-with,floors)
@@ -71,6 +70,7 @@ bench-more: $(VENV)/.installed-bench ## what each change bought, growth, memory,
 	$(BIN)/python -m benchmarks.changes
 	$(BIN)/python -m benchmarks.growth
 	$(BIN)/python -m benchmarks.memory
+	$(BIN)/python -m benchmarks.imports
 	$(BIN)/python -m benchmarks.compiled
 	$(BIN)/python -m benchmarks.solving
 	$(BIN)/python -m benchmarks.comparison
