@@ -1,6 +1,6 @@
 """What importing the library costs beside importing PyTorch alone, in CPU seconds of fresh processes, taken in turn.
 
-python -m benchmarks.imports [--beside FOLDER] [--rounds 7]        FOLDER: another copy of this project, such as an older one
+python -m benchmarks.imports [--beside FOLDER] [--rounds 7]        FOLDER: another copy of this project
 """
 
 import argparse
