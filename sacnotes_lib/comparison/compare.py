@@ -19,7 +19,7 @@ from sacnotes_lib.comparison.jobs import End, Job, run_job, write_down
 from sacnotes_lib.comparison.results import Comparison, Failure, Result
 from sacnotes_lib.comparison.store import FOLDER, file_of, keep, kept, results_folder
 from sacnotes_lib.sac.agent import SAC
-from sacnotes_lib.sac.config import SACConfig
+from sacnotes_lib.sac.config import SACConfig, is_whole
 from sacnotes_lib.training.device import known_device
 from sacnotes_lib.training.progress import Progress
 from sacnotes_lib.training.run import listed_seeds
@@ -65,10 +65,8 @@ def compare(
     if not isinstance(variants, Mapping) or not variants:
         raise TypeError(f"{HOW}, and {variants!r:.80} is none")
     listed = listed_seeds(seeds)
-    if len(set(listed)) < len(listed):
-        raise ValueError(f"seeds = {listed!r:.60}: one that comes twice would make the bands too narrow")
     size = len(listed) if seeds_per_job is None else seeds_per_job
-    if not isinstance(size, int) or size < 1:
+    if not is_whole(size) or size < 1:
         raise ValueError(f"seeds_per_job = {size!r}, but it must be a whole number above 0, or None for all")
     planned = []
     for name, variant in variants.items():

@@ -17,11 +17,11 @@ import gymnasium as gym
 import joblib
 from gymnasium.envs.registration import load_env_creator
 
-from sacnotes_lib.comparison.results import Failure, Result
+from sacnotes_lib.comparison.results import Failure, Result, settings_of
 from sacnotes_lib.sac.agent import SAC
 from sacnotes_lib.sac.config import SACConfig
-from sacnotes_lib.training.environments import unknown_environment
-from sacnotes_lib.training.run import TrainingDiverged, TrainingRun, steps_to_take
+from sacnotes_lib.training.environments import spec_of
+from sacnotes_lib.training.run import TrainingRun, steps_to_take
 
 TRIES = (
     2  # deaths under one job before it is given up; Dask gives up after four, and joblib never hears of that
@@ -48,10 +48,7 @@ class Job:
     def __post_init__(self):
         self.steps = steps_to_take(self.config)
         self.work = self.steps * len(self.seeds)
-        try:
-            self.spec = gym.spec(self.config.env_id)  # travels too: the process may never have heard of it
-        except (gym.error.Error, ImportError) as unknown:
-            raise unknown_environment(self.config.env_id, unknown) from unknown
+        self.spec = spec_of(self.config.env_id)  # travels too: the process may never have heard of it
 
     def to_bytes(self) -> bytes:
         """As it travels, what a notebook defines by value, to any process. Raises TypeError for what cannot travel."""
@@ -76,7 +73,14 @@ class Job:
             raise TypeError(f"a function makes {self.spec.id}: register the environment's class instead")
         sources = [source_of(self.agent_class), self.agent_class is not SAC and self.name, source_of(maker)]
         settings = asdict(replace(self.spec, entry_point=None, vector_entry_point=None))
-        trained = [asdict(self.config), list(self.seeds), self.steps, self.device, self.compile, self.buffers]
+        trained = [
+            settings_of(self.config),
+            list(self.seeds),
+            self.steps,
+            self.device,
+            self.compile,
+            self.buffers,
+        ]
         return joblib.hash([trained, settings, training_code(), sources])
 
 
@@ -103,8 +107,12 @@ def run_job(content: bytes, note: Path | None = None) -> End:
         run.resume(job.steps, progress=False, callback=go_on)
         return None if run.interrupted else Result.of(run, buffers=job.buffers)
     except (Exception, SystemExit) as error:
-        lost = Result.of(error.run, buffers=job.buffers) if isinstance(error, TrainingDiverged) else None
-        return Failure([], f"{type(error).__name__}: {error}", traceback.format_exc(), lost)
+        details = traceback.format_exc()
+        try:
+            lost = Result.of(error.run, buffers=job.buffers)  # type: ignore[union-attr]
+        except Exception:  # it failed before it began, or holds what cannot be kept
+            lost = None
+        return Failure([], f"{type(error).__name__}: {error}", details, lost)
 
 
 def write_down(note: Path, steps: int) -> None:

@@ -14,6 +14,7 @@ from sacnotes_lib.sac.agent import SAC
 from sacnotes_lib.sac.config import SACConfig
 from sacnotes_lib.sac.replay import ReplayBuffer
 from sacnotes_lib.training import statistics
+from sacnotes_lib.training.files import whole_file
 from sacnotes_lib.training.run import TrainingRun
 from sacnotes_lib.training.statistics import Estimate
 
@@ -91,7 +92,7 @@ class Result:
     def to_bytes(self) -> bytes:
         """All of it, as a file holds it: tensors, numbers and words, no code."""
         name = getattr(self.agent_class, "__name__", self.agent_class)
-        state = vars(self) | {"config": asdict(self.config), "agent_class": name}
+        state = vars(self) | {"config": settings_of(self.config), "agent_class": name}
         torch.save(_swapped(state), file := io.BytesIO())
         return file.getvalue()
 
@@ -107,10 +108,27 @@ class Result:
         return f"Result({self.config.env_id}, {len(self.seeds)} seeds, step {self.step:,}{said})"
 
 
+def settings_of(config: SACConfig) -> dict[str, Any]:
+    """A configuration as data that a file can hold without code. Raises TypeError where env_kwargs forbid it."""
+    settings = asdict(config)
+    try:
+        torch.save(_swapped(settings), file := io.BytesIO())
+        file.seek(0)
+        torch.load(file, weights_only=True)
+    except Exception as refused:  # of pickle or torch, each in its own way
+        raise TypeError(
+            f"env_kwargs = {dict(config.env_kwargs)!r:.120} cannot be written without code: only numbers, texts, "
+            "arrays, and lists and dictionaries of them can"
+        ) from refused
+    return settings
+
+
 def _swapped(thing: Any) -> Any:
     """Nested dictionaries with arrays in place of tensors, and tensors in place of arrays."""
     if isinstance(thing, dict):
         return {name: _swapped(value) for name, value in thing.items()}
+    if isinstance(thing, (list, tuple)):
+        return type(thing)(map(_swapped, thing))
     if isinstance(thing, torch.Tensor):
         return thing.detach().cpu().numpy().copy()
     thing = thing.item() if isinstance(thing, np.generic) else thing
@@ -237,7 +255,8 @@ class Comparison(dict[str, Result]):
         """Write results and failures to one file, curves and weights included."""
         results = {name: result.to_bytes() for name, result in self.items()}
         lost = {name: [*f[:3], f.until_then and f.until_then.to_bytes()] for name, f in self.failures.items()}
-        torch.save({"results": results, "failures": lost, "unfinished": self.unfinished}, path)
+        with whole_file(path) as part:
+            torch.save({"results": results, "failures": lost, "unfinished": self.unfinished}, part)
 
     @classmethod
     def load(cls, path: str | Path) -> "Comparison":

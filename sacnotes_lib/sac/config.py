@@ -1,8 +1,10 @@
 """Every choice of a training run, checked when it is made."""
 
+import copy
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
+from numbers import Integral, Real
 from typing import Any, Literal
 
 from sacnotes_lib.sac.targets import check_backup
@@ -14,7 +16,7 @@ class SACConfig:
 
     Attributes:
         env_id: a Gymnasium id with a one-dimensional Box of observations and of actions.
-        env_kwargs: keyword arguments for the environment.
+        env_kwargs: keyword arguments for the environment; a copy, which no later change of yours reaches.
         total_steps: environment steps of each run.
         learning_starts: steps with uniformly random actions before the first update.
         batch_size: transitions in an update, for each run.
@@ -36,7 +38,8 @@ class SACConfig:
         polyak_rate: τ, the share of the online critic that enters at every update.
         hard_update_period: updates from one copy to the next.
         reward_scale: multiplies rewards in the update; evaluation returns stay in the environment's units.
-        squash_actions: tanh-Gaussian policy; False leaves tanh out, for environments with unbounded actions.
+        squash_actions: tanh-Gaussian policy; False leaves tanh out, for environments with unbounded actions: where
+            there are bounds, what lies beyond is clipped.
         evaluation_interval: steps from one evaluation to the next.
         evaluation_episodes: deterministic episodes in each evaluation, for each run.
 
@@ -74,19 +77,21 @@ class SACConfig:
     def __post_init__(self):
         if not isinstance(self.hidden_sizes, Iterable):
             self._refuse(TypeError, "hidden_sizes", "several whole numbers of at least 1, such as (64, 64)")
-        object.__setattr__(self, "hidden_sizes", tuple(self.hidden_sizes))
         if not isinstance(self.env_id, str):
             self._refuse(TypeError, "env_id", 'the id of a Gymnasium environment, such as "Pendulum-v1"')
         if not isinstance(self.env_kwargs, Mapping):
             self._refuse(TypeError, "env_kwargs", 'a dictionary of keyword arguments, such as {"g": 9.81}')
+        self._keep("env_kwargs", copy.deepcopy(dict(self.env_kwargs)))
         for name in (
             "total_steps", "batch_size", "replay_capacity", "num_critics", "redq_subset_size", "updates_per_step",
             "num_actor_samples", "hard_update_period", "evaluation_interval", "evaluation_episodes",
         ):  # fmt: skip
             self._whole_number(name, at_least=1)
         self._whole_number("learning_starts", at_least=0)
-        if not all(_is_whole(width) and width >= 1 for width in self.hidden_sizes):
+        widths = tuple(self.hidden_sizes)
+        if not all(is_whole(width) and width >= 1 for width in widths):
             self._refuse(ValueError, "hidden_sizes", "whole numbers of at least 1, such as (64, 64)")
+        self._keep("hidden_sizes", tuple(map(int, widths)))
         for name in ("learning_rate", "initial_temperature", "reward_scale"):
             self._number(name, lambda x: x > 0, "a number above 0")
         self._number("discount", lambda x: 0 <= x <= 1, "a number from 0 to 1; 0.99 looks 100 steps ahead")
@@ -112,22 +117,30 @@ class SACConfig:
         return replace(self, **changes)
 
     def _whole_number(self, name: str, at_least: int) -> None:
-        if not _is_whole(getattr(self, name)) or getattr(self, name) < at_least:
-            self._refuse(ValueError, name, f"a whole number of at least {at_least}")
-
-    def _number(self, name: str, allowed, meaning: str) -> None:
         value = getattr(self, name)
-        is_number = isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
+        if not is_whole(value) or value < at_least:
+            self._refuse(ValueError, name, f"a whole number of at least {at_least}")
+        self._keep(name, int(value))
+
+    def _number(self, name: str, allowed: Callable[[float], bool], meaning: str) -> None:
+        value = getattr(self, name)
+        is_number = isinstance(value, Real) and not isinstance(value, bool) and math.isfinite(value)
         if not is_number or not allowed(value):
             self._refuse(ValueError, name, meaning)
+        self._keep(name, int(value) if is_whole(value) else float(value))
 
     def _one_of(self, name: str, *choices) -> None:
         if getattr(self, name) not in choices:
             self._refuse(ValueError, name, " or ".join(repr(choice) for choice in choices))
+        self._keep(name, choices[choices.index(getattr(self, name))])
+
+    def _keep(self, name: str, value: Any) -> None:
+        object.__setattr__(self, name, value)  # frozen for everybody else
 
     def _refuse(self, error: type[Exception], name: str, allowed: str) -> None:
         raise error(f"SACConfig.{name} = {getattr(self, name)!r}, but it must be {allowed}")
 
 
-def _is_whole(value) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)
+def is_whole(value: Any) -> bool:
+    """Whether it is a whole number, NumPy's too; True and False are none."""
+    return isinstance(value, Integral) and not isinstance(value, bool)

@@ -13,14 +13,16 @@ class RunGenerators:
     run r of eight equal to run r trained by itself.
 
     Args:
-        seeds: one integer for each run.
+        seeds: one integer for each run, from 0 to 2⁶³ - 1.
         stream: keeps apart the streams of one run that serve different ends (weights, noise, exploration).
         device: where the numbers are drawn and live.
     """
 
     def __init__(self, seeds: Sequence[int], stream: int = 0, device: str | torch.device = "cpu"):
         self.device = torch.device(device)
-        self._generators = [torch.Generator(device).manual_seed(1_000_003 * seed + stream) for seed in seeds]
+        self._generators = [
+            torch.Generator(device).manual_seed((1_000_003 * seed + stream) % 2**63) for seed in seeds
+        ]
 
     def __len__(self) -> int:
         return len(self._generators)

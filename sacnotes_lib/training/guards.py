@@ -1,4 +1,4 @@
-"""What keeps a run whole and quick: one thread, memory that stays, no step cut in the middle, losses looked at."""
+"""What keeps a run whole and quick: one thread, memory that stays, no step cut in the middle, early warnings."""
 
 import ctypes
 import functools
@@ -7,12 +7,17 @@ import os
 import platform
 import signal
 import threading
+import warnings
 from collections.abc import Mapping, Sequence
 from contextlib import contextmanager
 
+import numpy as np
+import psutil
 import torch
+from gymnasium.spaces import Box
 from torch import Tensor
 
+from sacnotes_lib.sac.config import SACConfig
 from sacnotes_lib.sac.metrics import Metrics
 
 
@@ -53,6 +58,14 @@ def keep_freed_memory() -> bool:
     return bool(mallopt(M_MMAP_THRESHOLD, LARGE_BLOCK_BYTES) and mallopt(M_TRIM_THRESHOLD, KEPT_BYTES))
 
 
+_STOPS: list[threading.Event] = []  # of the `interrupt_flag`s around this moment
+
+
+def asked_to_stop() -> bool:
+    """Whether somebody pressed Ctrl-C inside an `interrupt_flag`: for what takes long inside one step."""
+    return any(stop.is_set() for stop in _STOPS)
+
+
 @contextmanager
 def interrupt_flag():
     """Turns the first Ctrl-C into a question, `asked_to_stop()`, so that a step is never cut in the middle.
@@ -70,10 +83,38 @@ def interrupt_flag():
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
     before = signal.signal(signal.SIGINT, first_time)
+    _STOPS.append(stop)
     try:
         yield stop.is_set
     finally:
+        _STOPS.remove(stop)
         signal.signal(signal.SIGINT, before)
+
+
+def warn_of_what_cannot_come(config: SACConfig, runs: int, observation_dim: int, actions: Box) -> None:
+    """Warn before a training of so many runs whose temperature, actions or memory cannot be what was asked for."""
+    (action_dim,) = actions.shape
+    reachable = action_dim * math.log(2)
+    asked = config.target_entropy if config.temperature == "auto" else "auto"
+    if config.squash_actions and asked != "auto" and asked >= reachable:
+        warnings.warn(
+            f"target_entropy = {asked:g} nats cannot be reached: a policy of {action_dim} action(s) in [-1, 1] has at "
+            f"most {reachable:.3g}. The temperature will rise without end",
+            stacklevel=4,
+        )
+    if not config.squash_actions and np.isfinite([actions.low, actions.high]).any():
+        warnings.warn(
+            f"squash_actions = False, and {config.env_id} has bounds for actions: what lies beyond is clipped",
+            stacklevel=4,
+        )
+    rows = runs * min(config.replay_capacity, config.total_steps)
+    needed, free = 4 * rows * (2 * observation_dim + action_dim + 2), psutil.virtual_memory().available
+    if needed > free:
+        warnings.warn(
+            f"the replay buffers of {runs} seeds will take {needed / 1e9:.1f} GB, and {free / 1e9:.1f} GB are free: "
+            "choose a smaller replay_capacity, or fewer seeds",
+            stacklevel=4,
+        )
 
 
 class NonFiniteLoss(FloatingPointError):

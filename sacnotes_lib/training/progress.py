@@ -1,5 +1,6 @@
 """How far a training run is: a moving line in a notebook or a terminal, a few plain lines anywhere else."""
 
+import contextlib
 import html
 import sys
 import time
@@ -24,7 +25,7 @@ class Progress:
 
             self._html = HTML
             self._handle = display(HTML(self._as_html(start, "")), display_id=True)
-        elif sys.stderr.isatty():
+        elif sys.stderr and sys.stderr.isatty():
             self._bar = tqdm(total=total, initial=start, desc=label, unit="step")
 
     def update(self, step: int, note: str) -> None:
@@ -39,18 +40,20 @@ class Progress:
         """Show where it ended."""
         self._show(step, note, ended=True)
         if self._bar is not None:
-            self._bar.close()
+            with contextlib.suppress(OSError, ValueError):
+                self._bar.close()
 
     def _show(self, step: int, note: str, ended: bool = False) -> None:
         quarter = 4 * step // max(self.total, 1)
         if self._handle:
             self._handle.update(self._html(self._as_html(step, note, ended)))
         elif self._bar is not None:
-            self._bar.set_postfix_str(note, refresh=False)
-            self._bar.update(step - self._bar.n)
+            with contextlib.suppress(OSError, ValueError):  # as in `say`
+                self._bar.set_postfix_str(note, refresh=False)
+                self._bar.update(step - self._bar.n)
         elif ended or self._quarter < quarter < 4:  # the last quarter's line is the one at the end
             self._quarter = quarter
-            print(self._as_text(step, note, ended), flush=True)
+            say(self._as_text(step, note, ended))
 
     def _as_text(self, step: int, note: str, ended: bool = False) -> str:
         elapsed = time.monotonic() - self._began
@@ -68,6 +71,16 @@ class Progress:
             f'<div><progress value="{step}" max="{self.total}" aria-label="{html.escape(self.label)}" '
             f'style="width:12em;vertical-align:middle"></progress> {text}</div>'
         )
+
+
+def say(text: str) -> None:
+    """Print a line wherever that is possible, with a ? for each sign that the output cannot show.
+
+    What is shown never stops what is done: a closed pipe, a full disk or no output at all raise nothing.
+    """
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+    with contextlib.suppress(OSError, ValueError):
+        print(text.encode(encoding, "replace").decode(encoding), flush=True)
 
 
 def _in_notebook() -> bool:

@@ -1,29 +1,31 @@
 """Training: one loop, an iterator that everything uses, and a run that can be interrupted, saved and resumed."""
 
-import os
 import time
+import warnings
 from collections.abc import Callable, Iterator, Sequence
-from numbers import Integral
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
 from gymnasium.vector import VectorEnv
 
 from sacnotes_lib.sac.agent import SAC
-from sacnotes_lib.sac.config import SACConfig
+from sacnotes_lib.sac.config import SACConfig, is_whole
 from sacnotes_lib.sac.randomness import RunGenerators
 from sacnotes_lib.sac.replay import ReplayBuffer
 from sacnotes_lib.training import snapshot
 from sacnotes_lib.training.compiled import CompiledUpdate
 from sacnotes_lib.training.device import usable_device
 from sacnotes_lib.training.environments import last_observations, make_environments, play_episodes
+from sacnotes_lib.training.files import switch, whole_file
 from sacnotes_lib.training.guards import (
     NonFiniteLoss,
     check_finite,
     interrupt_flag,
     keep_freed_memory,
     single_thread,
+    warn_of_what_cannot_come,
 )
 from sacnotes_lib.training.progress import Progress
 from sacnotes_lib.training.records import Records
@@ -78,6 +80,7 @@ class TrainingRun:
         self.envs = make_environments(config.env_id, len(self.seeds), config.env_kwargs)
         sizes = self.envs.single_observation_space.shape[0], self.envs.single_action_space.shape[0]
         self.agent = agent_class(config, *sizes, runs=len(self.seeds), seed=self.seeds, device=self.device)
+        warn_of_what_cannot_come(config, len(self.seeds), sizes[0], self.envs.single_action_space)
         self.buffer = ReplayBuffer(config.replay_capacity, len(self.seeds), *sizes, device=self.device)
         self._compiled = CompiledUpdate(self.agent) if compile else None
         # Streams kept apart, so that exploring never shifts updates.
@@ -191,8 +194,12 @@ class TrainingRun:
         return _drive(self, self.step + more_steps, progress, callback)
 
     def save(self, path: str | Path) -> None:
-        """Write everything to one file: networks, optimizers, buffer, random streams, environments, records."""
-        torch.save(snapshot.run_state(self), path)
+        """Write everything to one file: networks, optimizers, buffer, random streams, environments, records.
+
+        A file of that name is replaced once the new one is whole.
+        """
+        with whole_file(path) as part:
+            torch.save(snapshot.run_state(self), part)
 
     @classmethod
     def load(
@@ -218,17 +225,25 @@ class TrainingRun:
 
 
 def listed_seeds(seeds: int | Sequence[int]) -> list[int]:
-    """Seeds as a list: 3 is 0, 1, 2."""
+    """Seeds as a list: 3 is 0, 1, 2. Raises TypeError or ValueError for what is no seed, or comes twice."""
     wanted = "seeds=8 trains eight, seeds=[3, 5] those two"
+    given: Any = seeds
     try:
-        listed: list = list(range(seeds) if isinstance(seeds, int) else seeds)
+        listed = list(range(given) if is_whole(given) else given)
     except TypeError:
-        listed = [seeds]
-    if not all(isinstance(seed, Integral) for seed in listed):
-        raise TypeError(f"seeds = {seeds!r}, but seeds are whole numbers: {wanted}")
-    if not listed or min(listed) < 0:
-        raise ValueError(f"seeds = {seeds!r}, but train needs at least one seed, and none below 0: {wanted}")
-    return [int(seed) for seed in listed]
+        listed = [given]
+    if not all(map(is_whole, listed)):
+        raise TypeError(f"seeds = {seeds!r:.80}, but seeds are whole numbers: {wanted}")
+    listed = list(map(int, listed))
+    if not listed or min(listed) < 0 or max(listed) >= 2**63:
+        raise ValueError(
+            f"seeds = {seeds!r:.80}, but there must be one at least, none below 0, none above 2**63 - 1: {wanted}"
+        )
+    if doubles := sorted({seed for seed in listed if listed.count(seed) > 1}):
+        raise ValueError(
+            f"seeds = {seeds!r:.80}: {doubles[0]} comes twice, and the same run twice makes bands too narrow: {wanted}"
+        )
+    return listed
 
 
 def train(
@@ -263,8 +278,17 @@ def train(
 
 
 def steps_to_take(config: SACConfig) -> int:
-    """The configuration's steps; where SACNOTES_QUICK is set, far enough to draw every picture and no further."""
-    if os.environ.get("SACNOTES_QUICK"):
+    """The configuration's steps; where SACNOTES_QUICK is set, far enough to draw every picture and no further.
+
+    Warns where no step of them would learn.
+    """
+    if config.total_steps <= config.learning_starts:
+        warnings.warn(
+            f"nothing will be learned: total_steps = {config.total_steps} are over before the first update, after "
+            f"learning_starts = {config.learning_starts} steps",
+            stacklevel=3,
+        )
+    if switch("SACNOTES_QUICK"):
         return min(config.total_steps, config.learning_starts + 2 * config.evaluation_interval)
     return config.total_steps
 
@@ -287,6 +311,13 @@ def _drive(run: TrainingRun, until: int, progress: bool, callback) -> TrainingRu
                     break
         except KeyboardInterrupt:  # raised by a callback, or by a second Ctrl-C
             run.interrupted = True
+        except Exception as error:  # of the environment, a callback, an agent: what was learned goes along
+            if getattr(error, "run", None) is not run:
+                error.run = run  # type: ignore[attr-defined]
+                error.add_note(
+                    f"The run is kept, up to step {run.step}: import sys; run = sys.last_value.run"
+                )
+            raise
         finally:
             run.seconds += time.monotonic() - began
             if bar:

@@ -4,6 +4,8 @@ import functools
 import linecache
 import subprocess
 import sys
+from decimal import Decimal
+from pathlib import Path
 
 import gymnasium as gym
 import numpy as np
@@ -57,6 +59,47 @@ def test_a_spoilt_file_is_computed_anew(small, tmp_path, spoil):
         again = quietly({"a": small}, folder=tmp_path)["a"]
     np.testing.assert_array_equal(again.evaluation_returns, first.evaluation_returns)
     assert len(quietly({"a": small}, folder=tmp_path)) == 1  # and is whole again: no warning
+
+
+def test_nobody_elses_file_is_read_or_removed(small, tmp_path):
+    for name in ("exam.result", "download.iso.part", "sacnotes-thesis.result"):
+        (tmp_path / name).write_text("years of work")
+    quietly({"a": small}, folder=tmp_path)
+    (kept,) = tmp_path.glob("sacnotes-????????????????*.result")
+    kept.with_name(f"{kept.name}.17.part").write_text("cut short")
+    assert drop_results(tmp_path) == 2
+    assert len(list(tmp_path.iterdir())) == 3
+
+
+def test_a_file_under_another_name_is_not_believed(small, tmp_path):
+    first = quietly({"a": small}, folder=tmp_path)["a"]
+    (file,) = tmp_path.iterdir()
+    other = {"a": small.replace(discount=0.5)}
+    quietly(other, folder=tmp_path)
+    (second,) = set(tmp_path.iterdir()) - {file}
+    second.write_bytes(file.read_bytes())
+    with pytest.warns(UserWarning, match="computed anew .it holds sacnotes-"):
+        again = quietly(other, folder=tmp_path)["a"]
+    assert again.config.discount == 0.5 and (again.metrics["q"] != first.metrics["q"]).any()
+
+
+class Lazy(tiny_environments.Wanderer):
+    def __init__(self, what=None):
+        super().__init__()
+
+
+@pytest.mark.parametrize("jobs", [1, pytest.param(2, marks=pytest.mark.slow)])
+def test_arguments_that_no_file_can_hold_cost_only_the_keeping(small, tmp_path, monkeypatch, jobs):
+    monkeypatch.setitem(gym.registry, "tiny/Lazy-v0", EnvSpec("tiny/Lazy-v0", Lazy, max_episode_steps=7))
+    lazy = small.replace(env_id="tiny/Lazy-v0")
+    odd = [Path("a"), range(3), Decimal(1), gym.spaces.Discrete(2), lambda: 1, np.array(["a"])]
+    variants = {f"{what!r:.12}": lazy.replace(env_kwargs={"what": what}) for what in odd}
+    fine = {"plain": lazy, "numbers": lazy.replace(env_kwargs={"what": [np.float64(1), (2,)]})}
+    with pytest.warns(UserWarning, match="anew each time: env_kwargs = .*without code"):
+        comparison = compare(variants | fine, 1, progress=False, jobs=jobs, folder=tmp_path)
+    assert list(comparison) == [*variants, *fine] and len(list(tmp_path.iterdir())) == len(fine)
+    with pytest.raises(TypeError, match="cannot be written without code"):
+        comparison.save(tmp_path / "all.pt")
 
 
 def test_a_place_that_cannot_be_written_to_costs_no_result(small, tmp_path):

@@ -13,6 +13,7 @@ import torch
 
 from sacnotes_lib.course.kit.exercise import CheckResult, Exercise, ExerciseTodo, Unfit
 from sacnotes_lib.course.kit.progress import PROGRESS
+from sacnotes_lib.training.progress import say
 
 _HERE = str(Path(__file__).parents[1])  # the check itself, and an exercise's `adapt` around the answer
 
@@ -32,7 +33,7 @@ def check(answer: Callable | Any, exercise: Exercise) -> CheckResult:
     else:
         result = _judged(outcomes, exercise)
     PROGRESS.record_exercise(exercise.name, result.passed)
-    print(result.message)
+    say(result.message)
     return result
 
 

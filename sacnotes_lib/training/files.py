@@ -1,0 +1,32 @@
+"""Files that are whole or not there, and the environment variables that say where they lie and what is shortened."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+@contextmanager
+def whole_file(path: str | Path) -> Iterator[Path]:
+    """A path to write to. At the block's end it takes the place of `path`; after an error the old file is untouched.
+
+    So neither a full disk nor a process that is killed while it saves destroys what was saved before.
+    """
+    place = Path(os.path.realpath(path))
+    part = place.with_name(f"{place.name}.{os.getpid()}.part")
+    try:
+        yield part
+        part.replace(place)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def switch(name: str) -> str | bool | None:
+    """What an environment variable says: True or False for words such as "1", "yes", "0", "off"; other text as it is.
+
+    None where it is not set, or empty.
+    """
+    said = os.environ.get(name, "").strip()
+    if said.lower() in ("0", "no", "false", "off"):
+        return False
+    return True if said.lower() in ("1", "yes", "true", "on") else said or None
