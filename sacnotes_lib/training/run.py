@@ -193,13 +193,18 @@ class TrainingRun:
         """Train on from exactly where this run stopped. Returns itself."""
         return _drive(self, self.step + more_steps, progress, callback)
 
-    def save(self, path: str | Path) -> None:
-        """Write everything to one file: networks, optimizers, buffer, random streams, environments, records.
+    def save(self, path: str | Path, *, trust: bool = False) -> None:
+        """Write everything to one file, as data: networks, optimizers, buffer, random streams, environments, records.
 
-        A file of that name is replaced once the new one is whole.
+        A file of that name is replaced once the new one is whole. An environment's state is numbers, texts and
+        arrays, or MuJoCo's; what holds other things begins a new episode when the run is loaded, and a warning says
+        so. With `trust` its state is written as a pickle, whatever it is: opening that file runs code.
+
+        Raises: UnsuitableEnvironment where `env_kwargs`, or with `trust` the environment, cannot be written.
         """
+        state = snapshot.run_state(self, trust)
         with whole_file(path) as part:
-            torch.save(snapshot.run_state(self), part)
+            torch.save(state, part)
 
     @classmethod
     def load(
@@ -208,13 +213,24 @@ class TrainingRun:
         agent_class: type[SAC] = SAC,
         device: str | torch.device = "cpu",
         compile: bool = False,
+        *,
+        trust: bool = False,
     ) -> "TrainingRun":
         """Read a run that `save` wrote, on whatever device, and put it on this one.
 
-        Only open files you trust: environments are stored as Python pickles.
+        Nothing in the file is run, so that a stranger's may be opened, unless `trust` allows it: for files that were
+        saved so. `agent_class` is the class that trained, by the name that the file gives.
+
+        Raises: ValueError for a damaged file, another class, or code in it; UnsuitableEnvironment for an id that is
+            not registered here.
         """
-        state = torch.load(path, weights_only=False, map_location="cpu")
-        run = cls(SACConfig(**state["config"]), state["seeds"], agent_class, device, compile)
+        state = snapshot.read_run(path, trust)
+        if agent_class.__name__ != state["agent_class"]:
+            raise ValueError(
+                f"{Path(path).name} was trained by {state['agent_class']}, not by {agent_class.__name__}: "
+                f"TrainingRun.load(path, agent_class={state['agent_class']})"
+            )
+        run = cls(state["configs"][0], state["seeds"], agent_class, device, compile)
         snapshot.restore_run(run, state)
         return run
 
