@@ -149,22 +149,3 @@ def test_the_curves_and_marks_stand_where_the_numbers_say():
     ):
         np.testing.assert_allclose(artist.get_xydata(), np.column_stack([x, y]))
     assert artists.true_label.get_text() == f"true: {data.entropy:.2f}"
-
-
-def test_every_control_changes_the_picture_and_it_returns_to_the_first():
-    painter = Painter(SCENE)
-    start = SCENE.defaults()
-    first = painter.paint(SCENE.compute(**start))
-    for change in ({"mean": 1.0}, {"std": 0.3}, {"score": WITHOUT}):
-        assert (painter.paint(SCENE.compute(**(start | change))) != first).any()
-    np.testing.assert_array_equal(painter.paint(SCENE.compute(**start)), first)
-
-
-def test_every_corner_of_the_controls_can_be_drawn():
-    painter = Painter(SCENE)
-    for mean in (-1.5, 1.5):
-        for std in (0.1, 4.0):
-            for form in CORRECTIONS:
-                data = SCENE.compute(mean, std, form)
-                assert np.isfinite([data.total, data.entropy, data.scored_entropy, data.mean]).all()
-                painter.paint(data)

@@ -138,14 +138,3 @@ def test_bars_stand_upon_each_other_and_a_wrong_label_is_hatched(term):
     assert [line[0][1] for line in painter._artists.right.get_segments()] == (
         [pytest.approx(data.right)] if wrong else []
     )
-
-
-def test_settings_give_different_pictures_and_return_to_the_first():
-    painter = Painter(SCENE)
-    first = painter.paint(SCENE.compute(**DEFAULTS))
-    for change in (
-        {"noise": 1.0}, {"temperature": 0.5}, {"discount": 0.5}, {"ending": TERMINATED},
-        {"multiply_by": TIMES_TERMINATED}, {"entropy_term": PLUS_LOG_PROB},
-    ):  # fmt: skip
-        assert (painter.paint(SCENE.compute(**DEFAULTS | change)) != first).any()
-    np.testing.assert_array_equal(painter.paint(SCENE.compute(**DEFAULTS)), first)

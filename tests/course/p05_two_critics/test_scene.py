@@ -19,7 +19,6 @@ from sacnotes_lib.course.p05_two_critics.scene import (
     expected_best_of_smallest,
     expected_label_error,
 )
-from sacnotes_lib.course.stage.painter import Painter
 from sacnotes_lib.sac.targets import BACKUPS
 
 SCENE = BackupScene()
@@ -158,15 +157,6 @@ def test_the_words_state_the_numbers():
             assert f"{number:+.2f}" in words
         assert f"{data.std:.2f}" in words and f"action {data.pick + 1}," in words
         assert f"{values['critics']} critic" in words and f"{values['actions']} action" in words
-
-
-def test_the_picture_holds_its_numbers_and_comes_back():
-    painter = Painter(SCENE)
-    first = painter.paint(SCENE.compute(**SCENE.defaults()))
-    for change in ({"backup": "min"}, {"critics": 7}, {"actions": 3}, {"sigma": 0.4}, {"shared": 0.8}):
-        data = SCENE.compute(**(SCENE.defaults() | change))
-        assert (painter.paint(data) != first).any()
-    np.testing.assert_array_equal(painter.paint(SCENE.compute(**SCENE.defaults())), first)
 
 
 def test_the_draw_shown_keeps_clear_of_the_words():

@@ -20,7 +20,6 @@ from sacnotes_lib.course.p06_expectation.noisy_labels import (
     Q,
     average_loss,
 )
-from sacnotes_lib.course.stage.painter import Painter
 
 SCENE = NoisyLabelsScene()
 DISTRIBUTIONS = {
@@ -124,12 +123,3 @@ def test_every_label_lies_inside_the_picture():
     for noise in NOISES:
         labels = SCENE.compute(SQUARED, noise, 1.0, COUNTS[-1]).labels
         assert Q[0] < labels.min() and labels.max() < Q[-1]
-
-
-def test_pictures_follow_the_numbers():
-    painter = Painter(SCENE)
-    first = painter.paint(SCENE.compute(**SCENE.defaults()))
-    changes = {"loss": ABSOLUTE, "noise": LOTTERY, "scale": 0.5, "count": 81}
-    for name, value in changes.items():
-        assert (painter.paint(SCENE.compute(**SCENE.defaults() | {name: value})) != first).any(), name
-    np.testing.assert_array_equal(painter.paint(SCENE.compute(**SCENE.defaults())), first)

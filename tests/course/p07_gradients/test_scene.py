@@ -116,21 +116,12 @@ def test_the_description_states_the_picture_s_numbers():
     assert f"{needed:.0f} times the actions" in words and f"{data.best_baseline:.2f}" in words
 
 
-def test_pictures_follow_every_control_and_stay_inside():
-    painter = Painter(SCENE)
-    defaults = SCENE.defaults()
-    first = painter.paint(SCENE.compute(**defaults))
-    for name, values in {
-        "action_dim": (1, 12),
-        "num_samples": (100,),
-        "std": (0.1, 1.5),
-        "baseline": (-8.0, 8.0),
-    }.items():
-        for value in values:
-            data = SCENE.compute(**defaults | {name: value})
-            assert (painter.paint(data) != first).any(), (name, value)
-            low, high = painter.figure.axes[1].get_ylim()
+def test_every_estimate_and_spread_lies_inside_the_picture():
+    painter, defaults = Painter(SCENE), SCENE.defaults()
+    low, high = painter.figure.axes[1].get_ylim()
+    for name in ("action_dim", "std", "baseline"):
+        for end in (SCENE.controls[name].low, SCENE.controls[name].high):
+            data = SCENE.compute(**defaults | {name: end})
+            painter.paint(data)
             assert low < min(data.closed_forms.values()) / 10 and max(data.closed_forms.values()) < high
-    assert (painter.paint(SCENE.compute(**defaults)) == first).all()
-    cloud = painter._artists.clouds["score_function"].get_xdata()
-    assert np.abs(cloud).max() <= EDGE
+            assert np.abs(painter._artists.clouds["score_function"].get_xdata()).max() <= EDGE

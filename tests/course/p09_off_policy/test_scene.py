@@ -15,7 +15,6 @@ from sacnotes_lib.course.p09_off_policy.scene import (
     policy_at,
     visited_states,
 )
-from sacnotes_lib.course.stage.painter import Painter
 from sacnotes_lib.plots import style
 
 SCENE = OffPolicyScene()
@@ -89,22 +88,13 @@ def test_the_fresh_actions_do_not_depend_on_the_buffer():
     assert np.abs(small.buffer_actions - large.buffer_actions).max() > 0.1
 
 
-def test_description_and_picture_follow_the_numbers():
-    painter, settings = Painter(SCENE), SCENE.defaults()
+def test_picture_and_description_state_the_shares_and_the_state():
+    artists, settings = SCENE.setup(style.new_figure(*SCENE.size)), SCENE.defaults() | {"x": -0.5}
     data = SCENE.compute(**settings)
-    words = SCENE.describe(settings, data)
-    for number in (f"{100 * data.states_shared:.0f} %", f"{100 * data.actions_shared:.0f} %", "last 2500"):
-        assert number in words
-    first = painter.paint(data)
-    for change in ({"steps": 300}, {"capacity": 50.0}, {"x": 1.0}):
-        assert (painter.paint(SCENE.compute(**settings | change)) != first).any()
-    np.testing.assert_array_equal(painter.paint(data), first)
-
-
-def test_the_picture_states_the_shares_and_the_state():
-    artists = SCENE.setup(style.new_figure(*SCENE.size))
-    data = SCENE.compute(2500, 3000, -0.5)
     SCENE.draw(artists, data)
-    assert artists.states[2].get_text() == f"shared: {100 * data.states_shared:.0f} %"
-    assert artists.actions[2].get_text() == f"shared: {100 * data.actions_shared:.0f} %"
+    words = SCENE.describe(settings, data)
+    for part, share in ((artists.states, data.states_shared), (artists.actions, data.actions_shared)):
+        assert part[2].get_text() == f"shared: {100 * share:.0f} %"
+        assert f"{100 * share:.0f} %" in words
+    assert "last 2500" in words
     assert artists.name.get_text() == "x = -0.5" and list(artists.place.get_xdata()) == [-0.5, -0.5]

@@ -187,11 +187,3 @@ def test_the_density_integrates_to_one():
     painter.paint(moment(30, 0))
     line = painter._artists.density
     assert np.trapezoid(line.get_ydata(), line.get_xdata()) == pytest.approx(1, abs=5e-3)
-
-
-def test_settings_give_different_pictures_and_return_to_the_first():
-    painter = Painter(SCENE)
-    first = painter.paint(SCENE.compute(**DEFAULTS))
-    for change in ({"stage": 2}, {"update": 30}, {"stage": 6, "update": 2, "assembled": SHARES}):
-        assert (painter.paint(SCENE.compute(**DEFAULTS | change)) != first).any()
-    np.testing.assert_array_equal(painter.paint(SCENE.compute(**DEFAULTS)), first)
