@@ -110,6 +110,7 @@ def test_looking_at_q_does_not_change_training():
     assert np.isfinite([check.monte_carlo for check in session.q_checks["A"]]).all()
 
 
+@pytest.mark.slow
 def test_changes_may_come_from_another_thread_while_it_trains():
     session = TrainingSession({"A": SMALL.replace(total_steps=300)}, seeds=1)
     thread = threading.Thread(target=session.advance, args=(300,))

@@ -84,6 +84,7 @@ def test_pendulum_maps_are_what_the_agent_would_do():
     assert shown.value[-1, 0] == pytest.approx(q[0].mean().item() / 0.1, rel=1e-4)
 
 
+@pytest.mark.slow
 def test_q_is_checked_against_an_exact_answer():
     """In a one-step task the Monte Carlo return of (s, a) is the reward of a, whatever the policy."""
     run = run_of("sacnotes/TwoPeaks-v0", steps=600, reward_scale=1.0, hidden_sizes=(32, 32), batch_size=64)
