@@ -78,12 +78,6 @@ def test_one_motor_knows_no_difference_and_the_sum_no_other_motors():
         assert (np.diff(averaged.std) < 0).all()
 
 
-def test_the_log_of_an_averaging_agent_meets_its_target():
-    averaged = best_policies("mean", TUNED)
-    np.testing.assert_allclose(averaged.logged, -MOTORS)
-    np.testing.assert_allclose(averaged.entropy, -(MOTORS**2.0))
-
-
 def test_every_setting_has_a_picture_of_its_own_and_a_description_that_states_its_numbers():
     painter, told = Painter(SCENE), set()
     for settings in SETTINGS:
