@@ -24,17 +24,15 @@ SETTINGS = [{"motors": int(a), "temperature": t} for a, t in itertools.product(M
 
 
 @pytest.mark.parametrize("temperature", FIXED)
-@pytest.mark.parametrize("motors", MOTORS)
-def test_fixed_temperature_against_the_boltzmann_policy_by_quadrature(temperature, motors):
+def test_fixed_temperature_against_the_boltzmann_policy_by_quadrature(temperature):
     nodes = action_nodes(1)
     q = -PRICE * nodes.actions[:, 0] ** 2
-    for rule, share in (("sum", 1), ("mean", motors)):
+    for rule, motors in itertools.product(RULES, MOTORS):
+        share = 1 if rule == "sum" else motors
         log_density = boltzmann_log_density(q, FIXED[temperature] / share, nodes)
-        policies = best_policies(rule, temperature)
+        policies, entropy = best_policies(rule, temperature), motors * density_entropy(log_density, nodes)
         assert policies.std[motors - 1] == pytest.approx(density_std(log_density, nodes)[0], rel=1e-5)
-        assert policies.entropy[motors - 1] == pytest.approx(
-            motors * density_entropy(log_density, nodes), abs=1e-5
-        )
+        assert policies.entropy[motors - 1] == pytest.approx(entropy, abs=1e-5)
         assert policies.temperature[motors - 1] == pytest.approx(FIXED[temperature])
 
 
