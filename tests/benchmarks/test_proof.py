@@ -8,14 +8,7 @@ import torch
 from benchmarks.proof import cool_down, table
 from benchmarks.proof_points import Points, sample_actions, visited_points
 from benchmarks.proof_reasons import other_optimum, shared_and_own
-from benchmarks.proof_rows import (
-    QUANTITIES,
-    compare,
-    exact_quantities,
-    learned_quantities,
-    rms,
-    table_line,
-)
+from benchmarks.proof_rows import QUANTITIES, compare, exact_quantities, learned_quantities, rms, table_line
 from benchmarks.proof_settings import EXPERIMENTS, Experiment
 from sacnotes_lib.envs import ENV_IDS
 from sacnotes_lib.exact import nearest_tanh_gaussian
@@ -71,10 +64,8 @@ def bandit_agent(env, temperature, shift=0.0):
 
 
 def rows_of(agent, answer, points):
-    exact = exact_quantities(answer, points)
-    return {
-        row.quantity: row for row in compare("test", 0.3, learned_quantities(agent, points), exact, exact)
-    }
+    learned, exact = learned_quantities(agent, points), exact_quantities(answer, points)
+    return {row.quantity: row for row in compare("test", 0.3, learned, exact, exact)}
 
 
 def test_the_exact_policy_has_no_error():
@@ -92,10 +83,8 @@ def test_errors_are_in_per_cent_of_the_stated_scale(per_cent):
     _, answer, points = lqr_agent()
     share = per_cent / 100
     actions = np.hypot(rms(answer.mean(points.states)), answer.std(points.states)[0, 0])
-    wrong = lqr_agent(
-        shift=share * actions, widen=np.log1p(share), q_shift=-share * rms(answer.q_value(*points))
-    )
-    rows = rows_of(*wrong)
+    q_shift = -share * rms(answer.q_value(*points))
+    rows = rows_of(*lqr_agent(shift=share * actions, widen=np.log1p(share), q_shift=q_shift))
     for quantity in ("Q", "policy mean", "policy std"):
         assert rows[quantity].errors == pytest.approx(np.full(3, per_cent), rel=1e-3)
     assert rows["entropy"].errors == pytest.approx(np.full(3, 100 * np.log1p(share)), rel=1e-3)

@@ -99,10 +99,8 @@ def in_library(name):
 
 def words_of_the_algorithm():
     """Every name and every string that stands in the code of sac/ and training/."""
-    words = set()
-    for path in (
-        path for room in ("sac", "training") for path in (ROOT / "sacnotes_lib" / room).glob("*.py")
-    ):
+    words, library = set(), ROOT / "sacnotes_lib"
+    for path in (*library.glob("sac/*.py"), *library.glob("training/*.py")):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
                 words.add(f'"{node.value}"')
