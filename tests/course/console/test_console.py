@@ -20,6 +20,7 @@ from sacnotes_lib.course.stage import surroundings
 from sacnotes_lib.sac.config import SACConfig
 from sacnotes_lib.training.run import TrainingRun
 
+pytestmark = pytest.mark.slow  # they train on threads and wait for pictures; two of them start a process
 SMALL = SACConfig(
     env_id="sacnotes/TwoPeaks-v0", total_steps=400, learning_starts=10, batch_size=16, hidden_sizes=(8, 8),
     evaluation_interval=100, evaluation_episodes=1,
@@ -67,11 +68,10 @@ def until(console, happened):
     console.picture.unobserve(look, names="value")
 
 
-def trained(console, steps):
-    """The console, after so many steps more."""
+def train_on(console, steps):
+    """Let a console train so many steps more, and wait for them."""
     console.step(steps)
     console.trainer.wait(WAIT)
-    return console
 
 
 def training():
@@ -87,7 +87,6 @@ def same(run, other):
     return all(torch.equal(a, b) for a, b in pairs)
 
 
-@pytest.mark.slow
 def test_it_waits_for_start_and_trains_to_its_end():
     console = console_of()
     assert console.session.step == 0 and "Press Start" in text(console.status)
@@ -138,35 +137,31 @@ def test_pause_shows_where_it_stopped_and_start_goes_on():
     assert console.session.step > stopped
 
 
-def test_a_little_at_a_time():
+def test_a_little_at_a_time_and_a_change_while_paused_counts_from_the_next_update():
     console = console_of()
     console.buttons["step"].click()
     console.trainer.wait(WAIT)
     assert console.session.step == 200 and "Paused at step 200" in text(console.status)
-
-
-def test_a_change_while_paused_is_said_and_counts_from_the_next_update():
-    console = console_of()
     console.steering["A"].views["backup"].source._buttons["swap"].click()
     assert "backup = swap, from the next update on" in text(console.status)
-    trained(console, 10)
-    assert console.runs["A"].changes == [(0, {"backup": "swap"})]
+    train_on(console, 10)
+    assert console.runs["A"].changes == [(200, {"backup": "swap"})]
 
 
 def test_restart_keeps_the_settings_reset_does_not_and_neither_loses_anything():
     console = console_of()
     console.steering["A"].views["backup"].value = "mean"
-    trained(console, 30)
+    train_on(console, 30)
     learned = console.session
     console.buttons["restart"].click()
     assert console.session.step == 0 and console.previous is learned
     assert console.runs["A"].initial_config.backup == "mean"
-    trained(console, 20)
+    train_on(console, 20)
     console.buttons["reset"].click()
     assert console.previous.step == 20 and console.session.step == 0
     assert "At step 0 again. What was learned is in .previous." in text(console.status)
     assert console.steering["A"].fields["backup"] == "min"
-    trained(console, 5)
+    train_on(console, 5)
     assert console.runs["A"].initial_config == SMALL and console.runs["A"].changes == []
 
 
@@ -178,10 +173,9 @@ def test_reset_while_it_trains():
     until(console, lambda words: words.startswith("Step 0 of"))
 
 
-@pytest.mark.slow
 def test_fixing_holds_the_temperature_where_tuning_has_brought_it():
     console = console_of(SMALL.replace(total_steps=1000, learning_rate=0.02))
-    trained(console, 300)
+    train_on(console, 300)
     tuned = float(console.runs["A"].agent.temperature.mean())
     console.steering["A"].views["mode"].value = "fixed"
     fixed = console.session.settings("A").temperature
@@ -197,7 +191,7 @@ def test_a_beside_b_on_the_same_seeds():
     labels = [view.control.label for view in console.steering["B"].views.values()]
     assert all(label.startswith("B: ") for label in labels)
     console.steering["B"].views["backup"].value = "mean"
-    trained(console, 100)
+    train_on(console, 100)
     assert console.runs["A"].changes == [] and console.runs["B"].changes == [(0, {"backup": "mean"})]
     until(console, lambda words: "A: return" in words and "B: return" in words)
     with pytest.raises(ValueError, match="share total_steps"):
@@ -207,7 +201,7 @@ def test_a_beside_b_on_the_same_seeds():
 def test_saving_says_where_and_how_to_train_the_same_again(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     console = console_of()
-    trained(console, 20)
+    train_on(console, 20)
     console.buttons["save"].click()
     assert "sac-at-step-20.pt" in text(console.status) and "until=20" in text(console.status)
     assert same(TrainingRun.load(tmp_path / "sac-at-step-20.pt"), console.runs["A"])
@@ -221,7 +215,6 @@ def test_the_viewer_picks_the_state():
     assert f"at state {names[0]}" in alt(console)
 
 
-@pytest.mark.slow
 def test_a_film_of_pendulum_and_none_where_nothing_is_drawn():
     assert console_of().buttons["clip"] not in console_of().children[0].children
     console = console_of(SMALL.replace(env_id="Pendulum-v1"))
@@ -268,7 +261,6 @@ def test_a_silent_page_is_asked_for_a_sign_and_a_beat_keeps_it_going(monkeypatch
     assert console._is_watched()
 
 
-@pytest.mark.slow
 def test_an_interrupt_pauses_every_console():
     consoles = [training(), training()]
     surroundings.pause_all()
@@ -277,7 +269,6 @@ def test_an_interrupt_pauses_every_console():
         assert "Paused at step" in text(console.status)
 
 
-@pytest.mark.slow
 def test_the_same_cell_again_pauses_and_keeps_what_it_had(monkeypatch):
     monkeypatch.setattr(surroundings, "_cell", lambda: "cell-1")
     monkeypatch.setattr(surroundings, "_listening", True)
@@ -298,7 +289,6 @@ def test_in_colab_the_button_trains_in_its_callback(monkeypatch):
     assert console.session.step == 200 and alt(console).startswith("Step 200 of")
 
 
-@pytest.mark.slow
 def test_with_nobody_there_it_trains_to_its_end_at_once():
     console = TrainingConsole(SMALL, seeds=2)
     assert not console.interactive
@@ -309,7 +299,6 @@ def test_with_nobody_there_it_trains_to_its_end_at_once():
     assert data["application/vnd.jupyter.widget-view+json"]["model_id"] == console.model_id
 
 
-@pytest.mark.slow
 def test_a_page_run_by_nobody_ends_with_the_final_picture(monkeypatch):
     monkeypatch.delenv("SACNOTES_QUICK", raising=False)
     cell = (
@@ -361,20 +350,19 @@ def test_a_change_is_in_the_next_picture_one_step_later(monkeypatch):
         assert after == (before[0] + 1, changes)
 
 
-@pytest.mark.slow
 def test_pictures_come_from_a_process_of_their_own_once_it_has_begun(monkeypatch):
     monkeypatch.setattr(console_module, "PaintingProcess", PaintingProcess)
     console = console_of()
     here = console._painter.paint
     painted_here = []
     monkeypatch.setattr(console._painter, "paint", lambda view: painted_here.append(view) or here(view))
-    trained(console, 20)
+    train_on(console, 20)
     assert console.painting.wait(WAIT)
     before = len(painted_here)
-    trained(console, 20)
+    train_on(console, 20)
     until(console, lambda words: words.startswith("Step 40 of"))
     assert len(painted_here) == before
     console.painting.close()
-    trained(console, 20)
+    train_on(console, 20)
     until(console, lambda words: words.startswith("Step 60 of"))
     assert len(painted_here) > before

@@ -59,6 +59,7 @@ def test_a_minimum_over_critics_sees_only_what_they_do_not_share(shared):
     assert expected_best_of_smallest(10, 3, 1.0) == expected_best_of_smallest(10)
 
 
+@pytest.mark.slow
 def test_two_actions_two_critics_with_a_common_part_against_a_double_integral():
     shared = 0.4
 
