@@ -19,26 +19,19 @@ CONFIG = SACConfig(
 
 def test_the_other_library_gets_the_same_settings():
     model = learning.stable_baselines_model(CONFIG, seed=3)
-    got = (
-        model.gamma,
-        model.tau,
-        model.learning_rate,
-        model.batch_size,
-        model.buffer_size,
-        model.learning_starts,
-    )
-    assert got == (0.9, 0.3, 0.002, 4, 50, 10)
+    assert (model.gamma, model.tau, model.learning_rate) == (0.9, 0.3, 0.002)
+    assert (model.batch_size, model.buffer_size, model.learning_starts) == (4, 50, 10)
     assert model.target_entropy == -1.0 and model.log_ent_coef.exp().item() == pytest.approx(0.5)
-    assert [
-        layer.out_features for layer in model.policy.actor.latent_pi if hasattr(layer, "out_features")
-    ] == [8]
+    sizes = [getattr(layer, "out_features", None) for layer in model.policy.actor.latent_pi]
+    assert [size for size in sizes if size] == [8]
     env = model.get_env().envs[0]
     env.reset(seed=0)
     env.unwrapped.state = np.array([np.pi, 0.0])
     _, reward, *_ = env.step(np.zeros(1, dtype=np.float32))
-    assert reward == pytest.approx(
-        -0.1 * np.pi**2, rel=1e-3
-    )  # a hanging rod costs its angle squared, scaled by 0.1
+    # A hanging rod costs its angle squared, scaled by 0.1.
+    assert reward == pytest.approx(-0.1 * np.pi**2, rel=1e-3)
+    with pytest.raises(ValueError, match="backup = 'mean'"):  # a choice that the other library lacks
+        learning.stable_baselines_model(CONFIG.replace(backup="mean"), seed=0)
 
 
 def test_exchanged_each_library_has_the_slope_of_the_other_s_temperature_loss():
@@ -52,11 +45,6 @@ def test_exchanged_each_library_has_the_slope_of_the_other_s_temperature_loss():
     assert model.log_ent_coef.grad.item() == pytest.approx(alpha * surplus)
     plain, exchanged = (learning.compare(CONFIG, 0, exchanged) for exchanged in (False, True))
     assert all(plain[name][0] != exchanged[name][0] for name in (learning.OURS, learning.THEIRS))
-
-
-def test_a_choice_that_the_other_library_lacks_is_refused():
-    with pytest.raises(ValueError, match="backup = 'mean'"):
-        learning.stable_baselines_model(CONFIG.replace(backup="mean"), seed=0)
 
 
 def test_both_are_judged_from_the_same_starting_states():
@@ -99,17 +87,26 @@ def test_a_player_s_actions_are_the_model_s_in_units_of_one():
     np.testing.assert_allclose(2 * action[0], torques, rtol=1e-5)  # Pendulum's torque goes from -2 to 2
 
 
-def test_a_run_that_was_stopped_goes_on_and_other_settings_begin_anew(monkeypatch, tmp_path):
-    monkeypatch.setattr(learning, "RESULTS", tmp_path)
-    monkeypatch.setattr(learning, "TASKS", {"small": CONFIG})
-    monkeypatch.setattr(learning, "save_result", lambda name, lines: None)
+@pytest.fixture
+def measured(monkeypatch, tmp_path):
+    """Runs the benchmark on tasks with some options, and returns its file and the reports that it saved."""
+    for name in ("RESULTS", "PICTURES"):
+        monkeypatch.setattr(learning, name, tmp_path)
+    saved = []
+    monkeypatch.setattr(learning, "save_result", lambda name, lines: saved.append(name))
 
-    def measured(seeds):
-        monkeypatch.setattr("sys.argv", ["learning", "--seeds", str(seeds)])
+    def run(tasks, *options, of="TASKS", file="learning.json"):
+        monkeypatch.setattr(learning, of, tasks)
+        monkeypatch.setattr("sys.argv", ["learning", *options])
         learning.main()
-        return json.loads((tmp_path / "learning.json").read_text("utf-8"))["small"]
+        return json.loads((tmp_path / file).read_text("utf-8")), saved
 
-    first, second = measured(1), measured(2)
+    return run
+
+
+@pytest.mark.slow
+def test_a_run_that_was_stopped_goes_on_and_other_settings_begin_anew(measured):
+    first, second = (measured({"small": CONFIG}, "--seeds", seeds)[0]["small"] for seeds in "12")
     assert first["steps"] == [10, 20]
     for name in (learning.OURS, learning.THEIRS):
         assert np.shape(second[name]["returns"]) == (2, 2)
@@ -119,27 +116,19 @@ def test_a_run_that_was_stopped_goes_on_and_other_settings_begin_anew(monkeypatc
     for _ in run.iterate(20):
         pass
     np.testing.assert_allclose(second[learning.OURS]["returns"][1], run.evaluation_returns[0], atol=0.006)
-    monkeypatch.setattr(learning, "TASKS", {"small": CONFIG.replace(discount=0.8)})
-    assert len(measured(1)[learning.OURS]["returns"]) == 1
+    other, _ = measured({"small": CONFIG.replace(discount=0.8)}, "--seeds", "1")
+    assert len(other["small"][learning.OURS]["returns"]) == 1
 
 
-def test_without_a_number_every_task_gets_the_seeds_that_it_needs(monkeypatch, tmp_path):
-    monkeypatch.setattr(learning, "RESULTS", tmp_path)
-    monkeypatch.setattr(learning, "TASKS", {"plain": CONFIG, "InvertedPendulum-v5": CONFIG})
-    monkeypatch.setattr(
-        learning,
-        "compare",
-        lambda config, seed, exchanged: dict.fromkeys((learning.THEIRS, learning.OURS), ([seed], 1)),
-    )
-    monkeypatch.setattr(learning, "save_result", lambda name, lines: None)
+def test_without_a_number_every_task_gets_the_seeds_that_it_needs(monkeypatch, measured):
+    def compare(config, seed, exchanged):
+        return dict.fromkeys((learning.THEIRS, learning.OURS), ([seed], 1))
+
+    monkeypatch.setattr(learning, "compare", compare)
     monkeypatch.setattr(learning, "table", lambda task, result: [])
-    monkeypatch.setattr("sys.argv", ["learning"])
-    learning.main()
-    results = json.loads((tmp_path / "learning.json").read_text("utf-8"))
+    results, _ = measured({"plain": CONFIG, "InvertedPendulum-v5": CONFIG})
     for library in (learning.OURS, learning.THEIRS):
-        seeds = {
-            task: [returns[0] for returns in result[library]["returns"]] for task, result in results.items()
-        }
+        seeds = {task: [seed for (seed,) in result[library]["returns"]] for task, result in results.items()}
         assert seeds == {"plain": [*range(6)], "InvertedPendulum-v5": [*range(18)]}
 
 
@@ -164,18 +153,14 @@ def test_differences_are_ours_minus_theirs_at_the_end_and_over_all_evaluations()
     assert learning.differences(one) == []
 
 
-def test_long_runs_have_a_file_and_pictures_of_their_own(monkeypatch, tmp_path):
-    monkeypatch.setattr(learning, "RESULTS", tmp_path)
-    monkeypatch.setattr(learning, "PICTURES", tmp_path)
-    monkeypatch.setattr(learning, "LONG_TASKS", {"Pendulum-v1": CONFIG})
-    saved = []
-    monkeypatch.setattr(learning, "save_result", lambda name, lines: saved.append(name))
-    monkeypatch.setattr("sys.argv", ["learning", "--long", "--seeds", "2", "--jobs", "2"])
-    learning.main()
+@pytest.mark.slow
+def test_long_runs_have_a_file_and_pictures_of_their_own(measured, tmp_path):
+    options = ("--long", "--seeds", "2", "--jobs", "2")
+    results, saved = measured({"Pendulum-v1": CONFIG}, *options, of="LONG_TASKS", file="long_run.json")
     assert saved == ["long_run"]
     assert {file.name for file in tmp_path.iterdir()} == {"long_run.json", "long_Pendulum-v1.png"}
-    result = json.loads((tmp_path / "long_run.json").read_text("utf-8"))["Pendulum-v1"]
     for seed in (0, 1):  # whoever came first, each seed lies in its own place
         both = learning.compare(CONFIG, seed)
         for name in (learning.OURS, learning.THEIRS):
-            np.testing.assert_allclose(result[name]["returns"][seed], both[name][0], atol=0.006)
+            found = results["Pendulum-v1"][name]["returns"][seed]
+            np.testing.assert_allclose(found, both[name][0], atol=0.006)

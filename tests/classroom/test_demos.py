@@ -49,6 +49,7 @@ def test_names_are_unique_and_an_unknown_one_lists_them():
         find("tempreture")
 
 
+@pytest.mark.slow
 def test_the_list_of_demos_is_read_without_pytorch():
     code = "import sys, classroom.demos; assert not {'torch', 'matplotlib'} & sys.modules.keys()"
     subprocess.run([sys.executable, "-c", code], check=True, cwd=FOLDER.parent)
@@ -185,6 +186,7 @@ def test_shared_action(move):
     assert 0.1 < shared < two
 
 
+@pytest.mark.slow
 def test_two_answers():
     """The way up and the way back, trained: the same temperature ends on another peak."""
     session = find("two-answers").panel(sacnotes_lib).session

@@ -32,7 +32,7 @@ def test_other_numbers_make_another_picture():
     assert plot_by_seed({"a": VARIANTS | {"min": LUCK - 0.6}}, "Q").png != first.png
 
 
-@pytest.mark.parametrize("wrong", [{"a": LUCK, "b": LUCK[:5]}, {"a": LUCK[:1]}])
-def test_variants_with_other_seeds_are_refused(wrong):
-    with pytest.raises(ValueError, match="same seeds, at least 2"):
-        plot_by_seed({"panel": wrong}, "Q")
+def test_variants_with_other_seeds_are_refused():
+    for wrong in ({"a": LUCK, "b": LUCK[:5]}, {"a": LUCK[:1]}):
+        with pytest.raises(ValueError, match="same seeds, at least 2"):
+            plot_by_seed({"panel": wrong}, "Q")

@@ -17,6 +17,7 @@ def untrained():
     return TrainingRun(SACConfig(), seeds=2)
 
 
+@pytest.mark.slow
 def test_the_episode_is_the_agents_own(untrained):
     """The return in the description is that of the same start, played by hand."""
     clip = animate(untrained, run=1, seed=5)

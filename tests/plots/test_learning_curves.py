@@ -60,22 +60,13 @@ def test_the_reference_line_ends_where_the_curves_end(monkeypatch):
     )
 
 
-def test_one_seed_has_no_band():
-    assert "band" not in plot_learning_curves(fake_run([[-1000, -150]])).description
+def test_another_quantity_is_drawn_from_the_metrics_and_one_seed_has_no_band():
+    description = plot_learning_curves({"a": fake_run([[-1000, -160]])}, "entropy").description
+    assert "to -0.16" in description and "band" not in description
 
 
-def test_another_quantity_is_drawn_from_the_metrics():
-    assert (
-        "to -0.16"
-        in plot_learning_curves({"a": fake_run([[-1000, -160], [-1000, -160]])}, "entropy").description
-    )
-
-
-def test_unknown_quantity_lists_the_right_ones():
+def test_an_unknown_quantity_lists_the_right_ones_and_a_run_without_records_says_so():
     with pytest.raises(ValueError, match="return, critic_loss, q, entropy, temperature"):
         plot_learning_curves(fake_run([[-1.0]]), "reward")
-
-
-def test_a_run_without_records_says_so():
     with pytest.raises(ValueError, match="train for longer"):
         plot_learning_curves({"short": fake_run(np.empty((2, 0)))})

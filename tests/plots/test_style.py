@@ -7,16 +7,10 @@ import pytest
 from sacnotes_lib.plots import style
 
 
-def test_the_style_ends_with_its_block():
-    before = matplotlib.rcParams["font.size"]
-    with style.context():
-        assert matplotlib.rcParams["font.size"] == style.RC["font.size"] != before
-    assert matplotlib.rcParams["font.size"] == before
-
-
-def test_the_style_ends_even_after_an_error():
+def test_the_style_ends_with_its_block_even_after_an_error():
     before = matplotlib.rcParams["font.size"]
     with pytest.raises(ZeroDivisionError), style.context():
+        assert matplotlib.rcParams["font.size"] == style.RC["font.size"] != before
         _ = 1 / 0
     assert matplotlib.rcParams["font.size"] == before
 
@@ -33,32 +27,21 @@ def test_the_colours_are_matplotlib_s_petroff10():
 
 
 def test_type_for_the_back_row():
-    sizes = [
-        value
-        for key, value in style.RC.items()
-        if key.endswith(("size", "labelsize")) and key != "lines.markersize"
-    ]
-    assert min(sizes) >= 14
+    sizes = {key: value for key, value in style.RC.items() if key.endswith(("size", "labelsize"))}
+    del sizes["lines.markersize"]
+    assert min(sizes.values()) >= 14
 
 
-def test_a_label_stands_at_the_last_finite_point():
-    with style.context():
-        axes = style.new_figure().subplots()
-        (line,) = axes.plot([0, 1, 2, 3], [5, 6, 7, float("nan")], color="red")
-        text = style.label_line_end(axes, line, "seven")
+def test_a_label_stands_at_the_last_finite_point_and_a_line_without_points_has_none():
+    axes = style.new_figure().subplots()
+    (line,) = axes.plot([0, 1, 2, 3], [5, 6, 7, float("nan")], color="red")
+    text = style.label_line_end(axes, line, "seven")
     assert text.xy == (2, 7)
     assert text.get_color() == "red"
-
-
-def test_a_line_without_points_cannot_be_labelled():
-    axes = style.new_figure().subplots()
-    (line,) = axes.plot([], [])
     with pytest.raises(ValueError, match="'empty'"):
-        style.label_line_end(axes, line, "empty")
+        style.label_line_end(axes, *axes.plot([], []), "empty")
 
 
-@pytest.mark.parametrize(
-    ("color", "ink"), [("white", "black"), ("#ffa90e", "black"), ("black", "white"), ("#440154", "white")]
-)
-def test_ink_stands_out(color, ink):
-    assert style.readable_on(color) == ink
+def test_ink_stands_out():
+    inks = {"white": "black", "#ffa90e": "black", "black": "white", "#440154": "white"}
+    assert {color: style.readable_on(color) for color in inks} == inks

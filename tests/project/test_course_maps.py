@@ -5,7 +5,6 @@ import re
 from functools import cache, reduce
 
 import nbformat
-import pytest
 
 import sacnotes_lib
 from sacnotes_lib import SACConfig
@@ -22,7 +21,6 @@ WORDS_AND_LINK = re.compile(r"\[([^\]]*)\]\(([^)\s]+)\)")
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 CODE = re.compile(r"`([^`]+)`")
 MATHS = re.compile(r"\$([^$]+)\$")
-TO_COME = re.compile(r"^(\d\d), to come$")
 # A letter of a formula, with the bar or the font that belongs to it; or a command.
 TOKEN = re.compile(
     r"\\bar\s*(?:\{\\mathcal\{\w\}\}|\\[a-z]+|\w)|\\math(?:bb|cal|rm)\{\w+\}|\\[a-zA-Z]+|[a-zA-Z]"
@@ -101,10 +99,8 @@ def in_library(name):
 
 def words_of_the_algorithm():
     """Every name and every string that stands in the code of sac/ and training/."""
-    words = set()
-    for path in (
-        path for room in ("sac", "training") for path in (ROOT / "sacnotes_lib" / room).glob("*.py")
-    ):
+    words, library = set(), ROOT / "sacnotes_lib"
+    for path in (*library.glob("sac/*.py"), *library.glob("training/*.py")):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
                 words.add(f'"{node.value}"')
@@ -117,6 +113,26 @@ WORDS = words_of_the_algorithm()
 EXISTING = {path.name[:2] for path in find([])}
 
 
+def unknown(cell):
+    """The names in a cell that stand neither in the algorithm's code nor in `sacnotes_lib`."""
+    return [name for name in CODE.findall(cell) if name not in WORDS and not in_library(name)]
+
+
+def leads_on(where):
+    """Whether all links of a cell name a section, and its words begin with the number of the first page linked."""
+    first = re.search(r"(\d\d)_\w+\.ipynb#", where)
+    return (
+        bool(first)
+        and where.startswith(f"[{first[1]}, ")
+        and all("#" in link for link in LINK.findall(where))
+    )
+
+
+def faulty(rows, is_right):
+    """The first cells of the rows that are not right; a table without rows is a fault too."""
+    return [row[0] for row in rows if not is_right(*row)] if rows else ["no rows"]
+
+
 def prose(path):
     """The Markdown of a file or of a notebook."""
     if path.suffix == ".md":
@@ -125,66 +141,51 @@ def prose(path):
     return "\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
 
 
-WORDS_10 = prose(FOLDER / "10_sac_in_your_own_words.ipynb")
-TEXTS = [*ROOT.glob("*.md"), *DOCS.glob("*.md"), *find([])]
+SLIPS = rows(prose(FOLDER / "10_sac_in_your_own_words.ipynb"), "the note says, or asks")
+QUESTIONS, MISTAKES = (rows(MAPS["questions"], f"the {kind}") for kind in ("question", "mistake"))
 
 
-@pytest.mark.parametrize("path", TEXTS, ids=lambda path: path.name)
-def test_every_link_leads_somewhere_and_its_words_say_the_heading(path):
-    assert broken(prose(path), path.parent) == []
-
-
-def test_the_maps_and_the_slips_are_there():
+def test_every_link_leads_somewhere_and_its_words_say_the_heading():
+    texts = [*ROOT.glob("*.md"), *DOCS.glob("*.md"), *find([])]
+    assert {path.name: wrong for path in texts if (wrong := broken(prose(path), path.parent))} == {}
     assert all(len(LINK.findall(text)) >= 30 for text in MAPS.values())
-    assert len(rows(WORDS_10, "the note says, or asks")) >= 10
 
 
-@pytest.mark.parametrize("row", rows(WORDS_10, "the note says, or asks"), ids=lambda row: row[0][:50])
-def test_each_slip_of_the_notes_leads_to_the_section_that_decided_it(row):
-    assumed, true, where = row
-    assert assumed and true and LINK.findall(where)
-    for link in LINK.findall(where):
-        assert "#" in link and pages(f"[x]({link})") and pages(f"[x]({link})") != {"10"}
-    # The number in the words is that of the first page linked.
-    assert where.startswith(f"[{min(pages(f'[x]({LINK.findall(where)[0]})'))}, ")
+def test_a_link_that_leads_nowhere_is_found():
+    right = "[00, The map](../notebooks/00_start_here.ipynb#cell-id=the-map), [symbols](notation.md#symbols)"
+    wrong = [
+        "[00, The map](../notebooks/00_start_here.ipynb#cell-id=the-mop)",
+        "[00, The mop](../notebooks/00_start_here.ipynb#cell-id=the-map)",
+        "[00](../notebooks/no_such_page.ipynb)",
+        "[00, The map](../notebooks/00_start_here.ipynb#The-map)",
+        "[letters](notation.md#letters)",
+    ]
+    assert broken(f"{right} and {', '.join(wrong)}", DOCS) == wrong
 
 
-@pytest.mark.parametrize("row", rows(MAPS["questions"], "the question"), ids=lambda row: row[0][:50])
-def test_each_question_leads_to_a_section_or_is_to_come(row):
-    _, where = row
-    if TO_COME.match(where):
-        number = TO_COME.match(where)[1]
-        assert number not in EXISTING, f"page {number} exists by now: link its section"
-        return
-    assert LINK.findall(where) and all("#" in link for link in LINK.findall(where))
-    # The number in the words is that of the first page linked.
-    assert where.startswith(f"[{re.search(r'notebooks/(..)_', where)[1]}, ")
+def test_each_slip_of_the_notes_leads_to_the_section_that_decided_it():
+    def elsewhere(link):
+        return pages(f"[x]({link})") not in (set(), {"10"})
+
+    assert len(SLIPS) >= 10
+    assert faulty(SLIPS, lambda assumed, true, where: assumed and true and leads_on(where)) == []
+    assert faulty(SLIPS, lambda *row: all(elsewhere(link) for link in LINK.findall(row[2]))) == []
 
 
-def test_every_page_answers_questions():
-    answered = {number for row in rows(MAPS["questions"], "the question") for number in pages(row[1])}
-    assert answered == EXISTING
+def test_each_question_and_each_mistake_leads_to_a_section():
+    assert faulty(QUESTIONS, lambda _, where: leads_on(where)) == []
+    assert faulty(MISTAKES, lambda _, shows, where: shows and leads_on(where)) == []
 
 
-@pytest.mark.parametrize("row", rows(MAPS["questions"], "the mistake"), ids=lambda row: row[0][:50])
-def test_each_mistake_has_a_symptom_and_a_section(row):
-    _, shows, where = row
-    assert shows and LINK.findall(where) and all("#" in link for link in LINK.findall(where))
+def test_every_page_answers_questions_and_names_a_mistake():
+    assert {number for _, where in QUESTIONS for number in pages(where)} == EXISTING
+    assert {number for *_, where in MISTAKES for number in pages(where)} >= EXISTING - {"00", "10", "11"}
 
 
-def test_every_page_but_the_first_names_a_mistake():
-    assert {number for row in rows(MAPS["questions"], "the mistake") for number in pages(row[2])} >= EXISTING - {
-        "00", "10", "11",
-    }  # fmt: skip
-
-
-@pytest.mark.parametrize(
-    "row", rows(MAPS["cheatsheet"], "what") + rows(MAPS["cheatsheet"], "look at"), ids=lambda row: row[0]
-)
-def test_each_line_of_the_cheat_sheet_names_a_function_and_a_page(row):
-    _, said, named, page = row
-    assert said and CODE.findall(named) and pages(page)
-    assert [name for name in CODE.findall(named) if not in_library(name)] == []
+def test_each_line_of_the_cheat_sheet_names_a_function_and_a_page():
+    lines = rows(MAPS["cheatsheet"], "what") + rows(MAPS["cheatsheet"], "look at")
+    assert faulty(lines, lambda _, said, named, page: said and CODE.findall(named) and pages(page)) == []
+    assert faulty(lines, lambda *row: all(in_library(name) for name in CODE.findall(row[2]))) == []
 
 
 def test_the_cheat_sheet_is_one_page():
@@ -206,54 +207,23 @@ def test_every_letter_of_the_cheat_sheet_stands_in_the_notation_table():
     assert used - known == set()
 
 
-@pytest.mark.parametrize("row", rows(MAPS["notation"], "symbol"), ids=lambda row: row[0])
-def test_each_symbol_has_its_name_in_the_code_and_a_meaning(row):
-    symbol, code, _, meaning, _ = row
-    assert letters(symbol) and meaning
-    assert [name for name in CODE.findall(code) if name not in WORDS and not in_library(name)] == []
+def test_each_symbol_has_its_name_in_the_code_and_a_meaning():
+    symbols = rows(MAPS["notation"], "symbol")
+    assert faulty(symbols, lambda symbol, code, _, meaning, __: letters(symbol) and meaning) == []
+    assert {row[0]: missing for row in symbols if (missing := unknown(row[1]))} == {}
 
 
-@pytest.mark.parametrize("row", rows(MAPS["notation"], "homework"), ids=lambda row: row[0])
-def test_each_word_of_the_homework_has_ours_beside_it(row):
-    theirs, ours, meaning, page = row
-    assert CODE.findall(theirs) and meaning
-    assert bool(ours) == bool(pages(page))
-    assert [name for name in CODE.findall(ours) if name not in WORDS and not in_library(name)] == []
-
-
-def test_the_words_that_the_questions_use_are_there():
-    theirs = " ".join(row[0] for row in rows(MAPS["notation"], "homework"))
-    for word in (
-        "num_actor_samples",
-        "backup_entropy",
-        "doubleq",
-        "redq",
-        "target_update_period",
-        "reinforce",
-    ):
-        assert f"`{word}`" in theirs
+def test_each_word_of_the_homework_has_ours_beside_it():
+    homework = rows(MAPS["notation"], "homework")
+    assert faulty(homework, lambda theirs, ours, meaning, _: CODE.findall(theirs) and meaning) == []
+    assert faulty(homework, lambda theirs, ours, _, page: bool(ours) == bool(pages(page))) == []
+    assert {row[0]: missing for row in homework if (missing := unknown(row[1]))} == {}
+    asked = {"num_actor_samples", "backup_entropy", "doubleq", "redq", "target_update_period", "reinforce"}
+    assert asked <= set(CODE.findall(" ".join(row[0] for row in homework)))
     assert {"backup", "num_critics", "polyak_rate"} <= set(SACConfig.__dataclass_fields__)
 
 
 def test_the_map_of_page_00_links_each_page_with_its_question():
-    table = {row[0]: row[1] for row in rows(MAP_CELL, "page")}
-    linked = {cell: question for cell, question in table.items() if pages(cell)}
-    assert {number for cell in linked for number in pages(cell)} == EXISTING - {"00"}
-    assert {number for number in table if number.isdigit()} & EXISTING == set()
-    for page in PAGES[1:]:
-        assert linked[f"[{page.number}]({page.file})"].replace("`", "") == page.question
-
-
-@pytest.mark.parametrize(
-    "link",
-    [
-        "[00, The map](../notebooks/00_start_here.ipynb#cell-id=the-mop)",
-        "[00, The mop](../notebooks/00_start_here.ipynb#cell-id=the-map)",
-        "[00](../notebooks/no_such_page.ipynb)",
-        "[00, The map](../notebooks/00_start_here.ipynb#The-map)",
-        "[letters](notation.md#letters)",
-    ],
-)
-def test_a_link_that_leads_nowhere_is_found(link):
-    right = "[00, The map](../notebooks/00_start_here.ipynb#cell-id=the-map), [symbols](notation.md#symbols)"
-    assert broken(f"{right} and {link}", DOCS) == [link]
+    table = {page: question.replace("`", "") for page, question, *_ in rows(MAP_CELL, "page")}
+    assert table == {f"[{page.number}]({page.file})": page.question for page in PAGES[1:]}
+    assert {page.number for page in PAGES} == EXISTING

@@ -19,67 +19,40 @@ def test_hints_and_other_folded_cells_are_not_solutions(sample):
     assert solved(sample) == sample
 
 
-def without_solution(cells):
-    del cells[4]
+def in_cell(number, old, new):
+    """A change that replaces a piece of one cell's source."""
+
+    def change(cells):
+        assert old in cells[number].source
+        cells[number].source = cells[number].source.replace(old, new)
+
+    return change
 
 
-def twice_solved(cells):
-    cells.append(cells[4])
+SPOILED = {
+    "without its solution": (lambda cells: cells.pop(4), "`double` needs one cell tagged `solution`"),
+    "solved twice": (lambda cells: cells.append(cells[4]), "two solutions define `double`"),
+    "solved before": (
+        lambda cells: cells.insert(1, cells.pop(4)),
+        "`double` needs one cell tagged `solution`, after it",
+    ),
+    "not folded": (in_cell(4, "details", "div"), "folded in <details>"),
+    "as code": (lambda cells: cells[4].update(cell_type="code"), "Markdown cell"),
+    "without a block": (in_cell(4, "```python", "```"), "holds 0"),
+    "two blocks": (in_cell(4, "</details>", "```python\nx = 1\n```\n</details>"), "holds 2"),
+    "for another function": (in_cell(4, "double", "treble"), "`double` needs one cell"),
+    "exercise gone": (lambda cells: cells.pop(2), "`double`, which no exercise asks for"),
+    "already done": (
+        lambda cells: cells[2].update(source="def double(x):\n    return x + x"),
+        "`double` does not raise ExerciseTodo",
+    ),
+    "no function": (lambda cells: cells[2].update(source="x = 1  # ExerciseTodo"), "defines none"),
+}
 
 
-def solved_before(cells):
-    cells.insert(1, cells.pop(4))
-
-
-def not_folded(cells):
-    cells[4].source = cells[4].source.replace("details", "div")
-
-
-def as_code(cells):
-    cells[4].cell_type = "code"
-
-
-def without_block(cells):
-    cells[4].source = cells[4].source.replace("```python", "```")
-
-
-def with_two_blocks(cells):
-    cells[4].source = cells[4].source.replace("</details>", "```python\nx = 1\n```\n</details>")
-
-
-def for_another_function(cells):
-    cells[4].source = cells[4].source.replace("double", "treble")
-
-
-def exercise_gone(cells):
-    del cells[2]
-
-
-def already_done(cells):
-    cells[2].source = "def double(x):\n    return x + x"
-
-
-def no_function(cells):
-    cells[2].source = "x = 1  # ExerciseTodo"
-
-
-@pytest.mark.parametrize(
-    ("spoil", "words"),
-    [
-        (without_solution, "`double` needs one cell tagged `solution`"),
-        (twice_solved, "two solutions define `double`"),
-        (solved_before, "`double` needs one cell tagged `solution`, after it"),
-        (not_folded, "folded in <details>"),
-        (as_code, "Markdown cell"),
-        (without_block, "holds 0"),
-        (with_two_blocks, "holds 2"),
-        (for_another_function, "`double` needs one cell"),
-        (exercise_gone, "`double`, which no exercise asks for"),
-        (already_done, "`double` does not raise ExerciseTodo"),
-        (no_function, "defines none"),
-    ],
-)
-def test_what_does_not_belong_together_is_refused(sample, spoil, words):
+@pytest.mark.parametrize("name", SPOILED)
+def test_what_does_not_belong_together_is_refused(sample, name):
+    spoil, words = SPOILED[name]
     spoil(sample.cells)
     with pytest.raises(ValueError, match=words):
         solved(sample)

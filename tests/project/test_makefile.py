@@ -27,19 +27,15 @@ def make(*arguments, folder=ROOT):
     return finished.stdout
 
 
-def test_help_is_the_default_and_gives_each_target_a_line():
+def test_every_target_is_phony_and_help_is_the_default_and_gives_each_target_a_line():
     targets = set(re.findall(r"^([a-z][a-z-]*):", TEXT, re.MULTILINE))
     assert {"help", "lab", "test", "run", "notebooks", "bench", "clean"} <= targets
+    assert set(re.search(r"^\.PHONY: (.*)$", TEXT, re.MULTILINE)[1].split()) == targets
     lines = make().splitlines()
     assert lines == make("help").splitlines()
     assert {line.split()[1] for line in lines} == targets
     for line in lines:
         assert re.fullmatch(r"make [a-z-]+ +\S.{5,100}", line), line
-
-
-def test_every_target_is_phony():
-    phony = re.search(r"^\.PHONY: (.*)$", TEXT, re.MULTILINE)[1].split()
-    assert set(phony) == set(re.findall(r"^([a-z][a-z-]*):", TEXT, re.MULTILINE))
 
 
 @pytest.fixture
@@ -54,34 +50,33 @@ def installed(tmp_path):
     return tmp_path
 
 
-def test_a_bare_copy_makes_an_environment_and_installs_what_the_target_needs(tmp_path):
-    shutil.copy(ROOT / "Makefile", tmp_path)
-    shutil.copy(ROOT / "pyproject.toml", tmp_path)
-    shutil.copy(ROOT / "constraints.txt", tmp_path)
-    lab, test = make("-n", "lab", folder=tmp_path), make("-n", "test", folder=tmp_path)
+def test_a_bare_copy_makes_an_environment_and_installs_what_the_target_needs(installed):
+    shutil.rmtree(installed / ".venv")
+    lab, test = make("-n", "lab", folder=installed), make("-n", "test", folder=installed)
     assert "-m venv .venv" in lab and '--constraint constraints.txt --editable ".[mujoco]"' in lab
     assert '--editable ".[test]"' in test and "-m pytest" in test
     assert lab.index("pip install") < lab.index("-m tools.lab")
 
 
-def test_a_second_call_installs_nothing(installed):
+def test_a_second_call_installs_nothing_until_a_list_of_packages_changed(installed):
     for target in ("lab", "run"):
         assert "pip install" not in make("-n", target, folder=installed)
+    for changed in ("pyproject.toml", "constraints.txt"):
+        os.utime(installed / ".venv" / ".installed-lab", (2_000, 2_000))
+        assert "pip install" not in make("-n", "lab", folder=installed)
+        os.utime(installed / changed)
+        assert make("-n", "lab", folder=installed).count("pip install") == 1
+        os.utime(installed / changed, (1_000, 1_000))
 
 
-@pytest.mark.parametrize("changed", ["pyproject.toml", "constraints.txt"])
-def test_a_changed_list_of_packages_installs_again(installed, changed):
-    os.utime(installed / changed)
-    os.utime(installed / ".venv" / ".installed-lab", (2_000, 2_000))
-    assert make("-n", "lab", folder=installed).count("pip install") == 1
-
-
-@pytest.mark.parametrize(
-    ("target", "extra"),
-    [("test", "[test]"), ("notebooks", "[test]"), ("bench", "[bench]"), ("classroom", "[classroom]")],
-)
-def test_each_target_installs_its_own_extra_even_after_lab(installed, target, extra):
-    assert f'--editable ".{extra}"' in make("-n", target, folder=installed)
+def test_each_target_installs_its_own_extra_even_after_lab(installed):
+    for target, extra in {
+        "test": "test",
+        "notebooks": "test",
+        "bench": "bench",
+        "classroom": "classroom",
+    }.items():
+        assert f'--editable ".[{extra}]"' in make("-n", target, folder=installed), target
 
 
 def test_the_workflow_makes_what_there_is():
@@ -106,9 +101,10 @@ def test_the_page_that_lab_opens_exists_and_the_server_keeps_its_token():
     assert not re.search(r"token|password|--ip|disable", command)
 
 
-@pytest.mark.parametrize("text", ["README.md", "environment.yml", "docs/classroom.md", "CONTRIBUTING.md"])
-def test_nobody_is_told_to_start_in_the_folder_of_the_pages(text):
-    assert not re.search(r"jupyter[ -]lab\b[^\n]*notebooks|cd notebooks", (ROOT / text).read_text("utf-8"))
+def test_nobody_is_told_to_start_in_the_folder_of_the_pages():
+    texts = ("README.md", "environment.yml", "docs/classroom.md", "CONTRIBUTING.md")
+    wrong = re.compile(r"jupyter[ -]lab\b[^\n]*notebooks|cd notebooks")
+    assert [text for text in texts if wrong.search((ROOT / text).read_text("utf-8"))] == []
 
 
 def test_the_classroom_is_for_this_computer_unless_the_teacher_says_otherwise(monkeypatch):

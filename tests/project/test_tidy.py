@@ -87,8 +87,9 @@ def test_a_widget_gives_way_to_its_other_form(other_form):
     assert faults(notebook) == []
 
 
-def test_a_sound_notebook_has_no_faults():
+def test_a_sound_notebook_has_no_faults_and_one_without_outputs_is_reported():
     assert faults(executed(new_output("stream", text="1\n"), shown(text_plain="at 0x and 0xff0000"))) == []
+    assert faults(executed()) == ["it holds no output"]
 
 
 @pytest.mark.parametrize(
@@ -116,7 +117,3 @@ def test_cells_must_have_run_once_each_in_order(counts):
         cell.execution_count = count
     (fault,) = faults(notebook)
     assert "from top to bottom" in fault
-
-
-def test_a_notebook_without_outputs_is_reported():
-    assert faults(executed()) == ["it holds no output"]

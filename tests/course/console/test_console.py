@@ -20,6 +20,7 @@ from sacnotes_lib.course.stage import surroundings
 from sacnotes_lib.sac.config import SACConfig
 from sacnotes_lib.training.run import TrainingRun
 
+pytestmark = pytest.mark.slow  # they train on threads and wait for pictures; two of them start a process
 SMALL = SACConfig(
     env_id="sacnotes/TwoPeaks-v0", total_steps=400, learning_starts=10, batch_size=16, hidden_sizes=(8, 8),
     evaluation_interval=100, evaluation_episodes=1,
@@ -67,6 +68,20 @@ def until(console, happened):
     console.picture.unobserve(look, names="value")
 
 
+def train_on(console, steps):
+    """Let a console train so many steps more, and wait for them."""
+    console.step(steps)
+    console.trainer.wait(WAIT)
+
+
+def training():
+    """A console that has something to show and trains on."""
+    console = console_of(LONG)
+    console.start()
+    until(console, lambda words: "entropy" in words)
+    return console
+
+
 def same(run, other):
     pairs = zip(run.agent.actor.tensors(), other.agent.actor.tensors(), strict=True)
     return all(torch.equal(a, b) for a, b in pairs)
@@ -84,9 +99,7 @@ def test_it_waits_for_start_and_trains_to_its_end():
 
 
 def test_controls_steer_while_it_trains_and_the_run_can_be_replayed():
-    console = console_of(LONG)
-    console.start()
-    until(console, lambda words: "entropy" in words)
+    console = training()
     views = console.steering["A"].views
     views["mode"].source._buttons["fixed"].click()
     views["backup"].source._buttons["mean"].click()
@@ -109,9 +122,10 @@ def test_controls_steer_while_it_trains_and_the_run_can_be_replayed():
 
 
 def test_pause_shows_where_it_stopped_and_start_goes_on():
-    console = console_of(LONG)
+    console = training()
+    thread = console.trainer._thread
     console.start()
-    until(console, lambda words: "entropy" in words)
+    assert console.trainer._thread is thread  # a second start is no second thread
     console.pause(wait=WAIT)
     stopped = console.session.step
     until(console, lambda words: words.startswith(f"Step {stopped:,} of"))
@@ -123,46 +137,36 @@ def test_pause_shows_where_it_stopped_and_start_goes_on():
     assert console.session.step > stopped
 
 
-def test_a_little_at_a_time():
+def test_a_little_at_a_time_and_a_change_while_paused_counts_from_the_next_update():
     console = console_of()
     console.buttons["step"].click()
     console.trainer.wait(WAIT)
     assert console.session.step == 200 and "Paused at step 200" in text(console.status)
-
-
-def test_a_change_while_paused_is_said_and_counts_from_the_next_update():
-    console = console_of()
     console.steering["A"].views["backup"].source._buttons["swap"].click()
     assert "backup = swap, from the next update on" in text(console.status)
-    console.step(10)
-    console.trainer.wait(WAIT)
-    assert console.runs["A"].changes == [(0, {"backup": "swap"})]
+    train_on(console, 10)
+    assert console.runs["A"].changes == [(200, {"backup": "swap"})]
 
 
 def test_restart_keeps_the_settings_reset_does_not_and_neither_loses_anything():
     console = console_of()
     console.steering["A"].views["backup"].value = "mean"
-    console.step(30)
-    console.trainer.wait(WAIT)
+    train_on(console, 30)
     learned = console.session
     console.buttons["restart"].click()
     assert console.session.step == 0 and console.previous is learned
     assert console.runs["A"].initial_config.backup == "mean"
-    console.step(20)
-    console.trainer.wait(WAIT)
+    train_on(console, 20)
     console.buttons["reset"].click()
     assert console.previous.step == 20 and console.session.step == 0
     assert "At step 0 again. What was learned is in .previous." in text(console.status)
     assert console.steering["A"].fields["backup"] == "min"
-    console.step(5)
-    console.trainer.wait(WAIT)
+    train_on(console, 5)
     assert console.runs["A"].initial_config == SMALL and console.runs["A"].changes == []
 
 
 def test_reset_while_it_trains():
-    console = console_of(LONG)
-    console.start()
-    until(console, lambda words: "entropy" in words)
+    console = training()
     console.reset()
     assert console.session.step == 0 and not console.trainer.running
     assert console.previous.step > 0
@@ -171,8 +175,7 @@ def test_reset_while_it_trains():
 
 def test_fixing_holds_the_temperature_where_tuning_has_brought_it():
     console = console_of(SMALL.replace(total_steps=1000, learning_rate=0.02))
-    console.step(300)
-    console.trainer.wait(WAIT)
+    train_on(console, 300)
     tuned = float(console.runs["A"].agent.temperature.mean())
     console.steering["A"].views["mode"].value = "fixed"
     fixed = console.session.settings("A").temperature
@@ -188,8 +191,7 @@ def test_a_beside_b_on_the_same_seeds():
     labels = [view.control.label for view in console.steering["B"].views.values()]
     assert all(label.startswith("B: ") for label in labels)
     console.steering["B"].views["backup"].value = "mean"
-    console.step(100)
-    console.trainer.wait(WAIT)
+    train_on(console, 100)
     assert console.runs["A"].changes == [] and console.runs["B"].changes == [(0, {"backup": "mean"})]
     until(console, lambda words: "A: return" in words and "B: return" in words)
     with pytest.raises(ValueError, match="share total_steps"):
@@ -199,8 +201,7 @@ def test_a_beside_b_on_the_same_seeds():
 def test_saving_says_where_and_how_to_train_the_same_again(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     console = console_of()
-    console.step(20)
-    console.trainer.wait(WAIT)
+    train_on(console, 20)
     console.buttons["save"].click()
     assert "sac-at-step-20.pt" in text(console.status) and "until=20" in text(console.status)
     assert same(TrainingRun.load(tmp_path / "sac-at-step-20.pt"), console.runs["A"])
@@ -240,17 +241,7 @@ def test_nothing_trains_on_unwatched(monkeypatch):
     assert not console.pulse.playing
 
 
-def test_a_beat_of_the_page_keeps_it_going(monkeypatch):
-    now = [0.0]
-    monkeypatch.setattr(console_module, "monotonic", lambda: now[0])
-    console = console_of(LONG)
-    now[0] = console_module.ALONE_AFTER + 1
-    assert not console._is_watched()
-    console.pulse.value += 1
-    assert console._is_watched()
-
-
-def test_a_silent_page_is_asked_for_a_sign(monkeypatch):
+def test_a_silent_page_is_asked_for_a_sign_and_a_beat_keeps_it_going(monkeypatch):
     """A pulse that was told to beat before its page was there beats only when told again."""
     now, told = [0.0], []
     monkeypatch.setattr(console_module, "monotonic", lambda: now[0])
@@ -264,14 +255,14 @@ def test_a_silent_page_is_asked_for_a_sign(monkeypatch):
     console.pulse.value += 1  # it answers
     now[0] += console_module.KNOCK_EVERY - 0.1
     assert console._is_watched() and told == [False, True]
+    now[0] += console_module.ALONE_AFTER
+    assert not console._is_watched()
+    console.pulse.value += 1
+    assert console._is_watched()
 
 
 def test_an_interrupt_pauses_every_console():
-    consoles = [console_of(LONG), console_of(LONG)]
-    for console in consoles:
-        console.start()
-    for console in consoles:
-        until(console, lambda words: "entropy" in words)
+    consoles = [training(), training()]
     surroundings.pause_all()
     for console in consoles:
         console.trainer.wait(WAIT)
@@ -281,9 +272,7 @@ def test_an_interrupt_pauses_every_console():
 def test_the_same_cell_again_pauses_and_keeps_what_it_had(monkeypatch):
     monkeypatch.setattr(surroundings, "_cell", lambda: "cell-1")
     monkeypatch.setattr(surroundings, "_listening", True)
-    first = console_of(LONG)
-    first.start()
-    until(first, lambda words: "entropy" in words)
+    first = training()
     second = console_of(LONG)
     assert not first.trainer.running
     assert second.previous is first.session and "is in .previous" in text(second.status)
@@ -338,6 +327,8 @@ def test_a_trainer_says_why_it_ended():
     Trainer(session, lambda: shown.append(session.step), said.append, watched=lambda: False).run(30)
     Trainer(session, lambda: shown.append(session.step), said.append).run(400)
     assert said == [PAUSED, UNWATCHED, DONE] and shown[-1] == 400 and session.step == 400
+    Trainer(TrainingSession({"A": LONG}, seeds=1), lambda: 1 / 0, said.append).run(1000)
+    assert isinstance(said[-1], ZeroDivisionError)  # an error of the picture does not vanish with the thread
 
 
 def test_a_change_is_in_the_next_picture_one_step_later(monkeypatch):
@@ -359,37 +350,19 @@ def test_a_change_is_in_the_next_picture_one_step_later(monkeypatch):
         assert after == (before[0] + 1, changes)
 
 
-def test_a_second_start_is_no_second_thread():
-    console = console_of(LONG)
-    console.start()
-    thread = console.trainer._thread
-    console.start()
-    assert console.trainer._thread is thread
-    console.pause(wait=WAIT)
-
-
-def test_an_error_of_the_picture_is_said_and_does_not_vanish_with_the_thread(monkeypatch):
-    session, said = TrainingSession({"A": LONG}, seeds=1), []
-    Trainer(session, lambda: 1 / 0, said.append).run(1000)
-    assert isinstance(said[0], ZeroDivisionError)
-
-
 def test_pictures_come_from_a_process_of_their_own_once_it_has_begun(monkeypatch):
     monkeypatch.setattr(console_module, "PaintingProcess", PaintingProcess)
     console = console_of()
     here = console._painter.paint
     painted_here = []
     monkeypatch.setattr(console._painter, "paint", lambda view: painted_here.append(view) or here(view))
-    console.step(20)
-    console.trainer.wait(WAIT)
+    train_on(console, 20)
     assert console.painting.wait(WAIT)
     before = len(painted_here)
-    console.step(20)
-    console.trainer.wait(WAIT)
+    train_on(console, 20)
     until(console, lambda words: words.startswith("Step 40 of"))
     assert len(painted_here) == before
     console.painting.close()
-    console.step(20)
-    console.trainer.wait(WAIT)
+    train_on(console, 20)
     until(console, lambda words: words.startswith("Step 60 of"))
     assert len(painted_here) > before

@@ -13,6 +13,7 @@ from sacnotes_lib.course.p00_start.scene import TemperatureScene
 from sacnotes_lib.course.stage.painter import Painter
 from sacnotes_lib.plots.picture import fast_png
 
+pytestmark = pytest.mark.slow  # each test starts a process
 SCENE = TemperatureScene()
 WAIT = 120
 

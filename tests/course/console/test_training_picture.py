@@ -23,12 +23,8 @@ from sacnotes_lib.sac.config import SACConfig
 from sacnotes_lib.training.run import TrainingRun
 
 SMALL = {
-    "learning_starts": 5,
-    "batch_size": 8,
-    "hidden_sizes": (8, 8),
-    "evaluation_interval": 20,
-    "evaluation_episodes": 1,
-}
+    "learning_starts": 5, "batch_size": 8, "hidden_sizes": (8, 8), "evaluation_interval": 20, "evaluation_episodes": 1,
+}  # fmt: skip
 
 
 def run_of(env_id, steps=40, seeds=2, **fields):
@@ -84,6 +80,7 @@ def test_pendulum_maps_are_what_the_agent_would_do():
     assert shown.value[-1, 0] == pytest.approx(q[0].mean().item() / 0.1, rel=1e-4)
 
 
+@pytest.mark.slow
 def test_q_is_checked_against_an_exact_answer():
     """In a one-step task the Monte Carlo return of (s, a) is the reward of a, whatever the policy."""
     run = run_of("sacnotes/TwoPeaks-v0", steps=600, reward_scale=1.0, hidden_sizes=(32, 32), batch_size=64)
@@ -147,18 +144,11 @@ def test_the_words_hold_the_numbers_that_are_drawn():
     run = run_of("sacnotes/TwoPeaks-v0", seeds=2)
     data = view_of({"A": run}, "(0)", [check_q(run)])
     entropy = run.metrics["entropy"][:, -1]
-    assert (
-        f"entropy {entropy.mean():.3g} nats ({entropy.min():.3g} to {entropy.max():.3g} over seeds)"
-        in describe(data)
-    )
+    said = f"entropy {entropy.mean():.3g} nats ({entropy.min():.3g} to {entropy.max():.3g} over seeds)"
+    assert said in describe(data)
     peaks = re.search(r"densest at action (-?[\d.]+)", describe(data))[1]
     densities = policy_density(run, np.zeros(1)).densities
     assert float(peaks) == pytest.approx(ACTIONS[densities.argmax(1)].min(), abs=0.006)
-
-
-def test_an_untrained_run_says_so():
-    run = run_of("sacnotes/TwoPeaks-v0", steps=0)
-    assert "nothing learned yet" in describe(view_of({"A": run}, "(0)"))
 
 
 def test_the_vertical_axis_grows_and_never_shrinks():
@@ -180,14 +170,15 @@ def test_the_axis_of_steps_widens_with_the_run():
     assert scene._width(0) == 1562.5 and scene._width(2000) == 3125 and scene._width(99_000) == 100_000
 
 
-def test_axes_have_no_numbers_before_there_is_something_to_read():
-    run = TrainingRun(SACConfig(total_steps=1000, **SMALL), 2)
-    painter = Painter(TrainingScene(("A",), 1000, True))
+def test_before_there_is_something_to_read_axes_have_no_numbers_and_the_words_say_so():
+    run = run_of("Pendulum-v1", steps=0)
+    painter, state = Painter(TrainingScene(("A",), 1000, True)), next(iter(states_to_pick(run)))
     axes = painter._artists.panels["entropy"].axes
-    painter.paint(view_of({"A": run}, next(iter(states_to_pick(run)))))
+    painter.paint(view_of({"A": run}, state))
     assert {label.get_color() for label in axes.get_yticklabels()} == {"none"}
+    assert "nothing learned yet" in describe(view_of({"A": run}, state))
     run.replay([], until=40)
-    painter.paint(view_of({"A": run}, next(iter(states_to_pick(run)))))
+    painter.paint(view_of({"A": run}, state))
     assert "none" not in {label.get_color() for label in axes.get_yticklabels()}
 
 

@@ -1,14 +1,15 @@
 """Every exercise of the course: the reference passes, each known mistake is told by its name, no two look alike."""
 
-import itertools
 import re
 
 import nbformat
 import pytest
+import torch
 
 from sacnotes_lib.course import exercises
-from sacnotes_lib.course.kit.check import _outcomes, _same, check
+from sacnotes_lib.course.kit.check import check
 from sacnotes_lib.course.kit.exercise import Exercise
+from sacnotes_lib.course.kit.judged_by_gradient import gradient_of
 from tools.notebooks import find
 
 FEWEST = 6  # mistakes known of each
@@ -19,7 +20,6 @@ BY_NAME = {
     if isinstance(found, Exercise)
 }
 EXERCISES = list(BY_NAME.values())
-MISTAKES = [(exercise, name) for exercise in EXERCISES for name in exercise.mistakes]
 named = pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.name)
 
 
@@ -38,18 +38,24 @@ def test_each_is_checked_on_a_page_and_the_cell_reads_check_function_exercise():
 
 
 @named
-def test_the_reference_passes_and_enough_mistakes_are_known(exercise):
+def test_the_reference_passes_and_each_mistake_is_told_by_its_own_name(exercise):
+    """Of two mistakes that look alike, one would be told by the other's name."""
     assert check(exercise.reference, exercise).passed
     assert len(exercise.mistakes) >= FEWEST
+    told = {name: check(wrong, exercise).mistake for name, wrong in exercise.mistakes.items()}
+    assert told == {name: name for name in exercise.mistakes}
 
 
-@pytest.mark.parametrize(("exercise", "name"), MISTAKES, ids=lambda value: getattr(value, "name", value)[:50])
-def test_each_mistake_is_named_and_no_other(exercise, name):
-    assert check(exercise.mistakes[name], exercise).mistake == name
+@pytest.mark.parametrize("exercise", [e for e in EXERCISES if e.adapt is gradient_of], ids=lambda e: e.name)
+def test_a_loss_that_is_no_scalar_or_has_no_way_to_the_policy_is_told(exercise):
+    def slip(*arguments):
+        return arguments[0].no_such_draw
 
-
-@named
-def test_no_two_mistakes_look_alike(exercise):
-    results = {name: list(_outcomes(wrong, exercise)) for name, wrong in exercise.mistakes.items()}
-    for (_, a), (_, b) in itertools.combinations(results.items(), 2):
-        assert not all(_same(x, y, exercise) for x, y in zip(a, b, strict=True))
+    unreduced = check(lambda *arguments: torch.ones(3), exercise).message
+    assert "got          shape [3]" in unreduced and "should be one number" in unreduced
+    closed = check(lambda *arguments: torch.tensor(1.0), exercise)
+    assert not closed.passed and "Error" not in closed.message
+    assert "does its last line say return" in check(lambda *arguments: None, exercise).message
+    # At the learner's own line, not at that of `gradient_of`, which called it.
+    assert "in the line: return arguments[0].no_such_draw" in check(slip, exercise).message
+    assert "compare them with its first line" in check(lambda: 0, exercise).message

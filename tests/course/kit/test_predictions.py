@@ -29,42 +29,25 @@ def test_a_choice_is_recorded_and_told():
     assert PROGRESS.predictions == {}
 
 
-def test_a_choice_outlives_a_second_run_of_the_cell():
+def test_a_choice_outlives_a_second_run_of_the_cell_where_it_is_offered():
     predictions.ask("shape", "Which?", OPTIONS).choose("[B]")
     assert predictions.ask("shape", "Which?", OPTIONS).choice == "[B]"
     assert predictions.asked("shape").choice == "[B]"
-
-
-def test_a_choice_that_is_no_longer_offered_is_forgotten():
-    predictions.ask("shape", "Which?", OPTIONS).choose("[B]")
-    assert predictions.ask("shape", "Which?", ["x", "y"]).choice is None
-
-
-def test_an_option_that_is_not_offered_is_refused():
+    assert predictions.ask("shape", "Which?", ["x", "y"]).choice is None  # it is no longer offered
     with pytest.raises(ValueError, match=r"none of the options of 'shape'"):
         predictions.ask("shape", "Which?", OPTIONS).choose("[A]")
 
 
-@pytest.mark.parametrize(
-    "answer", ["[B, 1]", 1, np.int64(1), torch.tensor(1), str([*"B", 1]).replace("'", "")]
-)
-def test_answers_by_text_or_place(answer):
-    assert predictions.ask("shape", "Which?", OPTIONS).right_option(answer) == "[B, 1]"
+def test_answers_are_given_by_text_or_place_and_others_list_the_options():
+    prediction = predictions.ask("shape", "Which?", OPTIONS)
+    for answer in ("[B, 1]", 1, np.int64(1), torch.tensor(1)):
+        assert prediction.right_option(answer) == "[B, 1]"
+    for answer in ("[A]", 3, -1, 1.0, True, None, torch.tensor([1, 2])):
+        with pytest.raises(ValueError, match=r"'\[B, B\]'\], or its place from 0 to 2"):
+            prediction.right_option(answer)
 
 
-@pytest.mark.parametrize("answer", ["[A]", 3, -1, 1.0, True, None, torch.tensor([1, 2])])
-def test_an_answer_that_is_no_option_lists_them(answer):
-    with pytest.raises(ValueError, match=r"'\[B, B\]'\], or its place from 0 to 2"):
-        predictions.ask("shape", "Which?", OPTIONS).right_option(answer)
-
-
-@pytest.mark.parametrize("options", [["one"], ["same", "same"], [1, 2], []])
-def test_options_that_leave_no_choice_are_refused(options):
-    with pytest.raises(ValueError, match="at least two different options"):
-        predictions.ask("shape", "Which?", options)
-
-
-def test_a_wrong_key_names_the_right_ones():
-    predictions.ask("shape", "Which?", OPTIONS)
-    with pytest.raises(LookupError, match="'shpae'.*Asked so far: 'shape'"):
-        predictions.asked("shpae")
+def test_options_that_leave_no_choice_are_refused():
+    for options in (["one"], ["same", "same"], [1, 2], []):
+        with pytest.raises(ValueError, match="at least two different options"):
+            predictions.ask("shape", "Which?", options)

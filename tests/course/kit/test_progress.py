@@ -17,10 +17,6 @@ def file(tmp_path):
     return tmp_path / FILE
 
 
-def test_nothing_is_kept_while_tests_run():
-    assert place() is None and PROGRESS.file is None
-
-
 def test_a_record_outlives_its_session(file):
     first = Progress(file)
     first.record_prediction("00.temperature", "α ≥ 1\u2028for all")
@@ -94,23 +90,19 @@ def test_a_line_that_cannot_be_read_costs_only_itself(file, line, capsys):
     assert capsys.readouterr().out == ""
 
 
-def test_a_place_that_takes_no_file_stops_nothing(tmp_path):
-    progress = Progress(tmp_path / "no such folder" / FILE)
-    progress.record_prediction("key", "a")
-    progress.record_exercise("soft_q", True)
-    assert progress.predictions == {"key": "a"} and progress.exercises == {"soft_q": True}
-    assert progress.problem == "No such file or directory"
-    progress.reset()
-    assert progress.predictions == {}
-
-
-def test_a_folder_in_the_place_of_the_file_stops_nothing(file):
+def test_a_place_that_takes_no_file_stops_nothing(tmp_path, file):
     file.mkdir()
-    progress = Progress(file)
-    progress.record_exercise("soft_q", True)
-    assert progress.exercises == {"soft_q": True} and progress.problem
-    progress.reset()
-    assert file.is_dir() and progress.exercises == {}
+    for progress, problem in (
+        (Progress(tmp_path / "no such folder" / FILE), "No such file or directory"),
+        (Progress(file), ""),  # a folder in the place of the file
+    ):
+        progress.record_prediction("key", "a")
+        progress.record_exercise("soft_q", True)
+        assert progress.predictions == {"key": "a"} and progress.exercises == {"soft_q": True}
+        assert progress.problem and problem in progress.problem
+        progress.reset()
+        assert progress.predictions == {} and progress.exercises == {}
+    assert file.is_dir()
 
 
 def test_a_broken_file_that_cannot_be_moved_counts_as_far_as_it_can_be_read(file, capsys, monkeypatch):
@@ -139,18 +131,17 @@ def test_the_place_is_beside_the_pages_and_only_there(beside_the_pages, monkeypa
     assert place() is None
 
 
-def test_a_shortened_run_keeps_nothing(beside_the_pages, monkeypatch):
+def test_the_place_can_be_named_and_a_shortened_run_keeps_nothing(beside_the_pages, monkeypatch):
+    monkeypatch.setenv("SACNOTES_PROGRESS", "elsewhere.jsonl")
+    assert place() == Path("elsewhere.jsonl")
+    monkeypatch.setenv("SACNOTES_PROGRESS", "off")
+    assert place() is None and PROGRESS.file is None  # as in all tests: see tests/conftest.py
+    monkeypatch.delenv("SACNOTES_PROGRESS")
     monkeypatch.setenv("SACNOTES_QUICK", "1")
     assert place() is None
 
 
-def test_the_place_can_be_named(beside_the_pages, monkeypatch):
-    monkeypatch.setenv("SACNOTES_PROGRESS", "elsewhere.jsonl")
-    assert place() == Path("elsewhere.jsonl")
-    monkeypatch.setenv("SACNOTES_PROGRESS", "off")
-    assert place() is None
-
-
+@pytest.mark.slow
 def test_a_page_finds_its_record_again(beside_the_pages):
     code = "from sacnotes_lib import check, exercises as e; check(e.start.SOFT_RETURN.reference, e.start.SOFT_RETURN)"
     environment = {name: value for name, value in os.environ.items() if not name.startswith("SACNOTES_")}

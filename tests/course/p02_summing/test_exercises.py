@@ -4,10 +4,7 @@ import pytest
 import torch
 
 from sacnotes_lib.course.kit.check import check
-from sacnotes_lib.course.p02_summing.exercises import (
-    ACTOR_LOSS,
-    SETTINGS_FOR_THE_SUM,
-)
+from sacnotes_lib.course.p02_summing.exercises import ACTOR_LOSS, SETTINGS_FOR_THE_SUM
 from sacnotes_lib.sac.losses import actor_loss_reparameterized, temperature_loss
 
 

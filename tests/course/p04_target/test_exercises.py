@@ -2,21 +2,26 @@
 
 import math
 
+import numpy as np
 import pytest
 import torch
 
 from sacnotes_lib.course.kit.check import _outcome, check
 from sacnotes_lib.course.p04_target.exercises import NEXT_SOFT_VALUE, SOFT_LABEL
+from sacnotes_lib.course.p11_clinic.exercises import MENDED_LABEL
 from sacnotes_lib.exact import tanh_gaussian_log_density
 from sacnotes_lib.sac.targets import apply_backup, soft_bellman_target
 
 
-def test_labels_one_by_one_and_as_the_library_makes_them():
+@pytest.mark.parametrize("exercise", [SOFT_LABEL, MENDED_LABEL], ids=lambda exercise: exercise.name)
+def test_labels_one_by_one_and_as_the_library_makes_them(exercise):
+    """Page 11's label is this one with log_prob still in entries, one for each dimension of the action."""
     flags = set()
-    for case in SOFT_LABEL.cases:
+    for case in exercise.cases:
         reward, terminated, truncated, next_q, log_prob, discount, temperature = case.values()
+        log_prob = log_prob.reshape(len(reward), -1).sum(-1)
         flags |= set(zip(terminated.tolist(), truncated.tolist(), strict=True))
-        got = SOFT_LABEL.reference(**case)
+        got = exercise.reference(**case)
         for i in range(len(reward)):
             ahead = discount * (min(next_q[:, i].tolist()) - temperature * log_prob[i].item())
             by_hand = reward[i].item() + (0 if terminated[i] else ahead)
@@ -37,12 +42,8 @@ def test_the_next_value_against_the_density_from_scipy():
             pre_tanh = mean + math.exp(log_std) * noise
             action = math.tanh(pre_tanh)
             q = s2[i].sum().item() - 3 * (action + 0.4) ** 2
-            log_prob = float(tanh_gaussian_log_density(*_as_rows(action, mean, log_std)))
+            log_prob = float(tanh_gaussian_log_density(*np.array([[action], [mean], [log_std]])))
             assert value[i].item() == pytest.approx(q - temperature * log_prob, abs=1e-4)
-
-
-def _as_rows(*numbers):
-    return [torch.tensor([number], dtype=torch.float64).numpy() for number in numbers]
 
 
 def test_the_solution_may_draw_with_gradients():

@@ -17,7 +17,6 @@ from sacnotes_lib.course.p06_expectation.contraction import (
     soft_backup,
     tables,
 )
-from sacnotes_lib.course.stage.painter import Painter
 from sacnotes_lib.exact import grid_solver
 
 SCENE = ContractionScene()
@@ -80,14 +79,8 @@ def test_the_shown_q_is_that_many_backups_old():
     np.testing.assert_allclose(SCENE.compute(ZERO, 0.7, 4).q, q[:, len(KNOWN.nodes.pre_tanh) // 2])
 
 
-def test_description_and_picture_follow_the_numbers():
-    painter = Painter(SCENE)
+def test_the_description_states_the_numbers():
     settings = SCENE.defaults()
     data = SCENE.compute(**settings)
-    words = SCENE.describe(settings, data)
     for number in (data.errors[0], data.errors[3], data.bound[3]):
-        assert f"{number:.3g}" in words
-    first = painter.paint(data)
-    for change in ({"start": TOO_HIGH}, {"discount": 0.5}, {"backups": 20}):
-        assert (painter.paint(SCENE.compute(**settings | change)) != first).any()
-    np.testing.assert_array_equal(painter.paint(data), first)
+        assert f"{number:.3g}" in SCENE.describe(settings, data)

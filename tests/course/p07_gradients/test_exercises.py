@@ -5,17 +5,14 @@ import torch
 from torch.distributions import Independent, Normal, TanhTransform, TransformedDistribution
 
 from sacnotes_lib.course.kit.check import check
-from sacnotes_lib.course.kit.exercise import ExerciseTodo
 from sacnotes_lib.course.kit.judged_by_gradient import gradient_of
 from sacnotes_lib.course.p07_gradients.exercises import (
     LEAVE_ONE_OUT,
     REPARAMETERIZED,
     SCORE_FUNCTION,
-    QuadraticCritic,
     reparameterized_loss,
     score_function_loss,
 )
-from sacnotes_lib.sac.distributions import SquashedGaussian
 from sacnotes_lib.sac.losses import actor_loss_reparameterized, actor_loss_score_function
 
 
@@ -90,42 +87,3 @@ def test_the_solutions_may_be_written_in_other_ways():
     assert check(two_means, REPARAMETERIZED).passed
     others = lambda w: torch.stack([torch.cat([w[:k], w[k + 1 :]]).mean(0) for k in range(len(w))])  # noqa: E731
     assert check(others, LEAVE_ONE_OUT).passed
-
-
-def test_an_open_exercise_and_a_loss_that_is_no_scalar_are_told():
-    def todo(*arguments):
-        raise ExerciseTodo("draw, then score")
-
-    assert "not done yet" in check(todo, SCORE_FUNCTION).message
-    unreduced = check(lambda policy, noise, critic, t: critic(policy.sample(noise=noise)[0]), SCORE_FUNCTION)
-    assert "got          shape [3, 4]" in unreduced.message and "should be one number" in unreduced.message
-    nothing = check(lambda *arguments: None, SCORE_FUNCTION)
-    assert "does its last line say return" in nothing.message
-    closed = lambda policy, noise, critic, t: -critic(policy.sample(noise=noise)[0]).mean()  # noqa: E731
-    assert not check(closed, SCORE_FUNCTION).passed
-
-
-def test_the_two_references_have_the_same_mean_gradient():
-    """Unbiased, both: with many draws they meet, within five standard errors of the noisier one."""
-    generator = torch.Generator().manual_seed(0)
-    draws = 200_000
-    noise = torch.randn(1, draws, 1, generator=generator)
-    policy = SquashedGaussian(torch.full((draws, 1), 0.2), torch.full((draws, 1), -0.5))
-    case = (policy, noise, QuadraticCritic(), 0.3)
-    score = draws * gradient_of(score_function_loss)(*case)
-    path = draws * gradient_of(reparameterized_loss)(*case)
-    error = score.std(1) / draws**0.5
-    assert ((score.mean(1) - path.mean(1)).abs() < 5 * error).all()
-
-
-def test_an_error_is_reported_at_the_learner_s_own_line():
-    """Not at the line of `gradient_of` that called it."""
-
-    def slip(policy, noise, critic, temperature):
-        return critic(policy.no_such_draw(noise))
-
-    message = check(slip, SCORE_FUNCTION).message
-    assert "AttributeError" in message and "in the line: return critic(policy.no_such_draw(noise))" in message
-    message = check(lambda x: x, SCORE_FUNCTION).message
-    assert "compare them with its first line" in message
-    assert "called with  policy (a SquashedGaussian), noise [3, 4, 2], critic = QuadraticCritic(" in message

@@ -4,10 +4,8 @@ import itertools
 
 import numpy as np
 import pytest
-from scipy import stats
 
 from sacnotes_lib.course.p08_temperature.scene import ACTIONS, HIGHEST, LOWEST, STATE, SharedActionScene
-from sacnotes_lib.course.stage.painter import Painter
 from sacnotes_lib.envs import SoftLQREnv
 
 SCENE = SharedActionScene()
@@ -26,26 +24,13 @@ def spreads_by_hand(width, offset):
     ]
 
 
-@pytest.mark.parametrize("settings", SETTINGS, ids=str)
-def test_spreads_and_average_against_closed_forms(settings):
-    data = SCENE.compute(**settings)
-    width, offset = settings["width"], settings["offset"]
-    np.testing.assert_allclose(data.spreads, spreads_by_hand(width, offset), atol=1e-7)
-    divergence = (width**2 + offset**2 - 1) / 2 - np.log(width)  # of two Gaussians
-    assert data.average == pytest.approx(-divergence, abs=1e-9)
-
-
-def test_spreads_and_average_against_drawn_actions():
-    temperature, width, offset = 0.2, 1.3, 0.4
-    data = SCENE.compute(temperature, width, offset)
-    best = SoftLQREnv(B=1.0, R=0.4).exact(DISCOUNT, temperature)
-    policy = stats.norm(best.mean(STATE) + offset * best.std(STATE), width * best.std(STATE))
-    first, second = policy.rvs((2, 200_000, 1), random_state=1)
-    q = best.q_value(STATE, first) - best.value(STATE)
-    for other, spread in zip((first, second), data.spreads, strict=True):
-        estimates = (q - temperature * policy.logpdf(other)[:, 0]) / temperature
-        assert estimates.std() == pytest.approx(spread, rel=0.01)
-        assert estimates.mean() == pytest.approx(data.average, abs=0.02)
+def test_spreads_and_average_against_closed_forms():
+    for settings in SETTINGS:
+        data = SCENE.compute(**settings)
+        width, offset = settings["width"], settings["offset"]
+        np.testing.assert_allclose(data.spreads, spreads_by_hand(width, offset), atol=1e-7)
+        divergence = (width**2 + offset**2 - 1) / 2 - np.log(width)  # of two Gaussians
+        assert data.average == pytest.approx(-divergence, abs=1e-9)
 
 
 @pytest.mark.parametrize("temperature", [0.03, 0.3, 1.0])
@@ -55,17 +40,6 @@ def test_at_the_optimum_every_action_says_the_same_and_two_actions_scatter_by_th
     np.testing.assert_allclose(data.draws[0], 0, atol=1e-9)
     np.testing.assert_allclose(data.spreads, [0, 1], atol=1e-7)
     assert data.average == pytest.approx(0, abs=1e-9)
-
-
-def test_the_best_policy_has_the_best_average():
-    others = [s for s in SETTINGS if (s["width"], s["offset"]) != (1.0, 0.0)]
-    assert all(SCENE.compute(**settings).average < -0.01 for settings in others)
-
-
-def test_one_action_is_the_quieter_choice_by_the_covariance():
-    for settings in SETTINGS:
-        one, two = SCENE.compute(**settings).spreads
-        assert two**2 - one**2 == pytest.approx(settings["width"] ** 2)
 
 
 def test_the_shown_policy_is_the_one_that_is_asked_for():
@@ -96,11 +70,3 @@ def test_the_description_states_the_picture_s_numbers():
         assert f"{number:.2f}" in words and f"{0.3 * number:.3f}" in words
     assert f"−{abs(data.average):.2f}" in words
     assert len({SCENE.describe(s, SCENE.compute(**s)) for s in SETTINGS}) == len(SETTINGS)
-
-
-def test_settings_give_different_pictures_and_return_to_the_first():
-    painter = Painter(SCENE)
-    first = painter.paint(SCENE.compute(**SETTINGS[0]))
-    for settings in SETTINGS[1::5]:
-        assert (painter.paint(SCENE.compute(**settings)) != first).any()
-    np.testing.assert_array_equal(painter.paint(SCENE.compute(**SETTINGS[0])), first)

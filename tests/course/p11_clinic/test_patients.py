@@ -19,7 +19,6 @@ SHORT = SACConfig(
     env_id="sacnotes/PointMass-v0", reward_scale=1.0, total_steps=45, learning_starts=15, batch_size=8,
     hidden_sizes=(8, 8), initial_temperature=0.3, evaluation_interval=45, evaluation_episodes=1,
 )  # fmt: skip
-LETTERS = pytest.mark.parametrize("letter", PATIENTS)
 
 
 def numbers(run):
@@ -35,21 +34,13 @@ def healthy():
     return numbers(train(SHORT, seeds=2, progress=False))
 
 
-@LETTERS
-def test_with_its_line_mended_a_patient_is_the_healthy_agent_number_by_number(letter, healthy):
-    mended = numbers(PATIENTS[letter].cured().train(SHORT, seeds=2, progress=False))
-    torch.testing.assert_close(mended, healthy, rtol=1e-3, atol=1e-4)
-
-
-@LETTERS
-def test_with_its_own_line_it_is_not(letter, healthy):
-    ill = numbers(PATIENTS[letter].train(SHORT, seeds=2, progress=False))
-    assert (ill - healthy).abs().max() > 1e-2
-
-
-@LETTERS
-def test_the_code_gives_nothing_away_and_its_sign_exists(letter):
+@pytest.mark.parametrize("letter", PATIENTS)
+def test_a_patient_is_the_healthy_agent_but_for_its_line_and_gives_nothing_away(letter, healthy):
     patient = PATIENTS[letter]
+    mended = numbers(patient.cured().train(SHORT, seeds=2, progress=False))
+    torch.testing.assert_close(mended, healthy, rtol=1e-3, atol=1e-4)
+    ill = numbers(patient.train(SHORT, seeds=2, progress=False))
+    assert (ill - healthy).abs().max() > 1e-2
     assert patient.well not in patient.source and "#" not in patient.source
     assert patient.sign in SIGNS and patient.code.__name__ == f"Patient{letter}"
     assert len(patient.source.splitlines()) <= 15
@@ -61,9 +52,9 @@ def test_a_line_that_is_not_there_cannot_be_mended():
         lost.cured()
 
 
-def agent_of(letter, config=SHORT, action_dim=2):
+def agent_of(letter, action_dim=2):
     """The agent of a patient that is no environment."""
-    return PATIENTS[letter]._agent_class()(config, 2, action_dim, seed=0)
+    return PATIENTS[letter]._agent_class()(SHORT, 2, action_dim, seed=0)
 
 
 def entropy_slope(agent, temperature, draws=20_000):
@@ -76,28 +67,20 @@ def entropy_slope(agent, temperature, draws=20_000):
     return torch.autograd.grad(loss, log_std)[0].sum().item()
 
 
-def test_a_pays_full_price_for_entropy_whatever_the_temperature():
+def test_a_pays_full_price_for_entropy_whatever_the_temperature_and_d_none():
     _, (slope,) = tanh_gaussian_entropy_gradient(np.array([0.3]), np.array([-0.5]))
+    assert abs(slope) > 0.2
     for temperature in (0.01, 5.0):
         assert entropy_slope(agent_of("A", action_dim=1), temperature) == pytest.approx(-slope, abs=0.03)
         healthy = entropy_slope(SAC(SHORT, 2, 1), temperature)
         assert healthy == pytest.approx(-temperature * slope, abs=0.03 * temperature)
-
-
-def test_d_has_a_bonus_that_moves_nothing():
-    _, (slope,) = tanh_gaussian_entropy_gradient(np.array([0.3]), np.array([-0.5]))
-    assert abs(slope) > 0.2
     assert entropy_slope(agent_of("D", action_dim=1), 1.0) == pytest.approx(0, abs=0.03)
 
 
 def test_b_remembers_an_end_where_only_the_watching_stopped():
-    ends = {}
-    for name, run in (
-        ("B", PATIENTS["B"].train(SHORT, 1, progress=False)),
-        ("healthy", train(SHORT, 1, progress=False)),
-    ):
-        ends[name] = torch.nonzero(run.buffer.contents().terminated[0])[:, 0].tolist()
-    assert ends == {"B": [19, 39], "healthy": []}
+    for trains, ends in ((PATIENTS["B"].train, [19, 39]), (train, [])):
+        kept = trains(SHORT, 1, progress=False).buffer.contents()
+        assert torch.nonzero(kept.terminated[0])[:, 0].tolist() == ends
 
 
 def test_what_b_does_to_q_is_known_exactly_on_the_clock():
@@ -128,23 +111,23 @@ def test_e_begins_where_it_always_begins():
     assert len(starts) == 6 and len(torch.unique(starts, dim=0)) == 1
 
 
-@pytest.mark.parametrize("action_dim", [1, 2, 5])
-def test_f_divides_log_prob_by_the_number_of_entries(action_dim):
+def test_f_divides_log_prob_by_the_number_of_entries():
     torch.manual_seed(0)
-    mean, log_std, noise = torch.randn(3, 7, action_dim)
-    action, log_prob = PATIENTS["F"].code(mean, log_std).rsample(noise=noise)
-    right, whole = SquashedGaussian(mean, log_std).rsample(noise=noise)
-    torch.testing.assert_close(action, right)
-    torch.testing.assert_close(log_prob, whole / action_dim, rtol=1e-4, atol=1e-4)
+    for action_dim in (1, 2, 5):
+        mean, log_std, noise = torch.randn(3, 7, action_dim)
+        action, log_prob = PATIENTS["F"].code(mean, log_std).rsample(noise=noise)
+        right, whole = SquashedGaussian(mean, log_std).rsample(noise=noise)
+        torch.testing.assert_close(action, right)
+        torch.testing.assert_close(log_prob, whole / action_dim, rtol=1e-4, atol=1e-4)
 
 
-@pytest.mark.parametrize(("log_prob", "moves"), [(-3.0, 1), (9.0, -1)])
-def test_g_raises_alpha_while_the_policy_is_too_random(log_prob, moves):
-    for agent, way in ((agent_of("G"), moves), (SAC(SHORT, 2, 2), -moves)):
-        before = agent.temperature.item()
-        loss = agent.temperature_loss(agent.log_temperature, torch.full((1, 8), log_prob), -2.0)
-        agent.temperature_optimizer.descend(loss)
-        assert math.copysign(1, agent.temperature.item() - before) == way
+def test_g_raises_alpha_while_the_policy_is_too_random_and_a_healthy_agent_lowers_it():
+    for log_prob, moves in ((-3.0, 1), (9.0, -1)):
+        for agent, way in ((agent_of("G"), moves), (SAC(SHORT, 2, 2), -moves)):
+            before = agent.temperature.item()
+            loss = agent.temperature_loss(agent.log_temperature, torch.full((1, 8), log_prob), -2.0)
+            agent.temperature_optimizer.descend(loss)
+            assert math.copysign(1, agent.temperature.item() - before) == way
 
 
 def test_h_has_a_target_that_is_its_critic_before_and_after_an_update():

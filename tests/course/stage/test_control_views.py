@@ -7,76 +7,64 @@ from sacnotes_lib.course.stage.control_views import ControlView
 from sacnotes_lib.course.stage.controls import Choice, Integer, Slider
 
 TEMPERATURE = Slider("Temperature", 0.01, 10.0, 0.2, log=True, unit="nat")
+BACKUP = Choice("Backup", ("min", "mean"))
 
 
 def parts(view):
-    number, slider = view.box.children
-    return number, slider
+    """Its number box and its slider."""
+    return view.box.children
 
 
 @pytest.mark.parametrize(
-    ("control", "kind"),
+    ("control", "kind", "value"),
     [
-        (Integer("B", 2, 12, 6), widgets.IntSlider),
-        (Slider("x", -1, 1, 0), widgets.FloatSlider),
-        (TEMPERATURE, widgets.FloatLogSlider),
+        (Integer("B", 2, 12, 6), widgets.IntSlider, 7),
+        (Slider("x", -1, 1, 0), widgets.FloatSlider, 0.5),
+        (TEMPERATURE, widgets.FloatLogSlider, 1.0),
     ],
+    ids=lambda part: getattr(part, "__name__", ""),
 )
-def test_a_slider_has_a_number_box_with_its_name_and_range(control, kind):
-    number, slider = parts(ControlView(control))
+def test_a_slider_has_a_number_box_with_its_name_and_range_and_one_move_is_one_change(control, kind, value):
+    view = ControlView(control)
+    number, slider = parts(view)
     assert type(slider) is kind
-    assert number.description.startswith(control.label)
+    assert number.description == control.label + (f" [{control.unit}]" if control.unit else "")
     assert (number.min, number.max, number.value) == (control.low, control.high, control.default)
+    seen = []
+    view.on_change(lambda change: seen.append(change["new"]))
+    slider.value = value
+    assert seen == [value]
 
 
-def test_the_unit_stands_behind_the_name():
-    assert parts(ControlView(TEMPERATURE))[0].description == "Temperature [nat]"
-
-
-def test_a_log_slider_gives_the_value_not_the_exponent():
+def test_a_log_slider_gives_the_value_not_the_exponent_and_follows_a_typed_number():
     view = ControlView(TEMPERATURE)
     number, slider = parts(view)
     assert (slider.min, slider.max) == (-2, 1)
     slider.value = 10**-0.7
     assert number.value == view.value == 0.2
-
-
-@pytest.mark.parametrize(("low", "high"), [(0.003, 3.3), (1 / 300, 10 / 3)])
-def test_the_ends_of_a_log_slider_stay_in_range(low, high):
-    view = ControlView(Slider("x", low, high, 1.0, log=True))
-    _, slider = parts(view)
-    slider.value = 10**slider.min
-    assert low <= view.value == pytest.approx(low, rel=0.02)
-    slider.value = 10**slider.max
-    assert high >= view.value == pytest.approx(high, rel=0.02)
-
-
-def test_a_typed_number_is_kept_to_the_last_digit_and_moves_the_slider():
-    view = ControlView(TEMPERATURE)
-    number, slider = parts(view)
-    number.value = 0.123456
+    number.value = 0.123456  # kept to the last digit
     assert view.value == 0.123456
     assert slider.value == pytest.approx(0.123456)
 
 
+def test_the_ends_of_a_log_slider_stay_in_range():
+    for low, high in ((0.003, 3.3), (1 / 300, 10 / 3)):
+        view = ControlView(Slider("x", low, high, 1.0, log=True))
+        _, slider = parts(view)
+        slider.value = 10**slider.min
+        assert low <= view.value == pytest.approx(low, rel=0.02)
+        slider.value = 10**slider.max
+        assert high >= view.value == pytest.approx(high, rel=0.02)
+
+
 def test_steps_of_a_tenth_do_not_add_up_rounding_errors():
     view = ControlView(Slider("x", 0, 1, 0, step=0.1))
-    _, slider = parts(view)
-    slider.value = 0.1 + 0.2
+    parts(view)[1].value = 0.1 + 0.2
     assert view.value == 0.3
 
 
-def test_one_move_is_one_change():
-    for control, value in ((Integer("B", 2, 12, 6), 7), (TEMPERATURE, 1.0), (Slider("x", 0, 1, 0), 0.5)):
-        view = ControlView(control)
-        seen = []
-        view.on_change(lambda change, seen=seen: seen.append(change["new"]))
-        parts(view)[1].value = value
-        assert seen == [value]
-
-
 def test_a_choice_is_a_row_of_buttons_that_say_which_is_chosen():
-    view = ControlView(Choice("Backup", ("min", "mean")))
+    view = ControlView(BACKUP)
     _, first, second = view.box.children
     assert [first.description, second.description] == ["✓ min", "mean"]
     second.click()
@@ -85,7 +73,7 @@ def test_a_choice_is_a_row_of_buttons_that_say_which_is_chosen():
     assert second.tooltip == "Backup: mean"
 
 
-@pytest.mark.parametrize("control", [TEMPERATURE, Choice("Backup", ("min", "mean"))])
-def test_a_value_out_of_range_is_refused(control):
-    with pytest.raises(ValueError):
-        ControlView(control).value = 99.0
+def test_a_value_out_of_range_is_refused():
+    for control in (TEMPERATURE, BACKUP):
+        with pytest.raises(ValueError):
+            ControlView(control).value = 99.0

@@ -14,39 +14,33 @@ CONTROLS = {
 }
 
 
-def test_a_pair_is_a_range_and_keeps_the_default():
-    changed = adjusted_controls(CONTROLS, {"batch_size": (4, 64, 4)})["batch_size"]
+def adjusted(name, change):
+    """One control after a page's wish."""
+    return adjusted_controls(CONTROLS, {name: change})[name]
+
+
+def test_a_pair_is_a_range_that_keeps_the_default_or_moves_it_to_the_nearest_end():
+    changed = adjusted("batch_size", (4, 64, 4))
     assert (changed.low, changed.high, changed.step, changed.default) == (4, 64, 4, 6)
+    assert adjusted("batch_size", (8, 10)).default == 8
+    assert adjusted("temperature", (0.01, 0.1)).default == 0.1
 
 
-def test_a_default_outside_the_new_range_moves_to_the_nearest_end():
-    assert adjusted_controls(CONTROLS, {"batch_size": (8, 10)})["batch_size"].default == 8
-    assert adjusted_controls(CONTROLS, {"temperature": (0.01, 0.1)})["temperature"].default == 0.1
+def test_a_list_makes_a_menu_of_a_number_and_shortens_a_menu():
+    assert adjusted("batch_size", [6, 3]) == Choice("Batch size", (6, 3), 6)
+    assert adjusted("batch_size", [3, 4]).default == 3
+    assert adjusted("backup", ["mean"]).options == ("mean",)
 
 
-def test_a_list_makes_a_menu_of_a_number():
-    changed = adjusted_controls(CONTROLS, {"batch_size": [6, 3]})["batch_size"]
-    assert changed == Choice("Batch size", (6, 3), 6)
-    assert adjusted_controls(CONTROLS, {"batch_size": [3, 4]})["batch_size"].default == 3
-
-
-def test_a_list_shortens_a_menu():
-    assert adjusted_controls(CONTROLS, {"backup": ["mean"]})["backup"].options == ("mean",)
-
-
-def test_a_single_value_is_another_default():
+def test_a_single_value_is_another_default_and_what_is_not_named_stays():
     changed = adjusted_controls(CONTROLS, {"temperature": 1, "backup": "mean"})
     assert [changed[name].default for name in ("temperature", "backup")] == [1.0, "mean"]
+    assert changed["batch_size"] is CONTROLS["batch_size"] and adjusted_controls(CONTROLS, {}) == CONTROLS
 
 
 def test_a_control_of_ones_own_replaces_the_scene_s():
     own = Integer("B", 1, 3, 2)
-    assert adjusted_controls(CONTROLS, {"batch_size": own})["batch_size"] is own
-
-
-def test_what_is_not_named_stays():
-    assert adjusted_controls(CONTROLS, {"temperature": 1})["backup"] is CONTROLS["backup"]
-    assert adjusted_controls(CONTROLS, {}) == CONTROLS
+    assert adjusted("batch_size", own) is own
 
 
 def test_an_unknown_name_lists_the_right_ones():
@@ -74,12 +68,9 @@ def test_a_wish_that_does_not_fit_says_what_does(change, message):
         adjusted_controls(CONTROLS, change)
 
 
-def test_numpy_numbers_count_as_numbers():
+def test_numpy_numbers_count_as_numbers_and_a_log_slider_shows_values_not_exponents():
     assert CONTROLS["batch_size"].check(np.int64(3)) == 3
     assert CONTROLS["temperature"].check(np.float32(0.5)) == 0.5
-
-
-def test_a_log_slider_shows_values_not_exponents():
     assert CONTROLS["temperature"].text(0.2) == "0.2"
 
 

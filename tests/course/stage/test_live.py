@@ -1,6 +1,7 @@
 """The live panel without a browser: what its widgets hold after each change."""
 
 import html
+import itertools
 import re
 import threading
 
@@ -37,16 +38,14 @@ def test_a_move_sends_one_picture_with_its_own_words():
     assert 'role="status"' in sent[0] and sent[0].count(html.escape(panel.description)) == 2
 
 
-def test_parameters_follow_the_controls():
-    panel = live(CurveScene(), amplitude=2.0)
-    panel.views["title"].box.children[2].click()
-    assert panel.parameters == {"amplitude": 2.0, "shift": 0.0, "limit": 12, "title": "two", "broken": False}
-
-
-def test_reset_sends_one_picture_the_first():
-    panel = live(CurveScene())
+def test_those_who_watch_are_called_once_and_reset_sends_the_first_picture():
+    panel, called = live(CurveScene()), []
     first = panel.picture.value
-    panel.set(amplitude=3.0, shift=1.0, title="two")
+    panel.on_change(lambda: called.append(panel.parameters))
+    panel.views["title"].box.children[2].click()
+    panel.set(amplitude=3.0, shift=1.0)
+    there = {"amplitude": 1.0, "shift": 0.0, "limit": 12, "title": "two", "broken": False}
+    assert called == [there, there | {"amplitude": 3.0, "shift": 1.0}]
     assert panel.picture.value != first
     sent = recorded(panel)
     panel.reset_button.click()
@@ -62,19 +61,15 @@ def test_the_same_settings_always_give_the_same_picture():
 
 
 def test_a_page_may_change_ranges_menus_and_defaults():
-    panel = live(
-        BroadcastScene(), batch_size=(2, 8), action_dim=[1, 2], distribution="Independent(Normal, 1)"
-    )
+    wishes = {"batch_size": (2, 8), "action_dim": [1, 2], "distribution": "Independent(Normal, 1)"}
+    panel = live(BroadcastScene(), critic_shape=["[B, 1]"], **wishes)
     assert panel.views["batch_size"].box.children[1].max == 8
     assert len(panel.views["action_dim"].box.children) == 3
     assert panel.parameters["distribution"] == "Independent(Normal, 1)"
-    assert panel.description.startswith("Independent")
-
-
-def test_a_list_of_one_fixes_a_control_and_hides_it():
-    panel = live(BroadcastScene(), critic_shape=["[B, 1]"])
+    # A list of one fixes a control and hides it.
     assert panel.parameters["critic_shape"] == "[B, 1]"
     assert panel.views["critic_shape"].box not in panel.children[0].children
+    assert panel.description.startswith("Independent")
 
 
 def test_an_unknown_control_names_the_scene_s_own():
@@ -82,7 +77,7 @@ def test_an_unknown_control_names_the_scene_s_own():
         live(CurveScene(), temperature=(0, 1))
 
 
-def test_an_error_of_the_scene_is_shown_and_goes_away():
+def test_an_error_of_the_scene_or_its_words_is_shown_and_goes_away(monkeypatch):
     panel = live(CurveScene())
     first = panel.picture.value
     panel.set(broken=True)
@@ -92,18 +87,11 @@ def test_an_error_of_the_scene_is_shown_and_goes_away():
     assert "Broken True" in panel.picture.value
     panel.set(broken=False)
     assert panel.picture.value == first and panel.error is None
-
-
-def test_an_error_of_the_drawing_is_shown_too(monkeypatch):
-    panel = live(CurveScene())
     monkeypatch.setattr(CurveScene, "describe", lambda *_: 1 / 0)
     panel.set(shift=0.5)
     assert "ZeroDivisionError" in panel.picture.value
-
-
-def test_a_scene_that_fails_at_once_fails_in_the_cell():
     with pytest.raises(ArithmeticError):
-        live(CurveScene(), broken=True)
+        live(CurveScene(), broken=True)  # at once: in the cell
 
 
 def test_without_a_kernel_there_is_the_picture_at_the_defaults():
@@ -114,14 +102,6 @@ def test_without_a_kernel_there_is_the_picture_at_the_defaults():
     assert data["application/vnd.jupyter.widget-view+json"]["model_id"] == panel.model_id
     assert data["text/plain"] == metadata["image/png"]["alt"] == words != panel.description
     assert data["image/png"].startswith("iVBOR") and len(data["image/png"]) < 50_000
-
-
-def test_those_who_watch_the_controls_are_called():
-    panel = live(CurveScene())
-    called = []
-    panel.on_change(lambda: called.append(panel.parameters["shift"]))
-    panel.set(shift=0.25, amplitude=2.0)
-    assert called == [0.25]
 
 
 class SlowScene(CurveScene):
@@ -181,24 +161,6 @@ def test_in_colab_a_slow_scene_answers_in_the_callback(slow, monkeypatch):
     assert "shift 0.5" in alt(sent[-1])
 
 
-def test_slowness_is_noticed_by_the_clock(monkeypatch):
-    ticks = iter(range(100))
-    monkeypatch.setattr(live_module, "perf_counter", lambda: next(ticks))
-    panel = live(CurveScene())
-    busy = []
-    panel.busy.observe(lambda change: busy.append(change["new"]), names="value")
-    panel.set(shift=0.5)
-    assert panel.slow and len(busy) == 2
-    assert "computing" in busy[0] and busy[1] == "A picture takes about 1.0 s."
-
-
-def test_a_slow_first_picture_is_judged_by_the_second(monkeypatch):
-    ticks = iter([0, 5, 6, 6.01])  # five seconds of warming up, then ten milliseconds
-    monkeypatch.setattr(live_module, "perf_counter", lambda: next(ticks))
-    panel = live(CurveScene())
-    assert not panel.slow and panel.busy.value == ""
-
-
 def test_set_is_all_or_nothing():
     panel = live(CurveScene())
     before = panel.parameters
@@ -207,3 +169,18 @@ def test_set_is_all_or_nothing():
     with pytest.raises(ValueError, match="'tilt'; there are: amplitude"):
         panel.set(tilt=1)
     assert panel.parameters == before
+
+
+@pytest.mark.parametrize(("ticks", "slow"), [((0, 1, 2, 3), True), ((0, 5, 6, 6.01), False)])
+def test_slowness_is_noticed_by_the_clock_once_the_first_picture_has_warmed_up(monkeypatch, ticks, slow):
+    ticks = itertools.chain(ticks, itertools.count(10))
+    monkeypatch.setattr(live_module, "perf_counter", lambda: next(ticks))
+    panel = live(CurveScene())
+    assert panel.slow == slow
+    if slow:
+        busy = []
+        panel.busy.observe(lambda change: busy.append(change["new"]), names="value")
+        panel.set(shift=0.5)
+        assert "computing" in busy[0] and busy[1:] == ["A picture takes about 1.0 s."]
+    else:
+        assert panel.busy.value == ""
