@@ -92,7 +92,8 @@ mutants: $(VENV)/.installed-mutants ## change the algorithm a little, many times
 	$(BIN)/python -m tools.mutants
 
 clean: ## remove .venv and all else that was installed or left behind by running
-	rm -rf $(VENV) $(VENV)-floors $(VENV)-newest build dist *.egg-info .pytest_cache .ruff_cache .hypothesis
+	for made in "$(VENV)" "$(VENV)-floors" "$(VENV)-newest"; do test ! -e "$$made/pyvenv.cfg" || rm -rf "$$made"; done
+	rm -rf build dist *.egg-info .pytest_cache .ruff_cache .hypothesis
 	find . \( -name __pycache__ -o -name .import_linter_cache -o -name .mypy_cache \) -prune -exec rm -rf {} + -o -name .ipynb_checkpoints -prune -exec rm -rf {} +
 
 # A new environment with the packages of tools/versions.py; on Linux and macOS.

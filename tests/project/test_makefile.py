@@ -124,3 +124,18 @@ def test_an_old_python_is_refused_with_what_to_do(tmp_path):
         make("lab", f"PYTHON={old}", f"VENV={tmp_path / 'v'}")
     assert "needs Python 3.11 or newer" in failed.value.stderr
     assert not (tmp_path / "v").exists()
+
+
+def test_clean_removes_environments_and_no_other_folder_that_venv_names(tmp_path):
+    shutil.copy(ROOT / "Makefile", tmp_path)
+    for folder, file in (
+        (".venv", "pyvenv.cfg"),
+        (".venv-floors", "pyvenv.cfg"),
+        ("notebooks", "thesis.ipynb"),
+    ):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / file).touch()
+    make("clean", "VENV=notebooks", folder=tmp_path)
+    assert (tmp_path / "notebooks" / "thesis.ipynb").exists()
+    make("clean", folder=tmp_path)
+    assert {path.name for path in tmp_path.iterdir()} == {"Makefile", "notebooks"}
