@@ -22,6 +22,7 @@ from sacnotes_lib.sac.agent import SAC
 from sacnotes_lib.sac.config import SACConfig
 from sacnotes_lib.sac.distributions import SquashedGaussian
 from sacnotes_lib.sac.replay import Batch
+from tests.sac.textbook import random_batch
 
 OBSERVATION, ACTION, BATCH, HIDDEN = 4, 3, 32, (16, 12)
 DISCOUNT, RATE, POLYAK, TARGET_ENTROPY, ALPHA = 0.97, 1e-3, 0.05, -2.0, 0.37
@@ -89,14 +90,7 @@ def copy_weights(model, agent):
 
 
 def make_batch(seed=0) -> Batch:
-    generator = torch.Generator().manual_seed(seed)
-    return Batch(
-        observation=torch.randn(1, BATCH, OBSERVATION, generator=generator),
-        action=2 * torch.rand(1, BATCH, ACTION, generator=generator) - 1,
-        reward=torch.randn(1, BATCH, generator=generator),
-        next_observation=torch.randn(1, BATCH, OBSERVATION, generator=generator),
-        terminated=(torch.rand(1, BATCH, generator=generator) < 0.3).float(),
-    )
+    return random_batch(1, BATCH, OBSERVATION, ACTION, seed)
 
 
 def their_update(model, batch, noise, next_noise, monkeypatch):
@@ -170,48 +164,23 @@ def our_update(agent, batch, noise, next_noise, monkeypatch):
     return seen
 
 
-@pytest.fixture
-def both(theirs, ours, monkeypatch):
-    generator = torch.Generator().manual_seed(1)
-    noise, next_noise = (torch.randn(1, BATCH, ACTION, generator=generator) for _ in range(2))
-    return (
-        their_update(theirs, make_batch(), noise, next_noise, monkeypatch),
-        our_update(ours, make_batch(), noise, next_noise, monkeypatch),
-    )
+def test_targets_losses_and_gradients_agree(theirs, ours, monkeypatch):
+    noise, next_noise = torch.randn(2, 1, BATCH, ACTION)
+    them = their_update(theirs, make_batch(), noise, next_noise, monkeypatch)
+    us = our_update(ours, make_batch(), noise, next_noise, monkeypatch)
+    target = us["soft_bellman_target"][1]
+    torch.testing.assert_close(target, them["target"].expand(1, 2, BATCH), **CLOSE)
+    (q, _), _ = us["critic_loss"]
+    torch.testing.assert_close(q[0].detach(), torch.stack(them["q"]), **CLOSE)
 
-
-def test_targets_agree(both):
-    theirs, ours = both
-    target = ours["soft_bellman_target"][1]
-    assert target.shape == (1, 2, BATCH)
-    for n in range(2):
-        torch.testing.assert_close(target[0, n], theirs["target"], **CLOSE)
-
-
-def test_critics_agree(both):
-    theirs, ours = both
-    (q, _), _ = ours["critic_loss"]
-    torch.testing.assert_close(q[0].detach(), torch.stack(theirs["q"]), **CLOSE)
-
-
-def test_losses_agree(both):
-    (critic, actor, temperature), (our_critic, our_actor, our_temperature) = (
-        both[0]["losses"],
-        both[1]["losses"],
-    )
-    assert our_critic == pytest.approx(2 * critic, rel=1e-5)
-    assert our_actor == pytest.approx(actor, abs=1e-5)
+    critic, actor, temperature = them["losses"]
     # log α · surplus is theirs, α · surplus is ours
-    assert our_temperature / ALPHA == pytest.approx(temperature / math.log(ALPHA), rel=1e-5)
-
-
-@pytest.mark.parametrize("name, factor", [("critic", 2.0), ("actor", 1.0), ("temperature", ALPHA)])
-def test_gradients_agree(both, name, factor):
-    theirs, ours = both
-    assert len(theirs[name]) == len(ours[name])
-    for their_gradient, our_gradient in zip(theirs[name], ours[name]):
-        assert our_gradient.abs().max() > 1e-4
-        torch.testing.assert_close(our_gradient, factor * their_gradient, **CLOSE)
+    expected = 2 * critic, actor, temperature * ALPHA / math.log(ALPHA)
+    assert us["losses"] == pytest.approx(expected, rel=1e-5, abs=1e-5)
+    for name, factor in (("critic", 2.0), ("actor", 1.0), ("temperature", ALPHA)):
+        for their_gradient, our_gradient in zip(them[name], us[name], strict=True):
+            assert our_gradient.abs().max() > 1e-4
+            torch.testing.assert_close(our_gradient, factor * their_gradient, **CLOSE)
 
 
 def test_whole_updates_agree_one_after_the_other(theirs, ours, monkeypatch):

@@ -113,10 +113,6 @@ def test_an_empty_buffer_says_so():
     assert len(ReplayBuffer(5, 2, 3, 2)) == 0
 
 
-def test_one_transition_is_enough_to_sample_from():
-    assert filled(1).sample(3, RunGenerators([0, 1])).reward[0].tolist() == [0.5] * 3
-
-
 @pytest.mark.parametrize("count", [0, 3, 5, 8])
 def test_a_saved_buffer_goes_on_where_it_stood(count):
     original, other = filled(count), filled(2)

@@ -20,6 +20,18 @@ def one_network(net: StackedMLP, index: int) -> nn.Sequential:
     return nn.Sequential(*layers[:-1])
 
 
+def random_batch(runs: int, size: int, observation_dim: int, action_dim: int, seed: int) -> Batch:
+    """Transitions that never happened, `[runs, size, ...]`; three of ten are the last of their episode."""
+    generator = torch.Generator().manual_seed(seed)
+    return Batch(
+        observation=torch.randn(runs, size, observation_dim, generator=generator),
+        action=2 * torch.rand(runs, size, action_dim, generator=generator) - 1,
+        reward=torch.randn(runs, size, generator=generator),
+        next_observation=torch.randn(runs, size, observation_dim, generator=generator),
+        terminated=(torch.rand(runs, size, generator=generator) < 0.3).to(torch.get_default_dtype()),
+    )
+
+
 class Textbook:
     """Starts as run `run` of an agent stands, and is updated with that run's noise."""
 

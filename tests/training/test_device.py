@@ -19,15 +19,7 @@ from sacnotes_lib.sac.agent import SAC
 from sacnotes_lib.sac.randomness import RunGenerators
 from sacnotes_lib.training.device import devices_here, usable_device
 from sacnotes_lib.training.run import TrainingRun, evaluate, train
-from tests.training import tiny_environments  # noqa: F401  (registers them)
-
-VARIANTS = [
-    {},
-    {"backup": "redq", "num_critics": 3},
-    {"actor_gradient": "score_function", "num_actor_samples": 2},
-    {"temperature": 0.2, "target_update": "hard", "hard_update_period": 3},
-    {"squash_actions": False, "env_id": "tiny/Counting-v0"},
-]
+from tests.training.test_compiled import VARIANTS
 
 
 @pytest.fixture
@@ -56,8 +48,7 @@ def everywhere(config, path):
     run = train(config, 2, progress=False, device="cpu:0")
     run.save(path)
     evaluate(run, 1), evaluate(run.agent, 1, deterministic=False)
-    run = TrainingRun.load(path, device="cpu:0").resume(5, progress=False)
-    return run
+    return TrainingRun.load(path, device="cpu:0").resume(5, progress=False)
 
 
 class ComesHome(TorchFunctionMode):
@@ -87,7 +78,7 @@ def look_at(config):
 def test_looking_at_a_run_keeps_to_its_device(small, nowhere, env_id):
     config = small.replace(
         env_id=env_id, learning_starts=0
-    )  # the actions before are drawn beside the environments
+    )  # actions before are drawn beside the environments
     with torch.device("cpu"), ComesHome():
         expected = look_at(config)
     for found, right in zip(look_at(config)[:2], expected[:2], strict=True):
@@ -126,16 +117,12 @@ def test_the_agents_word_for_its_device(small):
     assert TrainingRun(small, 1).device == torch.device("cpu")
 
 
-@pytest.mark.parametrize("wrong", ["gpu", "GPU 0", 1.5, ""])
-def test_a_name_that_nobody_knows_is_told_which_there_are(small, wrong):
-    with pytest.raises(ValueError, match=r'such as "cpu", "cuda" .*On this computer there is: "cpu"'):
-        train(small, device=wrong)
-
-
-def test_a_device_that_is_not_here_says_what_it_needs(small):
-    with pytest.raises(
-        ValueError, match=r"device = 'cuda:93' cannot be used .*has: \"cpu\".*needs its driver"
-    ):
+def test_a_name_that_nobody_knows_or_a_device_that_is_not_here_says_what_there_is_and_what_it_needs(small):
+    for wrong in ("gpu", "GPU 0", 1.5, ""):
+        with pytest.raises(ValueError, match=r'such as "cpu", "cuda" .*On this computer there is: "cpu"'):
+            train(small, device=wrong)
+    told = r"device = 'cuda:93' cannot be used .*has: \"cpu\".*needs its driver"
+    with pytest.raises(ValueError, match=told):
         train(small, device="cuda:93")
     with pytest.raises(ValueError, match="cannot be used"):
         usable_device("meta")

@@ -120,19 +120,19 @@ BUGS = {
         "training/environments.py",
         "AutoresetMode.SAME_STEP",
         "AutoresetMode.NEXT_STEP",
-        "training/test_run.py::test_every_transition_is_one_that_happened",
+        "training/test_run.py::test_every_transition_is_one_that_happened_and_truncation_is_no_termination",
     ),
     "the bogus transition into the next episode": Bug(
         "training/run.py",
         "led_to = last_observations(observation, infos)",
         "led_to = observation",
-        "training/test_run.py::test_every_transition_is_one_that_happened",
+        "training/test_run.py::test_every_transition_is_one_that_happened_and_truncation_is_no_termination",
     ),
     "truncation remembered as termination": Bug(
         "training/run.py",
         "led_to, terminated",
         "led_to, terminated | truncated",
-        "training/test_run.py::test_truncation_is_no_termination",
+        "training/test_run.py::test_every_transition_is_one_that_happened_and_truncation_is_no_termination",
     ),
     "the critic itself in place of the target critic": Bug(
         "sac/agent.py",

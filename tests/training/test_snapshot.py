@@ -7,7 +7,6 @@ import pytest
 
 from sacnotes_lib.training.environments import UnsuitableEnvironment, make_environments
 from sacnotes_lib.training.snapshot import pickle_environments
-from tests.training import tiny_environments  # noqa: F401  (registers them)
 
 
 def play(envs, count, seed):

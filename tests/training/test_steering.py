@@ -81,12 +81,9 @@ def test_tuning_starts_from_the_present_temperature(small):
     for _ in run.iterate(25):
         pass
     assert (run.agent.temperature != 0.25).all()
-
-
-def test_no_factor_lifts_a_temperature_of_zero(small):
-    run = TrainingRun(small.replace(temperature=0.0, initial_temperature=0.5), 1)
-    run.change(temperature="auto")
-    assert run.agent.temperature.item() == pytest.approx(0.5)
+    nothing = TrainingRun(small.replace(temperature=0.0, initial_temperature=0.5), 1)
+    nothing.change(temperature="auto")  # no factor lifts a temperature of zero
+    assert nothing.agent.temperature.item() == pytest.approx(0.5)
 
 
 def test_a_tuned_temperature_is_fixed_at_the_given_number(small):
@@ -109,25 +106,21 @@ def test_the_target_entropy_may_change(small):
 
 
 @pytest.mark.parametrize(
-    "changes",
-    [{"hidden_sizes": (4,)}, {"env_id": "sacnotes/TwoPeaks-v0"}, {"num_critics": 3, "discount": 0.5}],
+    "changes, told",
+    [
+        ({"hidden_sizes": (4,)}, "hidden_sizes cannot change while training"),
+        ({"env_id": "sacnotes/TwoPeaks-v0"}, "env_id cannot change while training"),
+        ({"num_critics": 3, "discount": 0.5}, "num_critics cannot change while training"),
+        ({"discount": 2}, "discount = 2"),
+        ({"backup": "median"}, "backup"),
+        ({"tau": 0.1}, "no field tau"),
+    ],
 )
-def test_what_is_built_in_is_refused_by_name_and_nothing_changes(small, changes):
+def test_what_is_built_in_or_wrong_is_refused_by_name_and_nothing_changes(small, changes, told):
     run = TrainingRun(small, 1)
-    with pytest.raises(ValueError, match=next(iter(changes)) + " cannot change while training"):
+    with pytest.raises((ValueError, TypeError), match=told):
         run.change(**changes)
     assert run.config == run.agent.config == small and run.changes == []
-
-
-def test_wrong_values_and_names_are_refused_as_everywhere(small):
-    run = TrainingRun(small, 1)
-    with pytest.raises(ValueError, match="discount = 2"):
-        run.change(discount=2)
-    with pytest.raises(ValueError, match="backup"):
-        run.change(backup="median")
-    with pytest.raises(TypeError, match="no field tau"):
-        run.change(tau=0.1)
-    assert run.config == small and run.changes == []
 
 
 def test_a_saved_run_keeps_its_beginning_and_its_changes(small, tmp_path):
