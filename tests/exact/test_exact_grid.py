@@ -70,6 +70,7 @@ def test_grid_with_wide_bounds_is_lqr(wide_solver, entropy_weight):
     assert grid.error < 1e-6
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("interpolation", ["linear", "cubic"])
 def test_the_error_estimate_covers_the_error_and_shrinks(interpolation):
     problem = GridProblem(
@@ -129,6 +130,7 @@ def test_both_ways_to_give_a_policy_agree(wide_solver):
     assert by_function.q == pytest.approx(by_arrays.q, rel=1e-6)
 
 
+@pytest.mark.slow
 def test_evaluating_the_optimal_policy_gives_the_optimal_value(wide_solver):
     for policy in ("boltzmann", "tanh_gaussian"):
         best = wide_solver.optimal(0.95, 0.3, policy)
@@ -137,6 +139,7 @@ def test_evaluating_the_optimal_policy_gives_the_optimal_value(wide_solver):
         assert again.values == pytest.approx(best.values, abs=1e-6)
 
 
+@pytest.mark.slow
 def test_the_best_tanh_gaussian_is_below_the_optimum_and_above_others(walled_solver):
     best = walled_solver.optimal(0.9, 0.2)
     squashed = walled_solver.optimal(0.9, 0.2, "tanh_gaussian")

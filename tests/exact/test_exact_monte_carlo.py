@@ -19,13 +19,8 @@ def countdown(state, action, rng):
 
 
 def play(step, state, **settings):
-    settings = {
-        "discount": 0.9,
-        "temperature": 0.5,
-        "rng": np.random.default_rng(0),
-        "rollouts": 3,
-    } | settings
-    return soft_return(uniform_policy, step, state, np.zeros((len(state), 1)), **settings)
+    usual = {"discount": 0.9, "temperature": 0.5, "rng": np.random.default_rng(0), "rollouts": 3}
+    return soft_return(uniform_policy, step, state, np.zeros((len(state), 1)), **usual | settings)
 
 
 def test_entropy_counts_from_the_second_step_and_stops_at_termination():

@@ -50,27 +50,23 @@ def test_log_tanh_slope_is_exact_also_where_tanh_rounds_to_one_and_adds_up_the_a
         )
 
 
-@pytest.mark.parametrize("shape", SHAPES)
-def test_log_prob_of_any_action_is_that_of_torch(shape):
-    mean, log_std = parameters(shape)
-    u = parameters(shape, seed=1)[0]
-    ours = SquashedGaussian(mean, log_std).log_prob(u.tanh())
-    assert ours.shape == shape[:-1]
-    torch.testing.assert_close(ours, torch_squashed(mean, log_std).log_prob(u.tanh()))
-    torch.testing.assert_close(Gaussian(mean, log_std).log_prob(u), torch_normal(mean, log_std).log_prob(u))
-
-
 @pytest.mark.parametrize("draw", ["rsample", "sample"])
 @pytest.mark.parametrize("sample_shape", [(), (2, 3)])
 @pytest.mark.parametrize("shape", SHAPES)
-def test_a_draw_comes_with_its_log_prob(draw, sample_shape, shape):
+def test_a_draw_comes_with_its_log_prob_and_any_action_has_one(draw, sample_shape, shape):
     mean, log_std = parameters(shape)
     noise = torch.randn(*sample_shape, *shape, dtype=torch.float64)
-    action, log_prob = getattr(SquashedGaussian(mean, log_std), draw)(sample_shape, noise=noise)
-    assert action.shape == (*sample_shape, *shape)
-    assert log_prob.shape == (*sample_shape, *shape[:-1])
-    torch.testing.assert_close(action, torch.tanh(mean + log_std.exp() * noise))
-    torch.testing.assert_close(log_prob, torch_squashed(mean, log_std).log_prob(action))
+    u = mean + log_std.exp() * noise
+    for policy_class, action, reference in (
+        (SquashedGaussian, u.tanh(), torch_squashed(mean, log_std)),
+        (Gaussian, u, torch_normal(mean, log_std)),
+    ):
+        policy = policy_class(mean, log_std)
+        drawn, log_prob = getattr(policy, draw)(sample_shape, noise=noise)
+        assert log_prob.shape == (*sample_shape, *shape[:-1])
+        torch.testing.assert_close(drawn, action)
+        torch.testing.assert_close(log_prob, reference.log_prob(action))
+        torch.testing.assert_close(policy.log_prob(action), reference.log_prob(action))
 
 
 @pytest.mark.parametrize("draw", ["rsample", "sample"])

@@ -2,7 +2,6 @@
 
 import pytest
 import torch
-from scipy import stats
 
 from sacnotes_lib.sac.randomness import RunGenerators
 
@@ -34,17 +33,10 @@ def test_runs_and_streams_differ():
 def test_a_seed_means_the_same_stream_in_every_version_of_this_library():
     """Published runs can be repeated: the numbers are those of torch's generator at a seed that must not change."""
     for said, stream in (({"stream": 2}, 2), ({}, 0)):
-        own = torch.Generator().manual_seed(1_000_003 * 3 + stream)
-        assert torch.equal(RunGenerators([3], **said).normal(8)[0], torch.randn(8, generator=own))
-
-
-def test_the_three_kinds_of_numbers_have_their_distributions():
-    generators = RunGenerators([0])
-    assert stats.kstest(generators.normal(5000)[0].numpy(), stats.norm.cdf).pvalue > 1e-4
-    assert stats.kstest(generators.uniform(5000)[0].numpy(), stats.uniform.cdf).pvalue > 1e-4
-    counts = torch.bincount(generators.integers(7, 7000)[0])
-    assert len(counts) == 7
-    assert stats.chisquare(counts.numpy()).pvalue > 1e-4
+        own, generators = torch.Generator().manual_seed(1_000_003 * 3 + stream), RunGenerators([3], **said)
+        assert torch.equal(generators.normal(8)[0], torch.randn(8, generator=own))
+        assert torch.equal(generators.uniform(8)[0], torch.rand(8, generator=own))
+        assert torch.equal(generators.integers(7, 8)[0], torch.randint(7, (8,), generator=own))
 
 
 def test_a_stream_goes_on_from_a_remembered_position():

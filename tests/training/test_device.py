@@ -74,6 +74,7 @@ def look_at(config):
     return examination.chart(run).last("Q"), check_q(run).monte_carlo, session.view("", None).runs["A"].policy
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("env_id", ["Pendulum-v1", "sacnotes/TwoPeaks-v0"])
 def test_looking_at_a_run_keeps_to_its_device(small, nowhere, env_id):
     config = small.replace(
@@ -85,6 +86,7 @@ def test_looking_at_a_run_keeps_to_its_device(small, nowhere, env_id):
         np.testing.assert_array_equal(found, right)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("choices", VARIANTS)
 def test_no_tensor_is_made_without_a_device(small, tmp_path, nowhere, choices):
     with torch.device("cpu"):

@@ -6,10 +6,10 @@ import sys
 import gymnasium as gym
 import numpy as np
 import pytest
+import torch
 
 from sacnotes_lib.sac.agent import SAC
 from sacnotes_lib.sac.config import SACConfig
-from sacnotes_lib.sac.randomness import RunGenerators
 from sacnotes_lib.training import environments
 from sacnotes_lib.training.environments import (
     UnsuitableEnvironment,
@@ -20,17 +20,9 @@ from sacnotes_lib.training.environments import (
 from tests.training import tiny_environments
 
 
-class Constant:
-    """An agent that always does the same, or something random by its runs' streams."""
-
-    def __init__(self, seeds=(0, 1), action=0.0):
-        self.runs, self.seeds, self.action = len(seeds), list(seeds), action
-        self.generators = RunGenerators(self.seeds)
-
-    def act(self, observation, deterministic=False):
-        self.asked = deterministic
-        noise = 0 if deterministic else self.generators.uniform(*observation.shape[1:-1], 1).numpy()
-        return np.full((*observation.shape[:-1], 1), self.action, np.float32) + noise
+def make_agent(seeds=(0, 1), observation_dim=1, action_dim=1) -> SAC:
+    config = SACConfig(hidden_sizes=(4,))
+    return SAC(config, observation_dim, action_dim, runs=len(seeds), seed=list(seeds))
 
 
 def steps(envs, count, action=0.0):
@@ -162,7 +154,7 @@ def test_a_return_adds_up_the_rewards_of_the_first_episode_alone():
     gym.register("tiny/Uneven-v0", entry_point=Uneven)
     episodes = 8
     envs = make_environments("tiny/Uneven-v0", 16)
-    returns = play_episodes(Constant(seeds=(5, 6)), envs, episodes, deterministic=True)
+    returns = play_episodes(make_agent((5, 6), 2), envs, episodes, deterministic=True)
     lengths = np.array([env.unwrapped.length for env in envs.unwrapped.envs]).reshape(2, episodes)
     assert len(np.unique(lengths)) > 3
     assert returns.tolist() == (lengths * (lengths - 1) / 2).tolist()
@@ -174,49 +166,36 @@ def wander(agent, episodes=3, deterministic=True, **kwargs):
     return play_episodes(agent, envs, episodes, deterministic, **kwargs)
 
 
-def test_starting_states_are_each_seeds_own_and_new_on_every_occasion():
-    together = wander(Constant((3, 5, 8)))
+def test_an_agent_plays_its_own_runs_starting_states_and_new_ones_on_every_occasion():
+    together = wander(make_agent((3, 5, 8)))
     assert together.shape == (3, 3)
     assert len(np.unique(together)) == 9
     for row, seed in enumerate((3, 5, 8)):
-        assert wander(Constant([seed])).tolist() == [together[row].tolist()]
-    assert wander(Constant((3, 5, 8)), occasion=0).tolist() == together.tolist()
-    assert not np.isin(wander(Constant((3, 5, 8)), occasion=1), together).any()
-    assert len(np.unique(wander(Constant([3]), episodes=300))) == 300  # they do not run out
+        np.testing.assert_allclose(wander(make_agent([seed]))[0], together[row], rtol=1e-5)
+    assert wander(make_agent((3, 5, 8)), occasion=0).tolist() == together.tolist()
+    assert not np.isin(wander(make_agent((3, 5, 8)), occasion=1), together).any()
+    assert len(np.unique(wander(make_agent([3]), episodes=300))) == 300  # they do not run out
 
 
 def test_an_agent_with_several_actions_plays_with_all_of_them():
     """Echo rewards the first action as it arrives, between -2 and 2."""
-    agent = SAC(SACConfig(hidden_sizes=(4,)), observation_dim=2, action_dim=2, runs=2)
+    agent = make_agent(observation_dim=2, action_dim=2)
     returns = play_episodes(agent, make_environments("tiny/Echo-v0", 6), 3, deterministic=True)
     assert returns == pytest.approx(2 * agent.act(np.zeros((2, 3, 2)), deterministic=True)[..., 0])
 
 
 def test_a_policy_is_looked_at_without_moving_its_random_streams():
-    agent = Constant()
-    before = agent.generators.normal(2)
-    agent.generators = RunGenerators(agent.seeds)
-    first, again = wander(agent, deterministic=False), wander(agent, deterministic=False)
-    assert not agent.asked
-    assert first.tolist() == again.tolist()
-    assert (agent.generators.normal(2) == before).all()
-    assert wander(agent, deterministic=True).tolist() != first.tolist()
-    assert agent.asked
-
-
-def test_an_agent_plays_in_the_environments_of_its_own_run():
-    """Run by run: the first episodes belong to the first run."""
-    agent = SAC(SACConfig(hidden_sizes=(4,)), observation_dim=1, action_dim=1, runs=2, seed=[3, 5])
-    together = wander(agent, episodes=4)
-    for row, seed in enumerate((3, 5)):
-        alone = SAC(SACConfig(hidden_sizes=(4,)), observation_dim=1, action_dim=1, runs=1, seed=[seed])
-        np.testing.assert_allclose(wander(alone, episodes=4)[0], together[row], rtol=1e-5)
+    agent = make_agent()
+    before = agent.generators.get_state()
+    first, again = (wander(agent, deterministic=False) for _ in range(2))
+    assert first.tolist() == again.tolist() != wander(agent, deterministic=True).tolist()
+    assert all(torch.equal(a, b) for a, b in zip(before, agent.generators.get_state(), strict=True))
 
 
 def test_an_episode_without_an_end_is_not_waited_for(monkeypatch):
     monkeypatch.setattr(environments, "LONGEST_EPISODE", 30)
     in_time, too_long = (make_environments("tiny/Counting-v0", 1, {"length": length}) for length in (30, 31))
-    agent = Constant(seeds=(0,))
+    agent = make_agent([0], 2)
     assert play_episodes(agent, in_time, 1, True).shape == (1, 1)
     with pytest.raises(
         UnsuitableEnvironment, match=r"Counting-v0 was still going on after 30 steps.*max_episode_steps"

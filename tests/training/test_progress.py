@@ -5,9 +5,7 @@ import re
 import sys
 from types import SimpleNamespace
 
-import nbformat
 import pytest
-from nbclient import NotebookClient
 
 from sacnotes_lib.training import progress
 from sacnotes_lib.training.progress import Progress
@@ -133,22 +131,3 @@ def test_without_a_kernel_there_is_no_notebook(monkeypatch):
         assert progress._in_notebook() is False
     monkeypatch.delitem(sys.modules, "IPython")
     assert progress._in_notebook() is False
-
-
-CELL = """
-from sacnotes_lib.sac.config import SACConfig
-from sacnotes_lib.training.run import train
-config = SACConfig(total_steps=40, learning_starts=10, batch_size=8, hidden_sizes=(4,), evaluation_interval=20)
-run = train(config, seeds=2)
-"""
-
-
-@pytest.mark.slow
-def test_in_a_kernel_there_is_one_output_updated_in_place(tmp_path):
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(CELL)])
-    resources = {"metadata": {"path": str(tmp_path)}}
-    NotebookClient(notebook, kernel_name="python3", resources=resources).execute()
-    (output,) = notebook.cells[0].outputs
-    assert output.output_type == "display_data"
-    assert "step 40 of 40" in output.data["text/html"]
-    assert '<progress value="40" max="40"' in output.data["text/html"]
