@@ -81,8 +81,7 @@ def sample_policy(state, rng):
 
 @pytest.mark.parametrize("entropy_weight", [1.0, 0.0])
 @pytest.mark.parametrize(
-    ("env_id", "settings"),
-    [v for v in VARIANTS if "Mass" not in v[0] and "A" not in v[1]],
+    ("env_id", "settings"), [v for v in VARIANTS if "Mass" not in v[0] and "A" not in v[1]]
 )
 def test_exact_q_of_a_policy_agrees_with_playing_it(env_id, settings, entropy_weight):
     env, rng = make(env_id, **settings), np.random.default_rng(5)
@@ -109,12 +108,8 @@ def test_exact_is_one_call_and_has_one_shape(env_id, policy):
     answer = env.exact(DISCOUNT, TEMPERATURE, policy)
     state = env.initial_state(np.random.default_rng(0))
     states, actions = np.stack([state] * 3), np.zeros((3, *env.action_space.shape))
-    assert (
-        answer.value(states).shape
-        == answer.q_value(states, actions).shape
-        == answer.entropy(states).shape
-        == (3,)
-    )
+    for numbers in (answer.value(states), answer.q_value(states, actions), answer.entropy(states)):
+        assert numbers.shape == (3,)
     assert answer.mean(states).shape == answer.std(states).shape == actions.shape
     assert answer.error < 1e-2
 
@@ -166,15 +161,11 @@ def test_the_two_targets_prefer_different_routes(discount, temperature):
 
 def test_two_routes_by_backward_induction_with_adaptive_quadrature():
     env, alpha, discount = envs.TwoRoutesEnv(), 0.2, 0.95
-
-    def partition(q):
-        return quad(lambda a: np.exp(q(a) / alpha), -1, 1, points=[0])[0]
-
     for weight in (1.0, 0.0, -1.0):
         values = {"narrow": 0.0, "wide": 0.0}
         for _ in range(env.length):
             for route, reward in (("narrow", lambda a: 0.22 - 5 * a * a), ("wide", lambda a: 0.0)):
-                z = partition(reward)
+                z = quad(lambda a, r=reward: np.exp(r(a) / alpha), -1, 1, points=[0])[0]
                 mean = quad(lambda a, r=reward, z=z: r(a) * np.exp(r(a) / alpha) / z, -1, 1, points=[0])[0]
                 entropy = np.log(z) - mean / alpha
                 values[route] = mean + weight * alpha * entropy + discount * values[route]
@@ -234,12 +225,9 @@ def test_lqr_without_bounds_is_the_closed_form_and_with_bounds_the_grid():
     free, bounded = envs.SoftLQREnv(), envs.SoftLQREnv(bounded=True)
     assert np.sqrt(free.exact(0.95, 0.3).Sigma[0, 0]) == pytest.approx(0.6163, abs=5e-5)
     assert bounded.exact(0.95, 0.3).std(state) < free.exact(0.95, 0.3).std(state)
-    assert bounded.transition(state, np.array([[3.0]]), np.random.default_rng(0))[1] == pytest.approx(
-        [-0.64 - 0.1]
-    )
-    assert free.transition(state, np.array([[3.0]]), np.random.default_rng(0))[1] == pytest.approx(
-        [-0.64 - 0.9]
-    )
+    for env, cost in ((bounded, 0.1), (free, 0.9)):
+        _, reward, _ = env.transition(state, np.array([[3.0]]), np.random.default_rng(0))
+        assert reward == pytest.approx([-0.64 - cost])
     with pytest.raises(ValueError, match="closed form"):
         envs.SoftLQREnv(np.eye(2), np.eye(2), np.eye(2), np.eye(2), np.eye(2), bounded=True).exact(0.9, 0.1)
 

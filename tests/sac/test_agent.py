@@ -12,7 +12,7 @@ from sacnotes_lib.sac.distributions import Gaussian, SquashedGaussian
 from sacnotes_lib.sac.networks import Actor, Critics
 from sacnotes_lib.sac.randomness import RunGenerators
 from sacnotes_lib.sac.replay import Batch
-from tests.sac.textbook import Textbook, random_batch
+from tests.sac.textbook import Textbook, double_precision, random_batch
 
 OBSERVATION, ACTION, BATCH = 3, 2, 6
 
@@ -30,14 +30,6 @@ def assert_same_network(net, index, expected):
     """A place in the stack holds the same numbers as torch's own layers."""
     theirs = [p.T if p.dim() == 2 else p.unsqueeze(0) for p in expected.parameters()]
     torch.testing.assert_close([t[index].detach() for t in net.tensors()], [t.detach() for t in theirs])
-
-
-@pytest.fixture
-def double():
-    """Exact enough that Adam, which divides by small numbers, cannot tell two ways to add from each other."""
-    torch.set_default_dtype(torch.float64)
-    yield
-    torch.set_default_dtype(torch.float32)
 
 
 VARIANTS = {
@@ -62,7 +54,8 @@ VARIANTS = {
 
 
 @pytest.mark.parametrize("choices", VARIANTS.values(), ids=VARIANTS)
-def test_updates_are_those_of_the_textbook(double, choices):
+@double_precision()
+def test_updates_are_those_of_the_textbook(choices):
     agent = make_agent(runs=2, seed=4, **choices)
     textbooks = [Textbook(agent, run) for run in range(2)]
     for update in range(5):
@@ -82,11 +75,6 @@ def test_updates_are_those_of_the_textbook(double, choices):
         for i in range(n):
             assert_same_network(agent.critic.net, run * n + i, textbook.critics[i])
             assert_same_network(agent.target_critic.net, run * n + i, textbook.targets[i])
-
-
-def test_a_metric_that_does_not_exist_is_a_key_error():
-    with pytest.raises(KeyError, match="loss"):
-        make_agent().update(make_batch(2))["loss"]
 
 
 def test_seeds_count_up_from_the_first_or_are_given():

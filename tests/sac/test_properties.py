@@ -1,7 +1,6 @@
 """Runs do not mix: for any shape and any numbers, R together are R alone."""
 
 import itertools
-from contextlib import contextmanager
 
 import pytest
 import torch
@@ -17,8 +16,8 @@ from sacnotes_lib.sac.losses import (
     temperature_loss,
 )
 from sacnotes_lib.sac.replay import Batch
-from sacnotes_lib.sac.targets import apply_backup, soft_bellman_target, value_for_actor
-from tests.sac.textbook import random_batch
+from sacnotes_lib.sac.targets import apply_backup, value_for_actor
+from tests.sac.textbook import double_precision, random_batch
 
 quickly = settings(max_examples=40, deadline=None, derandomize=True, database=None)
 slowly = settings(max_examples=25, deadline=None, derandomize=True, database=None)
@@ -38,24 +37,10 @@ class Draw:
         tensor = 3 * torch.randn(shape, generator=self.generator, dtype=torch.float64)
         return tensor.requires_grad_(grad)
 
-    def flags(self, *shape):
-        return (torch.rand(shape, generator=self.generator) < 0.3).double()
-
 
 def indices(axes):
     """Every place along the leading axes."""
     return itertools.product(*(range(size) for size in axes))
-
-
-@contextmanager
-def double_precision():
-    """So exact that Adam, dividing by small gradients, cannot magnify the order in which numbers were added."""
-    before = torch.get_default_dtype()
-    torch.set_default_dtype(torch.float64)
-    try:
-        yield
-    finally:
-        torch.set_default_dtype(before)
 
 
 LOSSES = {
@@ -104,19 +89,6 @@ def test_a_backup_of_runs_together_is_that_of_each_alone(kind, axes, critics, ba
     for place in indices(axes):
         assert torch.equal(together[place], apply_backup(next_q[place], kind))
         torch.testing.assert_close(for_actor[place], value_for_actor(next_q[place], kind))
-
-
-@quickly
-@given(axes=leading, critics=sizes, batch=sizes, discount=st.floats(0, 1), seed=seeds)
-def test_a_target_of_runs_together_is_that_of_each_alone(axes, critics, batch, discount, seed):
-    draw = Draw(seed)
-    reward, log_prob = draw(*axes, batch), draw(*axes, batch)
-    terminated, next_q, alpha = draw.flags(*axes, batch), draw(*axes, critics, batch), draw(*axes).abs()
-    together = soft_bellman_target(reward, terminated, next_q, log_prob, discount=discount, temperature=alpha)
-    for place in indices(axes):
-        inputs = (tensor[place] for tensor in (reward, terminated, next_q, log_prob))
-        alone = soft_bellman_target(*inputs, discount=discount, temperature=alpha[place].item())
-        torch.testing.assert_close(together[place], alone)
 
 
 @pytest.mark.parametrize("policy_class", [Gaussian, SquashedGaussian])

@@ -56,13 +56,6 @@ def test_redq_with_every_critic_is_min_and_with_one_is_somebodys_own():
     assert any(torch.equal(alone[0], own) for own in next_q)
 
 
-def test_redq_takes_two_when_nothing_is_said():
-    names = torch.arange(10.0).unsqueeze(-1)
-    generator = torch.Generator().manual_seed(0)
-    smallest = [apply_backup(names, "redq", generator=generator)[0].item() for _ in range(2000)]
-    assert np.mean(smallest) == pytest.approx(8 / 3, abs=0.25)  # E[min of 2 of {0, ..., 9}]
-
-
 def test_redq_draws_one_subset_for_each_run():
     """And run r draws the same alone and beside others, where each run has its own stream."""
     next_q = torch.arange(6.0).reshape(6, 1).expand(20, 6, 3)
@@ -72,7 +65,10 @@ def test_redq_draws_one_subset_for_each_run():
         assert torch.equal(
             together[run], apply_backup(next_q[run : run + 1], "redq", 2, RunGenerators([run]))[0]
         )
-    plain, again = (apply_backup(next_q, "redq", 2, torch.Generator().manual_seed(0)) for _ in range(2))
+    plain, again = (
+        apply_backup(next_q, "redq", generator=torch.Generator().manual_seed(0), **size)
+        for size in ({"subset_size": 2}, {})  # two when nothing is said
+    )
     assert torch.equal(plain, again) and len(plain[:, 0, 0].unique()) > 2
 
 
@@ -106,21 +102,22 @@ def test_the_actor_climbs_the_smallest_critic_under_min_and_the_average_otherwis
 def looped_target(reward, terminated, next_q, next_log_prob, discount, temperature):
     """One number after the other, in Python."""
     target = torch.empty(next_q.shape)
-    for run, n, i in itertools.product(*(range(size) for size in next_q.shape)):
-        value = next_q[run, n, i].item() - temperature[run] * next_log_prob[run, i].item()
-        if terminated[run, i]:
+    for *run, n, i in itertools.product(*(range(size) for size in next_q.shape)):
+        value = next_q[*run, n, i].item() - temperature[*run].item() * next_log_prob[*run, i].item()
+        if terminated[*run, i]:
             value = 0
-        target[run, n, i] = reward[run, i].item() + discount * value
+        target[*run, n, i] = reward[*run, i].item() + discount * value
     return target
 
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.bool])
-def test_the_target_is_that_of_a_plain_loop(dtype):
+@pytest.mark.parametrize("runs", [(), (2,), (3, 2)])
+def test_the_target_is_that_of_a_plain_loop(dtype, runs):
     """Under one temperature for all runs or one for each, as a number or as a tensor."""
-    reward, next_log_prob, next_q = torch.randn(2, 4), torch.randn(2, 4), torch.randn(2, 3, 4)
-    terminated = torch.tensor([[0, 1, 0, 0], [1, 0, 0, 1]]).to(dtype)
-    for given in (0.3, 0.0, torch.tensor(0.3), torch.tensor([0.3]), torch.tensor([0.2, 1.5])):
-        temperature = torch.as_tensor(given).expand(2).tolist()
+    reward, next_log_prob, next_q = torch.randn(*runs, 4), torch.randn(*runs, 4), torch.randn(*runs, 3, 4)
+    terminated = (torch.rand(*runs, 4) < 0.4).to(dtype)
+    for given in (0.3, 0.0, torch.tensor(0.3), torch.rand(runs), *([torch.rand(1)] if runs else [])):
+        temperature = torch.as_tensor(given).expand(runs)
         expected = looped_target(reward, terminated, next_q, next_log_prob, 0.9, temperature)
         target = soft_bellman_target(
             reward, terminated, next_q, next_log_prob, discount=0.9, temperature=given

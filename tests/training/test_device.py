@@ -77,9 +77,7 @@ def look_at(config):
 @pytest.mark.slow
 @pytest.mark.parametrize("env_id", ["Pendulum-v1", "sacnotes/TwoPeaks-v0"])
 def test_looking_at_a_run_keeps_to_its_device(small, nowhere, env_id):
-    config = small.replace(
-        env_id=env_id, learning_starts=0
-    )  # actions before are drawn beside the environments
+    config = small.replace(env_id=env_id, learning_starts=0)  # first actions live beside environments
     with torch.device("cpu"), ComesHome():
         expected = look_at(config)
     for found, right in zip(look_at(config)[:2], expected[:2], strict=True):
@@ -106,10 +104,9 @@ def test_every_device_that_is_named_is_the_one_asked_for(small, choices):
 
 
 def test_a_comparison_passes_the_device_on(small):
+    variants = {"a": small.replace(learning_starts=0)}
     with Named() as named:
-        compare(
-            {"a": small.replace(learning_starts=0)}, 2, jobs=1, folder=None, progress=False, device="cpu:0"
-        )
+        compare(variants, 2, jobs=1, folder=None, progress=False, device="cpu:0")
     assert "cpu:0" in named.devices  # and "cpu", where results are read
 
 
@@ -123,8 +120,7 @@ def test_a_name_that_nobody_knows_or_a_device_that_is_not_here_says_what_there_i
     for wrong in ("gpu", "GPU 0", 1.5, ""):
         with pytest.raises(ValueError, match=r'such as "cpu", "cuda" .*On this computer there is: "cpu"'):
             train(small, device=wrong)
-    told = r"device = 'cuda:93' cannot be used .*has: \"cpu\".*needs its driver"
-    with pytest.raises(ValueError, match=told):
+    with pytest.raises(ValueError, match="'cuda:93' cannot be used .*has: \"cpu\".*needs its driver"):
         train(small, device="cuda:93")
     with pytest.raises(ValueError, match="cannot be used"):
         usable_device("meta")

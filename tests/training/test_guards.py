@@ -15,20 +15,22 @@ from sacnotes_lib.sac.networks import Actor
 from sacnotes_lib.training import guards
 from sacnotes_lib.training.guards import interrupt_flag, single_thread
 from sacnotes_lib.training.run import TrainingRun, evaluate
-from tests.training.interrupts import send_interrupt
 
 
-def test_training_takes_one_thread_and_gives_the_others_back():
+@pytest.fixture
+def two_threads():
     torch.set_num_threads(2)
-    try:
-        with single_thread():
-            assert torch.get_num_threads() == 1
-        assert torch.get_num_threads() == 2
-        with pytest.raises(ZeroDivisionError), single_thread():
-            raise ZeroDivisionError
-        assert torch.get_num_threads() == 2
-    finally:
-        torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(1)
+
+
+def test_training_takes_one_thread_and_gives_the_others_back(two_threads):
+    with single_thread():
+        assert torch.get_num_threads() == 1
+    assert torch.get_num_threads() == 2
+    with pytest.raises(ZeroDivisionError), single_thread():
+        raise ZeroDivisionError
+    assert torch.get_num_threads() == 2
 
 
 LOOKS = {
@@ -40,19 +42,22 @@ LOOKS = {
 
 
 @pytest.mark.parametrize("look", LOOKS.values(), ids=LOOKS)
-def test_training_and_looking_at_a_run_take_one_thread(small, monkeypatch, look):
+def test_training_and_looking_at_a_run_take_one_thread(small, monkeypatch, two_threads, look):
     """With two, on cores that are shared, looking took longer than the training between two looks."""
     run, threads = TrainingRun(small, 2), []
     forward = Actor.forward
     monkeypatch.setattr(
         Actor, "forward", lambda *args: threads.append(torch.get_num_threads()) or forward(*args)
     )
-    torch.set_num_threads(2)
-    try:
-        look(run)
-        assert set(threads) == {1} and torch.get_num_threads() == 2
-    finally:
-        torch.set_num_threads(1)
+    look(run)
+    assert set(threads) == {1} and torch.get_num_threads() == 2
+
+
+def send_interrupt() -> None:
+    """SIGINT from another thread, as from a terminal; Python hands it to the main thread at the next instruction."""
+    sender = threading.Thread(target=os.kill, args=(os.getpid(), signal.SIGINT))
+    sender.start()
+    sender.join()
 
 
 def test_the_first_interrupt_raises_a_flag_and_the_second_interrupts():
