@@ -133,7 +133,6 @@ def test_acting_takes_one_observation_for_each_run_or_several():
     agent = make_agent(runs=2)
     several = np.random.default_rng(0).normal(size=(2, 5, OBSERVATION))
     actions = agent.act(several, deterministic=True)
-    assert isinstance(actions, np.ndarray)
     assert actions.dtype == np.float32
     assert actions.shape == (2, 5, ACTION)
     np.testing.assert_allclose(agent.act(several[:, 3], deterministic=True), actions[:, 3], rtol=1e-5)

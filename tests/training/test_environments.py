@@ -161,9 +161,12 @@ def wander(agent, episodes=3, deterministic=True, **kwargs):
 
 
 def test_an_agent_plays_its_own_runs_starting_states_and_new_ones_on_every_occasion():
+    alike = make_agent((3, 5, 8))
+    for tensor in alike.actor.tensors():
+        tensor.data.zero_()  # where all act alike, only what they start from tells them apart
+    assert len(np.unique(wander(alike))) == 9
     together = wander(make_agent((3, 5, 8)))
     assert together.shape == (3, 3)
-    assert len(np.unique(together)) == 9
     for row, seed in enumerate((3, 5, 8)):
         np.testing.assert_allclose(wander(make_agent([seed]))[0], together[row], rtol=1e-5)
     assert wander(make_agent((3, 5, 8)), occasion=0).tolist() == together.tolist()

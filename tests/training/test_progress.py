@@ -126,8 +126,8 @@ def test_in_a_notebook_it_is_drawn_at_most_five_times_a_second(monkeypatch, cloc
 
 
 def test_without_a_kernel_there_is_no_notebook(monkeypatch):
-    for shell in (None, object()):
+    for shell, expected in ((None, False), (object(), False), (SimpleNamespace(kernel=object()), True)):
         monkeypatch.setitem(sys.modules, "IPython", SimpleNamespace(get_ipython=lambda shell=shell: shell))
-        assert progress._in_notebook() is False
+        assert progress._in_notebook() is expected
     monkeypatch.delitem(sys.modules, "IPython")
     assert progress._in_notebook() is False
