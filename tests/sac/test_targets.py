@@ -90,6 +90,7 @@ def test_backups_that_the_number_of_critics_does_not_allow_are_refused():
         assert apply_backup(Q, "redq", size).shape == Q.shape
     for kind in ("single", "mean", "min"):
         assert torch.equal(apply_backup(Q[:1], kind, 2), Q[:1])
+    assert torch.equal(value_for_actor(Q[:1], "redq"), Q[0])  # of a single critic too
 
 
 def test_the_actor_climbs_the_smallest_critic_under_min_and_the_average_otherwise():
