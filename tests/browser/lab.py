@@ -5,8 +5,10 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 import nbformat
+from playwright.sync_api import expect
 
 from tests.browser.server import Server
+from tools.tidy import KERNELSPEC
 
 CURRENT = "window.jupyterapp?.shell?.currentWidget"
 
@@ -71,11 +73,7 @@ class LabPage(WatchedPage):
     def write(self, name: str, *cells: str) -> str:
         """A new notebook of these code cells in the server's folder."""
         notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
-        notebook.metadata["kernelspec"] = {
-            "name": "python3",
-            "display_name": "Python 3",
-            "language": "python",
-        }
+        notebook.metadata["kernelspec"] = dict(KERNELSPEC)
         nbformat.write(notebook, self.root / name)
         return name
 
@@ -109,3 +107,27 @@ class LabPage(WatchedPage):
         self.page.evaluate(
             "async () => { await window.jupyterapp?.serviceManager?.sessions?.shutdownAll(); }",
         )
+
+
+def another_picture(image, before: tuple[str, str], timeout: float | None = None) -> None:
+    """Wait for a picture with another source and description than before, alone and whole."""
+    expect(image).not_to_have_attribute("alt", before[1], timeout=timeout)
+    expect(image).not_to_have_attribute("src", before[0])
+    expect(image).to_have_js_property("complete", True)
+    expect(image).to_have_count(1)
+    assert image.evaluate("image => image.naturalWidth") > 0
+
+
+def key_with_room(slider) -> str:
+    """The arrow that leads away from the nearer end."""
+    low, now, high = (float(slider.get_attribute(f"aria-value{end}")) for end in ("min", "now", "max"))
+    return "ArrowRight" if high - now >= now - low else "ArrowLeft"
+
+
+def drag(page, slider, by: float) -> None:
+    """Take a slider's handle by its middle and pull it, fast, past its end, as far as `by` pixels from its left."""
+    box, mouse = slider.bounding_box(), page.mouse
+    mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    mouse.down()
+    mouse.move(box["x"] + by, box["y"], steps=40)
+    mouse.up()

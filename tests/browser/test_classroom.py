@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 from classroom.demos import DEMOS, find
 from tests.browser.accessibility import faults, unnamed_sliders
 from tests.browser.connection import Connection
-from tests.browser.lab import WatchedPage
+from tests.browser.lab import WatchedPage, another_picture, drag, key_with_room
 from tests.browser.server import classroom
 
 SCREEN = {"width": 1920, "height": 1080}
@@ -40,12 +40,7 @@ class Stage(WatchedPage):
         return self.image.get_attribute("src"), self.image.get_attribute("alt")
 
     def changed(self, before: tuple[str, str]) -> None:
-        """Wait for another picture, whole, with another description."""
-        expect(self.image).not_to_have_attribute("alt", before[1], timeout=60_000)
-        expect(self.image).not_to_have_attribute("src", before[0])
-        expect(self.image).to_have_js_property("complete", True)
-        expect(self.image).to_have_count(1)
-        assert self.image.evaluate("image => image.naturalWidth") > 0
+        another_picture(self.image, before, timeout=60_000)
 
 
 @pytest.fixture(scope="module")
@@ -101,10 +96,7 @@ def test_a_demo_shows_its_words_and_moves_its_picture_by_keyboard(stage, demo):
             page.get_by_role("button", name="+200 steps").press("Enter")
             expect(stage.image).to_have_attribute("alt", re.compile(f"^Step {step} of"), timeout=60_000)
     elif slider.count():
-        low, now, high = (
-            float(slider.first.get_attribute(f"aria-value{end}")) for end in ("min", "now", "max")
-        )
-        slider.first.press("ArrowRight" if high - now >= now - low else "ArrowLeft")
+        slider.first.press(key_with_room(slider.first))
     else:
         page.locator(".panel").get_by_role("button", name=re.compile("^(?!✓|Reset)")).first.press("Enter")
     stage.changed(before)
@@ -132,12 +124,7 @@ def fits_the_screen(stage) -> None:
 
 def test_a_fast_drag_ends_on_the_picture_of_its_last_value(stage):
     stage.open("broadcast")
-    box = stage.page.get_by_role("slider").first.bounding_box()
-    mouse = stage.page.mouse
-    mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-    mouse.down()
-    mouse.move(box["x"] + 1200, box["y"], steps=40)
-    mouse.up()
+    drag(stage.page, stage.page.get_by_role("slider").first, by=1200)
     expect(stage.page.get_by_label("Batch size B")).to_have_value("12")
     expect(stage.image).to_have_attribute("alt", re.compile(r"label is \[12\]"))
 

@@ -16,7 +16,6 @@ from sacnotes_lib.course.console.console import TrainingConsole
 small = dict(batch_size=16, hidden_sizes=(16, 16), learning_starts=20, evaluation_interval=50, evaluation_episodes=1)
 """
 BANDIT = 'console = TrainingConsole(SACConfig(env_id="sacnotes/TwoPeaks-v0", total_steps=100_000, **small), seeds=2)'
-SHOW = "console"
 INTERRUPT = "() => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.interrupt()"
 STEP_SHOWN = "Number(/Step ([\\d,]+) of/.exec(root.querySelector('img').alt)[1].replaceAll(',', ''))"
 EXECUTE = """async code => {
@@ -61,6 +60,15 @@ class Console:
             arg=[self.root.element_handle(), before],
             timeout=60_000,
         )
+
+
+def started(lab, name: str, make: str = MAKE) -> Console:
+    """The console of a new notebook, while it trains."""
+    lab.run(name, make, f"{BANDIT}\nconsole")
+    console = Console(lab)
+    console.press("Start")
+    console.trains_on()
+    return console
 
 
 def beats(lab) -> int:
@@ -119,10 +127,7 @@ def test_a_little_at_a_time_and_saving(lab):
 
 
 def test_an_interrupt_pauses_and_start_goes_on(lab):
-    lab.run("interrupt.ipynb", MAKE, f"{BANDIT}\nconsole")
-    console = Console(lab)
-    console.press("Start")
-    console.trains_on()
+    console = started(lab, "interrupt.ipynb")
     lab.page.evaluate(INTERRUPT)
     console.says("Paused at step")
     console.press("Start")
@@ -167,10 +172,7 @@ def test_two_consoles_train_side_by_side(lab):
 def test_pulse_and_controls_go_on_after_a_lost_connection(lab, lost, in_the_end):
     """The discount begins at 0.98 and is moved twice; where the first move was lost, once."""
     connection = Connection(lab.page)
-    lab.run("lost.ipynb", MAKE, f"{BANDIT}\nconsole")
-    console = Console(lab)
-    console.press("Start")
-    console.trains_on()
+    console = started(lab, "lost.ipynb")
     discount = console.root.get_by_label("Discount γ")
     connection.lose(lost, discount, "ArrowDown")
     before = beats(lab)
@@ -182,10 +184,7 @@ def test_pulse_and_controls_go_on_after_a_lost_connection(lab, lost, in_the_end)
 
 def test_nothing_trains_on_when_the_page_is_closed(lab):
     shorter = "import sacnotes_lib.course.console.console as module\nmodule.ALONE_AFTER = 3.0"
-    lab.run("closed.ipynb", MAKE + shorter, f"{BANDIT}\nconsole")
-    console = Console(lab)
-    console.press("Start")
-    console.trains_on()
+    started(lab, "closed.ipynb", MAKE + shorter)
     lab.page.goto("about:blank")
     lab.open("closed.ipynb")  # the same kernel, on a page that was not saved: no console is on it
     said = lab.page.evaluate(EXECUTE, "console.trainer.wait(60); print(console.status.value)")

@@ -11,6 +11,7 @@ from nbclient import NotebookClient
 from playwright.sync_api import expect
 
 from tests.browser.accessibility import faults, unnamed_sliders
+from tests.browser.lab import another_picture, drag, key_with_room
 from tests.browser.server import REPOSITORY
 
 NOTEBOOKS = REPOSITORY / "notebooks"
@@ -43,25 +44,15 @@ class Panel:
 
     def press(self, control, key: str) -> None:
         """Press a key on a control and wait until another picture, whole, with another description, is there."""
-        source, description = self.picture()
+        before = self.picture()
         control.focus()
         control.press(key)
-        expect(self.image).not_to_have_attribute("src", source)
-        expect(self.image).not_to_have_attribute("alt", description)
-        expect(self.image).to_have_js_property("complete", True)
-        expect(self.image).to_have_count(1)
-        assert self.image.evaluate("image => image.naturalWidth") > 0
+        another_picture(self.image, before)
         expect(self.root.get_by_role("status").first).to_contain_text(self.image.get_attribute("alt")[:60])
 
 
 def panels(lab) -> list[Panel]:
     return [Panel(root) for root in lab.page.locator(".sacnotes-live").all()]
-
-
-def key_with_room(slider) -> str:
-    """The arrow that leads away from the nearer end."""
-    low, now, high = (float(slider.get_attribute(f"aria-value{end}")) for end in ("min", "now", "max"))
-    return "ArrowRight" if high - now >= now - low else "ArrowLeft"
 
 
 def drive(panel: Panel) -> None:
@@ -99,12 +90,7 @@ def test_menus_number_boxes_and_reset_by_keyboard(lab):
 def test_a_drag_ends_on_the_picture_of_its_last_value(lab):
     lab.run("drag.ipynb", LIVE)
     (panel,) = panels(lab)
-    box = panel.root.get_by_role("slider").bounding_box()
-    mouse = lab.page.mouse
-    mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-    mouse.down()
-    mouse.move(box["x"] + 600, box["y"], steps=40)
-    mouse.up()
+    drag(lab.page, panel.root.get_by_role("slider"), by=600)
     expect(panel.root.get_by_label("Batch size B")).to_have_value("12")
     expect(panel.image).to_have_attribute("alt", re.compile(r"label is \[12, 12\]"))
 

@@ -10,6 +10,7 @@ from sacnotes_lib.exact import (
     SoftSolver,
     action_nodes,
     finite_model,
+    gaussian_log_density,
     grid_solver,
     soft_return,
     tanh_gaussian_log_density,
@@ -70,6 +71,7 @@ def test_grid_with_wide_bounds_is_lqr(wide_solver, entropy_weight):
     assert grid.error < 1e-6
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("interpolation", ["linear", "cubic"])
 def test_the_error_estimate_covers_the_error_and_shrinks(interpolation):
     problem = GridProblem(
@@ -129,6 +131,7 @@ def test_both_ways_to_give_a_policy_agree(wide_solver):
     assert by_function.q == pytest.approx(by_arrays.q, rel=1e-6)
 
 
+@pytest.mark.slow
 def test_evaluating_the_optimal_policy_gives_the_optimal_value(wide_solver):
     for policy in ("boltzmann", "tanh_gaussian"):
         best = wide_solver.optimal(0.95, 0.3, policy)
@@ -137,6 +140,7 @@ def test_evaluating_the_optimal_policy_gives_the_optimal_value(wide_solver):
         assert again.values == pytest.approx(best.values, abs=1e-6)
 
 
+@pytest.mark.slow
 def test_the_best_tanh_gaussian_is_below_the_optimum_and_above_others(walled_solver):
     best = walled_solver.optimal(0.9, 0.2)
     squashed = walled_solver.optimal(0.9, 0.2, "tanh_gaussian")
@@ -150,14 +154,10 @@ def test_the_best_tanh_gaussian_is_below_the_optimum_and_above_others(walled_sol
 def test_a_saturated_or_very_narrow_policy_is_evaluated_too(walled_solver):
     """Mean 30 is the action 1, and std 1e-6 the action tanh(0.2), whatever the nodes resolve."""
     for mean, std, action in ((30.0, 1.0, 1.0), (0.2, 1e-6, np.tanh(0.2))):
-        means, log_stds = (
-            np.full_like(walled_solver.states, mean),
-            np.full_like(walled_solver.states, np.log(std)),
-        )
+        means, log_stds = (np.full_like(walled_solver.states, number) for number in (mean, np.log(std)))
         answer = walled_solver.evaluate_tanh_gaussian(means, log_stds, 0.9, 0.2, entropy_weight=0.0)
-        assert answer.value(np.zeros(1)) == pytest.approx(
-            answer.q_value(np.zeros(1), np.array([action])), abs=1e-4
-        )
+        expected = answer.q_value(np.zeros(1), np.array([action]))
+        assert answer.value(np.zeros(1)) == pytest.approx(expected, abs=1e-4)
 
 
 def test_a_finite_model_by_hand():
@@ -200,13 +200,11 @@ def test_an_answer_is_told_in_one_line(walled_solver):
 
 
 def test_a_density_that_is_not_one_is_refused(wide_solver):
+    def without_the_tanh_correction(state, action):
+        return gaussian_log_density(np.arctanh(action), 0 * state, 0 * state)
+
     with pytest.raises(ValueError, match="integrates to"):
-        # The tanh correction is missing.
-        wide_solver.evaluate(
-            lambda s, a: -0.5 * np.arctanh(a[..., 0]) ** 2 - 0.5 * np.log(2 * np.pi) + 0 * s[..., 0],
-            0.95,
-            0.3,
-        )
+        wide_solver.evaluate(without_the_tanh_correction, 0.95, 0.3)
 
 
 def test_wrong_arguments_are_named(wide_solver):

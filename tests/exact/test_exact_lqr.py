@@ -19,14 +19,6 @@ MANY = {
 }
 
 
-def test_known_numbers():
-    answer = SoftLQR(**ONE).solve()
-    assert answer.P[0, 0] == pytest.approx(1.2420, abs=5e-5)
-    assert answer.K[0, 0] == pytest.approx(1.3443, abs=5e-5)
-    assert np.sqrt(answer.Sigma[0, 0]) == pytest.approx(0.6163, abs=5e-5)
-    assert answer.c == pytest.approx(2.3732, abs=5e-5)
-
-
 @pytest.mark.parametrize("x", [0.0, 0.7, -2.0])
 def test_value_is_the_fixed_point_of_the_soft_bellman_equation(x):
     """Q = r + discount E[V(x')] and V = temperature log integral exp(Q / temperature), by quadrature."""
@@ -56,25 +48,6 @@ def test_policy_is_the_boltzmann_policy_of_its_own_q_in_many_dimensions():
         log_policy = multivariate_normal(answer.mean(x), answer.Sigma).logpdf(u)
         gap = answer.q_value(x, u) - 0.2 * log_policy
         assert gap == pytest.approx(np.full(20, answer.value(x)), abs=1e-9)
-
-
-def test_constant_is_the_closed_form():
-    problem = SoftLQR(**MANY)
-    answer = problem.solve()
-    M = problem.R + problem.discount * problem.B.T @ answer.P @ problem.B
-    log_det = np.linalg.slogdet(np.pi * problem.temperature * np.linalg.inv(M))[1]
-    top = 0.5 * problem.temperature * log_det - problem.discount * np.trace(answer.P @ problem.W)
-    assert answer.c == pytest.approx(top / (1 - problem.discount), rel=1e-10)
-    assert answer.Sigma == pytest.approx(0.5 * problem.temperature * np.linalg.inv(M), rel=1e-9)
-
-
-def test_every_other_linear_gaussian_policy_is_worse():
-    problem, rng = SoftLQR(**MANY), np.random.default_rng(1)
-    best, x = problem.solve(), np.array([0.3, -0.5])
-    for _ in range(20):
-        factor = np.eye(3) + 0.1 * rng.normal(size=(3, 3))
-        other = problem.evaluate(best.K + 0.05 * rng.normal(size=(3, 2)), factor @ best.Sigma @ factor.T)
-        assert other.value(x) < best.value(x)
 
 
 @pytest.mark.parametrize("entropy_weight", [1.0, 0.0])
@@ -130,19 +103,10 @@ def test_leading_axes():
     assert answer.mean(x).shape == answer.std(x).shape == (4, 5, 3)
 
 
-@pytest.mark.parametrize(
-    ("change", "message"),
-    [
-        ({"discount": 1.0}, "discount"),
-        ({"temperature": 0.0}, "temperature"),
-        ({"R": np.eye(2)}, "R has shape"),
-    ],
-)
-def test_wrong_problems_are_named(change, message):
-    with pytest.raises(ValueError, match=message):
-        SoftLQR(**{**ONE, **change})
-
-
-def test_a_policy_of_infinite_cost_is_refused():
+def test_wrong_problems_and_policies_of_infinite_cost_are_named():
+    wrong = {"discount": 1.0, "temperature": 0.0, "R": np.eye(2)}
+    for name, value in wrong.items():
+        with pytest.raises(ValueError, match=name):
+            SoftLQR(**ONE | {name: value})
     with pytest.raises(ValueError, match="infinite"):
         SoftLQR(**ONE).evaluate(-1.0, 0.1)

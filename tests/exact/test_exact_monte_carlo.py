@@ -19,13 +19,8 @@ def countdown(state, action, rng):
 
 
 def play(step, state, **settings):
-    settings = {
-        "discount": 0.9,
-        "temperature": 0.5,
-        "rng": np.random.default_rng(0),
-        "rollouts": 3,
-    } | settings
-    return soft_return(uniform_policy, step, state, np.zeros((len(state), 1)), **settings)
+    usual = {"discount": 0.9, "temperature": 0.5, "rng": np.random.default_rng(0), "rollouts": 3}
+    return soft_return(uniform_policy, step, state, np.zeros((len(state), 1)), **usual | settings)
 
 
 def test_entropy_counts_from_the_second_step_and_stops_at_termination():
@@ -65,16 +60,15 @@ def test_standard_error_is_that_of_the_mean():
 
 
 def test_wrong_shapes_are_named():
+    usual = {"discount": 0.9, "temperature": 0.1, "rng": np.random.default_rng(0)}
     with pytest.raises(ValueError, match="same B"):
-        soft_return(
-            uniform_policy, countdown, np.zeros(3), np.zeros((3, 1)),
-            discount=0.9, temperature=0.1, rng=np.random.default_rng(0),
-        )  # fmt: skip
+        soft_return(uniform_policy, countdown, np.zeros(3), np.zeros((3, 1)), **usual)
+
+    def not_summed(observation, rng):
+        return np.zeros((len(observation), 2)), np.zeros((len(observation), 2))
+
     with pytest.raises(ValueError, match="summed over action dimensions"):
-        soft_return(
-            lambda o, rng: (np.zeros((len(o), 2)), np.zeros((len(o), 2))), countdown, np.full((1, 1), 5.0),
-            np.zeros((1, 2)), discount=0.9, temperature=0.1, rng=np.random.default_rng(0),
-        )  # fmt: skip
+        soft_return(not_summed, countdown, np.full((1, 1), 5.0), np.zeros((1, 2)), **usual)
 
 
 def test_pendulums_formula_follows_a_real_episode():

@@ -1,28 +1,12 @@
-"""What several tests of the algorithm need: one PyTorch thread, and small configurations."""
+"""What every test of the algorithm needs: one PyTorch thread, and the same random numbers each time."""
 
 import pytest
 import torch
-
-from sacnotes_lib.sac.config import SACConfig
 
 torch.set_num_threads(1)
 
 
 @pytest.fixture(autouse=True)
-def same_start(monkeypatch):
-    """Every test draws the same numbers alone and after others, and trains for as long as it says."""
+def same_start():
+    """Every test draws the same numbers alone and after others."""
     torch.manual_seed(0)
-    monkeypatch.delenv("SACNOTES_QUICK", raising=False)
-
-
-@pytest.fixture
-def small():
-    """A configuration that trains in a blink."""
-    return SACConfig(
-        total_steps=40,
-        learning_starts=10,
-        batch_size=16,
-        hidden_sizes=(8, 8),
-        evaluation_interval=20,
-        evaluation_episodes=1,
-    )

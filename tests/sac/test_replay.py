@@ -98,23 +98,9 @@ def test_every_transition_that_is_kept_is_drawn_equally_often_and_no_other(count
         assert stats.chisquare(list(counts.values())).pvalue > 1e-4
 
 
-def test_runs_draw_by_their_own_streams():
-    buffer = filled(5)
-    together = buffer.sample(20, RunGenerators([3, 8]))
-    assert not torch.equal(together.reward[0], together.reward[1] - 1000)
-    for run, seed in enumerate([3, 8]):
-        own = buffer.sample(20, RunGenerators([seed, seed]))
-        assert torch.equal(together.observation[run], own.observation[run])
-
-
 def test_an_empty_buffer_says_so():
     with pytest.raises(ValueError, match="empty: add a transition"):
         ReplayBuffer(5, 2, 3, 2).sample(1, RunGenerators([0, 1]))
-    assert len(ReplayBuffer(5, 2, 3, 2)) == 0
-
-
-def test_one_transition_is_enough_to_sample_from():
-    assert filled(1).sample(3, RunGenerators([0, 1])).reward[0].tolist() == [0.5] * 3
 
 
 @pytest.mark.parametrize("count", [0, 3, 5, 8])

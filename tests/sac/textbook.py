@@ -1,5 +1,7 @@
 """SAC once more, for one run, as slowly and plainly as a paper puts it: torch.nn, torch.distributions, torch.optim."""
 
+from contextlib import contextmanager
+
 import torch
 from torch import nn
 from torch.distributions import Independent, Normal
@@ -18,6 +20,28 @@ def one_network(net: StackedMLP, index: int) -> nn.Sequential:
         linear.weight.data, linear.bias.data = weight.T.clone(), bias[0].clone()
         layers += [linear, nn.ReLU()]
     return nn.Sequential(*layers[:-1])
+
+
+@contextmanager
+def double_precision():
+    """So exact that Adam, dividing by small gradients, cannot magnify the order in which numbers were added."""
+    torch.set_default_dtype(torch.float64)
+    try:
+        yield
+    finally:
+        torch.set_default_dtype(torch.float32)
+
+
+def random_batch(runs: int, size: int, observation_dim: int, action_dim: int, seed: int) -> Batch:
+    """Transitions that never happened, `[runs, size, ...]`; three of ten are the last of their episode."""
+    generator = torch.Generator().manual_seed(seed)
+    return Batch(
+        observation=torch.randn(runs, size, observation_dim, generator=generator),
+        action=2 * torch.rand(runs, size, action_dim, generator=generator) - 1,
+        reward=torch.randn(runs, size, generator=generator),
+        next_observation=torch.randn(runs, size, observation_dim, generator=generator),
+        terminated=(torch.rand(runs, size, generator=generator) < 0.3).to(torch.get_default_dtype()),
+    )
 
 
 class Textbook:

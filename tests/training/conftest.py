@@ -5,6 +5,7 @@ import torch
 
 from sacnotes_lib.sac.config import SACConfig
 from sacnotes_lib.training.run import train
+from tests.training import tiny_environments  # noqa: F401  (registers them)
 
 torch.set_num_threads(1)
 

@@ -15,7 +15,6 @@ from sacnotes_lib.training import compiled, run as training
 from sacnotes_lib.training.compiled import CannotCompile, CompiledUpdate
 from sacnotes_lib.training.guards import NonFiniteLoss, check_finite
 from sacnotes_lib.training.run import TrainingDiverged, TrainingRun, train
-from tests.training import tiny_environments  # noqa: F401  (registers them)
 
 VARIANTS = [
     {},

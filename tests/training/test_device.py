@@ -19,15 +19,7 @@ from sacnotes_lib.sac.agent import SAC
 from sacnotes_lib.sac.randomness import RunGenerators
 from sacnotes_lib.training.device import devices_here, usable_device
 from sacnotes_lib.training.run import TrainingRun, evaluate, train
-from tests.training import tiny_environments  # noqa: F401  (registers them)
-
-VARIANTS = [
-    {},
-    {"backup": "redq", "num_critics": 3},
-    {"actor_gradient": "score_function", "num_actor_samples": 2},
-    {"temperature": 0.2, "target_update": "hard", "hard_update_period": 3},
-    {"squash_actions": False, "env_id": "tiny/Counting-v0"},
-]
+from tests.training.test_compiled import VARIANTS
 
 
 @pytest.fixture
@@ -56,8 +48,7 @@ def everywhere(config, path):
     run = train(config, 2, progress=False, device="cpu:0")
     run.save(path)
     evaluate(run, 1), evaluate(run.agent, 1, deterministic=False)
-    run = TrainingRun.load(path, device="cpu:0").resume(5, progress=False)
-    return run
+    return TrainingRun.load(path, device="cpu:0").resume(5, progress=False)
 
 
 class ComesHome(TorchFunctionMode):
@@ -83,17 +74,17 @@ def look_at(config):
     return examination.chart(run).last("Q"), check_q(run).monte_carlo, session.view("", None).runs["A"].policy
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("env_id", ["Pendulum-v1", "sacnotes/TwoPeaks-v0"])
 def test_looking_at_a_run_keeps_to_its_device(small, nowhere, env_id):
-    config = small.replace(
-        env_id=env_id, learning_starts=0
-    )  # the actions before are drawn beside the environments
+    config = small.replace(env_id=env_id, learning_starts=0)  # first actions live beside environments
     with torch.device("cpu"), ComesHome():
         expected = look_at(config)
     for found, right in zip(look_at(config)[:2], expected[:2], strict=True):
         np.testing.assert_array_equal(found, right)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("choices", VARIANTS)
 def test_no_tensor_is_made_without_a_device(small, tmp_path, nowhere, choices):
     with torch.device("cpu"):
@@ -113,10 +104,9 @@ def test_every_device_that_is_named_is_the_one_asked_for(small, choices):
 
 
 def test_a_comparison_passes_the_device_on(small):
+    variants = {"a": small.replace(learning_starts=0)}
     with Named() as named:
-        compare(
-            {"a": small.replace(learning_starts=0)}, 2, jobs=1, folder=None, progress=False, device="cpu:0"
-        )
+        compare(variants, 2, jobs=1, folder=None, progress=False, device="cpu:0")
     assert "cpu:0" in named.devices  # and "cpu", where results are read
 
 
@@ -126,16 +116,11 @@ def test_the_agents_word_for_its_device(small):
     assert TrainingRun(small, 1).device == torch.device("cpu")
 
 
-@pytest.mark.parametrize("wrong", ["gpu", "GPU 0", 1.5, ""])
-def test_a_name_that_nobody_knows_is_told_which_there_are(small, wrong):
-    with pytest.raises(ValueError, match=r'such as "cpu", "cuda" .*On this computer there is: "cpu"'):
-        train(small, device=wrong)
-
-
-def test_a_device_that_is_not_here_says_what_it_needs(small):
-    with pytest.raises(
-        ValueError, match=r"device = 'cuda:93' cannot be used .*has: \"cpu\".*needs its driver"
-    ):
+def test_a_name_that_nobody_knows_or_a_device_that_is_not_here_says_what_there_is_and_what_it_needs(small):
+    for wrong in ("gpu", "GPU 0", 1.5, ""):
+        with pytest.raises(ValueError, match=r'such as "cpu", "cuda" .*On this computer there is: "cpu"'):
+            train(small, device=wrong)
+    with pytest.raises(ValueError, match="'cuda:93' cannot be used .*has: \"cpu\".*needs its driver"):
         train(small, device="cuda:93")
     with pytest.raises(ValueError, match="cannot be used"):
         usable_device("meta")

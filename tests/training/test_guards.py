@@ -11,48 +11,49 @@ import pytest
 import torch
 
 from sacnotes_lib.plots.q_check import check_q
-from sacnotes_lib.sac.distributions import SquashedGaussian
+from sacnotes_lib.sac.networks import Actor
 from sacnotes_lib.training import guards
 from sacnotes_lib.training.guards import interrupt_flag, single_thread
 from sacnotes_lib.training.run import TrainingRun, evaluate
 
 
-def test_training_takes_one_thread_and_gives_the_others_back():
+@pytest.fixture
+def two_threads():
     torch.set_num_threads(2)
-    try:
-        with single_thread():
-            assert torch.get_num_threads() == 1
-        assert torch.get_num_threads() == 2
-        with pytest.raises(ZeroDivisionError), single_thread():
-            raise ZeroDivisionError
-        assert torch.get_num_threads() == 2
-    finally:
-        torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(1)
 
 
-@pytest.mark.parametrize("look", [lambda run: run.evaluate(1), lambda run: evaluate(run.agent, 1), check_q])
-def test_looking_at_a_run_takes_one_thread_too(small, monkeypatch, look):
-    """With two, on cores that are shared, it took longer than the training between two looks."""
+def test_training_takes_one_thread_and_gives_the_others_back(two_threads):
+    with single_thread():
+        assert torch.get_num_threads() == 1
+    assert torch.get_num_threads() == 2
+    with pytest.raises(ZeroDivisionError), single_thread():
+        raise ZeroDivisionError
+    assert torch.get_num_threads() == 2
+
+
+LOOKS = {
+    "training": lambda run: run.resume(12, progress=False),
+    "a run's evaluation": lambda run: run.evaluate(1),
+    "an agent's": lambda run: evaluate(run.agent, 1),
+    "Q": check_q,
+}
+
+
+@pytest.mark.parametrize("look", LOOKS.values(), ids=LOOKS)
+def test_training_and_looking_at_a_run_take_one_thread(small, monkeypatch, two_threads, look):
+    """With two, on cores that are shared, looking took longer than the training between two looks."""
     run, threads = TrainingRun(small, 2), []
-    draw = SquashedGaussian.median.fget
+    forward = Actor.forward
     monkeypatch.setattr(
-        SquashedGaussian, "median", property(lambda p: threads.append(torch.get_num_threads()) or draw(p))
+        Actor, "forward", lambda *args: threads.append(torch.get_num_threads()) or forward(*args)
     )
-    sample = SquashedGaussian.sample
-    monkeypatch.setattr(
-        SquashedGaussian,
-        "sample",
-        lambda p, *a, **k: threads.append(torch.get_num_threads()) or sample(p, *a, **k),
-    )
-    torch.set_num_threads(2)
-    try:
-        look(run)
-        assert set(threads) == {1} and torch.get_num_threads() == 2
-    finally:
-        torch.set_num_threads(1)
+    look(run)
+    assert set(threads) == {1} and torch.get_num_threads() == 2
 
 
-def interrupt():
+def send_interrupt() -> None:
     """SIGINT from another thread, as from a terminal; Python hands it to the main thread at the next instruction."""
     sender = threading.Thread(target=os.kill, args=(os.getpid(), signal.SIGINT))
     sender.start()
@@ -62,10 +63,10 @@ def interrupt():
 def test_the_first_interrupt_raises_a_flag_and_the_second_interrupts():
     with interrupt_flag() as asked_to_stop:
         assert not asked_to_stop()
-        interrupt()
+        send_interrupt()
         assert asked_to_stop()
         with pytest.raises(KeyboardInterrupt):
-            interrupt()
+            send_interrupt()
             threading.Event().wait(10)  # delivered by now at the latest
 
 
@@ -79,7 +80,7 @@ def test_the_handler_that_was_there_comes_back(interrupts):
         with interrupt_flag():
             assert signal.getsignal(signal.SIGINT) is not handler
             for _ in range(interrupts):
-                interrupt()
+                send_interrupt()
         assert signal.getsignal(signal.SIGINT) is handler
         with pytest.raises(ZeroDivisionError), interrupt_flag():
             raise ZeroDivisionError
@@ -107,10 +108,7 @@ def test_outside_the_main_thread_there_is_a_flag_that_stays_down():
 COUNT_PAGES = """
 import resource, runpy, sys, torch
 keep_freed_memory = runpy.run_path(sys.argv[2])["keep_freed_memory"]  # without the rest of the package
-if sys.argv[1] == "keep":
-    assert keep_freed_memory()
-else:
-    assert not keep_freed_memory()
+assert keep_freed_memory() is (sys.argv[1] == "keep")
 def use():
     blocks = [torch.ones(2**20) for _ in range(20)]
 for _ in range(3):

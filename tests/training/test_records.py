@@ -54,11 +54,8 @@ def test_it_goes_on_from_a_saved_state():
     assert other.names == whole.names and other.steps.tolist() == whole.steps.tolist()
     np.testing.assert_array_equal(other.columns()["entropy"], whole.columns()["entropy"])
     empty = Records(3)
+    with pytest.raises(IndexError, match="nothing is recorded yet"):
+        empty.last("q")
     empty.load_state_dict(Records(3).state_dict())
     empty.add(1, written[0][1])
     assert empty.columns()["q"].shape == (3, 1)
-
-
-def test_nothing_yet_is_an_error_with_words():
-    with pytest.raises(IndexError, match="nothing is recorded yet"):
-        Records(3).last("q")

@@ -103,6 +103,7 @@ def test_seeds_are_how_many_or_which_in_every_kind_of_number():
     for wrong in (True, [True], 2.0, [0.5], "3", None):
         with pytest.raises(TypeError, match="whole numbers"):
             listed_seeds(wrong)
+    assert len(TrainingRun(PLAIN).seeds) == 8
     for none in (0, -1, [], [-1], [2**63]):
         with pytest.raises(ValueError, match="none below 0, none above"):
             listed_seeds(none)

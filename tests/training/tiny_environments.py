@@ -11,9 +11,9 @@ class Counting(gym.Env):
     After `length` steps the episode ends, by termination or by truncation.
     """
 
-    def __init__(self, length: int = 3, ends: str = "truncated", low: float = -1.0, high: float = 1.0):
+    def __init__(self, length: int = 3, ends: str = "truncated"):
         self.observation_space = gym.spaces.Box(-np.inf, np.inf, (2,), np.float32)
-        self.action_space = gym.spaces.Box(np.float32(low), np.float32(high), (1,))
+        self.action_space = gym.spaces.Box(-1, 1, (1,))
         self.length, self.ends = length, ends
         self.episode, self.t = -1, 0
 
@@ -25,13 +25,8 @@ class Counting(gym.Env):
     def step(self, action):
         reward, over = float(self.t), self.t + 1 == self.length
         self.t += 1
-        return (
-            self._observe(),
-            reward,
-            over and self.ends == "terminated",
-            over and self.ends == "truncated",
-            {},
-        )
+        ends = {name: over and self.ends == name for name in ("terminated", "truncated")}
+        return self._observe(), reward, *ends.values(), {}
 
     def _observe(self):
         return np.array([self.episode, self.t], np.float32)
@@ -87,11 +82,10 @@ class Breaking(Wanderer):
         return observation, reward, terminated, truncated, info
 
 
-class DictObservations(gym.Env):
-    """Two sensors in a dictionary instead of one vector."""
+class Misfit(gym.Env):
+    """Spaces that a test replaces by ones that do not fit."""
 
-    observation_space = gym.spaces.Dict({"x": gym.spaces.Box(-1, 1, (1,)), "v": gym.spaces.Box(-1, 1, (1,))})
-    action_space = gym.spaces.Box(-1, 1, (1,))
+    observation_space = action_space = gym.spaces.Box(-1, 1, (2,))
 
 
 class MissingExtra(gym.Env):
@@ -106,7 +100,7 @@ for _name, _class, _limit in (
     ("Echo", Echo, None),
     ("Wanderer", Wanderer, 7),
     ("Breaking", Breaking, 7),
-    ("DictObservations", DictObservations, None),
+    ("Misfit", Misfit, None),
     ("MissingExtra", MissingExtra, None),
 ):
     if f"tiny/{_name}-v0" not in gym.registry:
