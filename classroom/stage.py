@@ -10,8 +10,7 @@ import ipywidgets as widgets
 from voila.utils import get_query_string
 
 import sacnotes_lib
-from classroom.demo import Demo
-from classroom.demos import DEMOS, find
+from classroom.demos import DEMOS, Demo, find
 from sacnotes_lib import TrainingConsole
 from sacnotes_lib.course.stage.painter import Painter
 
