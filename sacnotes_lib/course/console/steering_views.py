@@ -10,6 +10,7 @@ import ipywidgets as widgets
 
 from sacnotes_lib.course.stage.control_views import ControlView
 from sacnotes_lib.course.stage.controls import Choice, Slider
+from sacnotes_lib.course.stage.page_panel import ROW
 from sacnotes_lib.sac.config import SACConfig
 from sacnotes_lib.sac.targets import BACKUPS, backup_misfit
 
@@ -60,10 +61,14 @@ class SteeringView:
         present_temperature: Callable[[], float],
     ):
         self._change, self._present = change, present_temperature
-        self.views = {key: ControlView(control) for key, control in _named(name, steering_controls(config))}
+        controls = steering_controls(config)
+        if name:  # with two runs on screen every control says whose it is
+            controls = {
+                key: replace(control, label=f"{name}: {control.label}") for key, control in controls.items()
+            }
+        self.views = {key: ControlView(control) for key, control in controls.items()}
         self._told = self.fields
-        row = widgets.Layout(flex_flow="row wrap", align_items="center")
-        self.box = widgets.Box([view.box for view in self.views.values()], layout=row)
+        self.box = widgets.Box([view.box for view in self.views.values()], layout=ROW)
         for key, view in self.views.items():
             view.on_change(lambda _, key=key: self._moved(key))
         self._mark_temperature()
@@ -101,9 +106,3 @@ class SteeringView:
         """While the temperature is tuned there is nothing to set."""
         for part in self.views["alpha"].box.children:
             part.disabled = self.views["mode"].value == TUNED
-
-
-def _named(name: str, controls: dict):
-    """With two runs on screen every control says whose it is."""
-    for key, control in controls.items():
-        yield key, replace(control, label=f"{name}: {control.label}") if name else control

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import atexit
 import threading
-import weakref
 from collections.abc import Callable
 from time import monotonic
 
 from sacnotes_lib.course.console.session import TrainingSession
-from sacnotes_lib.training.run import TrainingDiverged
 
 SHOW_EVERY = 0.18  # seconds from one picture to the next
 
@@ -37,23 +34,21 @@ class Trainer:
         self._pause, self._hurry = threading.Event(), threading.Event()
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
-        atexit.register(_stop, weakref.ref(self))
 
     @property
     def running(self) -> bool:
         return self._thread is not None and self._thread.is_alive()
 
-    def start(self, until: int) -> bool:
-        """Begin to train on a thread; False where it already trains."""
+    def start(self, until: int) -> None:
+        """Begin to train on a thread, unless one trains already."""
         with self._lock:
             if self.running:
-                return False
+                return
             self._pause.clear()
             self._thread = threading.Thread(
                 target=self.run, args=(until,), daemon=True, name="sacnotes-trainer"
             )
             self._thread.start()
-            return True
 
     def pause(self, wait: float = 0.0) -> None:
         """Ask for an end after the present step; wait up to so many seconds for it."""
@@ -82,8 +77,6 @@ class Trainer:
                 self._show()
             if self.session.done:
                 why = DONE
-        except TrainingDiverged as error:
-            why = error
         except KeyboardInterrupt:
             self._show()
         except Exception as error:  # on a thread nobody else would ever see it
@@ -100,10 +93,3 @@ class Trainer:
             self._hurry.clear()
             # A change counts from the next step on: with that step done the picture shows it.
             self.session.advance(min(1, until - self.session.step))
-
-
-def _stop(reference) -> None:
-    """A kernel that shuts down lets the present step end first."""
-    trainer = reference()
-    if trainer is not None:
-        trainer.pause(wait=5)

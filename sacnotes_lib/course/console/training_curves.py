@@ -8,8 +8,8 @@ import numpy as np
 from matplotlib.collections import LineCollection, PolyCollection
 from matplotlib.ticker import StrMethodFormatter
 
-from sacnotes_lib.course.console.policy_drawing import draw_policies, setup_policies
-from sacnotes_lib.course.console.training_view import TrainingView, describe
+from sacnotes_lib.course.console.policy_pictures import draw_policies, setup_policies
+from sacnotes_lib.course.console.training_view import TrainingView
 from sacnotes_lib.course.stage.scene import Scene
 from sacnotes_lib.plots import style
 
@@ -49,9 +49,6 @@ class TrainingScene(Scene):
         for name, panel in artists.panels.items():
             self._draw_panel(name, panel, data)
         draw_policies(artists.policies, data)
-
-    def describe(self, parameters, data: TrainingView) -> str:
-        return describe(data)
 
     def _panel(self, axes, name: str) -> SimpleNamespace:
         title, unit, curves = PANELS[name]

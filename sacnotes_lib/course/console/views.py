@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 from collections.abc import Callable
+from pathlib import Path
 
 import ipywidgets as widgets
 
@@ -30,20 +31,6 @@ def buttons(**actions: Callable[[], None]) -> dict[str, widgets.Button]:
         made[name].layout.width = "max-content"
         made[name].on_click(lambda _, action=action: action())
     return made
-
-
-def disable_start(made: dict[str, widgets.Button]) -> None:
-    """Where nothing is shown that a thread sends there is only the button that trains a little."""
-    made["start"].disabled = True
-    made["start"].tooltip = "Colab shows nothing from a thread: press +200 steps"
-
-
-def layout(made, beat, line, steering, image, states, film, *, can_film: bool) -> list[widgets.Widget]:
-    """The console from top to bottom: buttons, what it says, the controls, the picture, where to look, the film."""
-    shown = [button for name, button in made.items() if name != "clip" or can_film]
-    row = widgets.Layout(flex_flow="row wrap", align_items="center")
-    below = [states] if states is not None else []
-    return [widgets.Box([*shown, beat], layout=row), line, *steering, image, *below, film]
 
 
 def pulse(felt: Callable[[], None]) -> widgets.Play:
@@ -88,31 +75,14 @@ def status(markup: str) -> str:
 def welcome(trained_before: int) -> str:
     """What to do; and where to find what the same cell had trained when it was run before."""
     kept = f"What this cell had trained before (to step {trained_before:,}) is in .previous. "
-    return (
-        kept if trained_before else ""
-    ) + "Press Start, or +200 steps. Every setting may be moved while it trains."
+    what = "Press Start, or +200 steps. Every setting may be moved while it trains."
+    return kept + what if trained_before else what
 
 
-def noted(name: str, changes: dict) -> str:
-    """What was changed while nothing trains."""
-    said = ", ".join(f"{field} = {value}" for field, value in changes.items())
-    return html.escape(
-        f"{name + ': ' if name else ''}{said}, from the next update on. Press Start or +200 steps."
-    )
-
-
-def saved(paths: str, recipe: str) -> str:
+def saved(paths: list[Path], recipe: str) -> str:
     """Where it was saved, and how to train the same again."""
     return (
-        f"Saved: {html.escape(paths)} (TrainingRun.load reads it). The same again:"
+        f"Saved: {html.escape(', '.join(map(str, paths)))} (TrainingRun.load reads it). The same again:"
         '<pre tabindex="0" role="region" aria-label="how to train the same again" style="overflow-x:auto">'
         f"{html.escape(recipe)}</pre>"
-    )
-
-
-def diverged(error: Exception) -> str:
-    """Why training ended; what was learned until then is still there."""
-    return (
-        '<div role="alert" style="border-left:5px solid #bd1f01;padding:0.5em 1em;max-width:60em">'
-        f"<b>Training stopped.</b> {html.escape(f'{type(error).__name__}: {error}')}</div>"
     )

@@ -18,7 +18,7 @@ from sacnotes_lib.course.console.trainer import DONE, PAUSED, SHOW_EVERY, UNWATC
 from sacnotes_lib.course.console.views import BUTTONS
 from sacnotes_lib.course.stage import surroundings
 from sacnotes_lib.sac.config import SACConfig
-from sacnotes_lib.training.run import TrainingRun
+from sacnotes_lib.training.run import TrainingRun, steps_to_take
 
 SMALL = SACConfig(
     env_id="sacnotes/TwoPeaks-v0", total_steps=400, learning_starts=10, batch_size=16, hidden_sizes=(8, 8),
@@ -280,7 +280,7 @@ def test_an_interrupt_pauses_every_console():
 
 def test_the_same_cell_again_pauses_and_keeps_what_it_had(monkeypatch):
     monkeypatch.setattr(surroundings, "_cell", lambda: "cell-1")
-    monkeypatch.setattr(surroundings, "_listening", True)
+    monkeypatch.setattr(surroundings, "_listen", lambda: None)
     first = console_of(LONG)
     first.start()
     until(first, lambda words: "entropy" in words)
@@ -303,7 +303,7 @@ def test_in_colab_the_button_trains_in_its_callback(monkeypatch):
 def test_with_nobody_there_it_trains_to_its_end_at_once():
     console = TrainingConsole(SMALL, seeds=2)
     assert not console.interactive
-    steps = surroundings.shortened(400, SMALL)
+    steps = steps_to_take(SMALL)
     assert console.session.step == steps and alt(console).startswith(f"Step {steps} of")
     data, metadata = console._repr_mimebundle_()
     assert metadata["image/png"]["alt"] == console.description == data["text/plain"]

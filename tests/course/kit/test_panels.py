@@ -95,10 +95,10 @@ def test_buttons_of_one_panel_do_not_hide_those_of_another():
 
 def test_forms_for_readers_without_a_kernel():
     asked, revealed = page()
-    question = asked._repr_mimebundle_()
+    question, _ = asked._repr_mimebundle_()
     assert "Which &lt;shape&gt; has <code>log_prob</code>?" in question["text/html"]
     assert "<li>[B, B]</li>" in question["text/html"] and question["text/plain"].endswith("[B]\n[B, B]")
-    answer = revealed._repr_mimebundle_()
+    answer, _ = revealed._repr_mimebundle_()
     assert answer["text/html"].startswith("<details><summary>")
     assert "<b>[B, B]</b>" in answer["text/html"] and WHY in answer["text/plain"]
     assert "application/vnd.jupyter.widget-view+json" in answer
