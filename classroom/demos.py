@@ -1,7 +1,5 @@
 """The demos for a projector, in the order of a lesson. To add one, add an entry to the list."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from types import ModuleType

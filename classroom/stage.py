@@ -1,7 +1,5 @@
 """One demo on the page: words on the left, the picture with its controls on the right."""
 
-from __future__ import annotations
-
 import html
 import os
 from urllib.parse import parse_qs

@@ -1,9 +1,8 @@
 """SAC that trains while the page stays alive: start, pause, step, reset, and change it while it learns."""
 
-from __future__ import annotations
-
 import html
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from time import monotonic
 
@@ -13,9 +12,7 @@ import torch
 from sacnotes_lib.course.console import views
 from sacnotes_lib.course.console.painting import PaintingProcess
 from sacnotes_lib.course.console.policy_pictures import is_pendulum, states_to_pick
-from sacnotes_lib.course.console.session import TrainingSession
-from sacnotes_lib.course.console.steering_views import SteeringView
-from sacnotes_lib.course.console.trainer import DONE, UNWATCHED, Trainer
+from sacnotes_lib.course.console.session import DONE, UNWATCHED, Trainer, TrainingSession
 from sacnotes_lib.course.console.training_curves import TrainingScene
 from sacnotes_lib.course.console.training_view import TrainingView, describe
 from sacnotes_lib.course.stage import surroundings
@@ -134,13 +131,16 @@ class TrainingConsole(PagePanel):
         """Write what was learned to a file (one for each of A and B), for `TrainingRun.load`. Returns the paths."""
         return self.session.save(path or f"sac-at-step-{self.session.step}.pt")
 
-    def refresh(self) -> None:
-        """Draw what stands now."""
-        self._newest.request(self._view())
+    def refresh(self, in_background: bool = False) -> None:
+        """Draw what stands now; in the background no picture that is still being drawn is waited for."""
+        state = self.state_view.value
+        view = self.session.view(state, self._states[state])
+        self._newest.request(view, in_background=in_background and not surroundings.in_colab())
 
     def _build_session(self, configs) -> None:
         self.session = TrainingSession(configs, self._seeds, self._agent_class, self._device)
-        self.trainer = Trainer(self.session, self._show_later, self._training_ended, self._is_watched)
+        show = partial(self.refresh, in_background=True)
+        self.trainer = Trainer(self.session, show, self._training_ended, self._is_watched)
 
     def _build_widgets(self) -> None:
         first = self.runs["A"]
@@ -152,10 +152,10 @@ class TrainingConsole(PagePanel):
         self.state_view.on_change(lambda _: self._look_again())
         self.buttons = views.buttons(
             start=self.start, pause=self.pause, step=self.step, restart=self.restart, reset=self.reset,
-            save=self._save_pressed, clip=self._clip_pressed,
+            save=lambda: self._say(views.saved(self.save(), self.session.recipe())), clip=self._film,
         )  # fmt: skip
         self.steering = {
-            name: SteeringView(
+            name: views.SteeringView(
                 name if len(self.runs) > 1 else "", config,
                 lambda name=name, **changes: self.change(name, **changes),
                 lambda name=name: float(self.runs[name].agent.temperature.mean()),
@@ -222,10 +222,7 @@ class TrainingConsole(PagePanel):
         else:
             self._say(f"Done {at}." if why == DONE else f"Paused {at}.")
 
-    def _save_pressed(self) -> None:
-        self._say(views.saved(self.save(), self.session.recipe()))
-
-    def _clip_pressed(self) -> None:
+    def _film(self) -> None:
         with self.session.lock:
             clips = [animate(run) for run in self.runs.values()]
         self.film.value = "".join(clip._repr_mimebundle_()[0]["text/html"] for clip in clips)
@@ -249,14 +246,6 @@ class TrainingConsole(PagePanel):
             self.pulse.playing = True
         return now - self._sign_of_life < ALONE_AFTER
 
-    def _view(self) -> TrainingView:
-        name = self.state_view.value
-        return self.session.view(name, self._states[name])
-
-    def _show_later(self) -> None:
-        """Draw on another thread while training goes on; a picture that is still being drawn is not queued behind."""
-        self._newest.request(self._view(), in_background=not surroundings.in_colab())
-
     def _show(self, _, view: TrainingView) -> None:
         png = self.painting.paint(view) if self.painting else None
         if png is None:
@@ -266,4 +255,6 @@ class TrainingConsole(PagePanel):
         self.picture.value = views.picture(png, self._pixels.shape[1::-1], self.description, view)
 
     def _say(self, markup: str) -> None:
-        self.status.value = views.status(markup)
+        """In a line that a screen reader speaks when it changes."""
+        style = "font-size:1.1em;line-height:1.5;max-width:60em"
+        self.status.value = f'<div role="status" style="{style}">{markup}</div>'

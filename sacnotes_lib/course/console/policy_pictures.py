@@ -1,7 +1,5 @@
 """What the policy does, as numbers and as a picture: its density at one state, or all of Pendulum as two maps."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from functools import lru_cache
 from types import SimpleNamespace
@@ -21,6 +19,10 @@ from sacnotes_lib.training.run import TrainingRun
 ACTIONS = np.linspace(-0.995, 0.995, 200)
 ANGLES, SPEEDS = np.linspace(-np.pi, np.pi, 37), np.linspace(-8, 8, 25)
 HERE = "where seed 0 is now"
+MAPS = {  # kind: title, unit, colours, and where their scale begins
+    "torque": ("Policy", "torque (N·m)", "PuOr", (-2, 2)),
+    "value": ("Value", "Q of its action (reward)", "cividis", (-1, 0)),
+}
 TOP = 6.0  # a density above this is cut off: a policy that hardly varies
 
 
@@ -136,14 +138,11 @@ def setup_policies(figure, places, names: tuple[str, ...], pendulum: bool) -> Si
     """The second and third of three places in a row."""
     if not pendulum:
         return _setup_density(figure.add_subplot(places[1:]), names)
-    first, second = figure.add_subplot(places[1]), figure.add_subplot(places[2])
-    if len(names) > 1:  # two policies instead of policy and value
-        maps = {(name, "torque"): axes for name, axes in zip(names, (first, second), strict=True)}
-    else:
-        maps = {(names[0], "torque"): first, (names[0], "value"): second}
-    return SimpleNamespace(
-        maps={key: _setup_map(figure, axes, *key, len(names) > 1) for key, axes in maps.items()}
-    )
+    two = len(names) > 1  # policies, instead of policy and value
+    shown = [(name, "torque") for name in names] if two else [(names[0], "torque"), (names[0], "value")]
+    maps = {key: _setup_map(figure, figure.add_subplot(place), *key, two)
+            for key, place in zip(shown, (places[1], places[2]), strict=True)}  # fmt: skip
+    return SimpleNamespace(maps=maps)
 
 
 def draw_policies(artists: SimpleNamespace, data) -> None:
@@ -191,18 +190,17 @@ def _draw_density(artists, data):
 
 
 def _setup_map(figure, axes, name, kind, two):
-    limits = {"torque": (-2, 2), "value": (-1, 0)}[kind]
-    title = {"torque": f"Policy{f' {name}' if two else ''}, seed 0", "value": "Value, seed 0"}[kind]
+    title, unit, colors, (low, high) = MAPS[kind]
     image = axes.imshow(
         np.zeros((len(SPEEDS), len(ANGLES))), origin="lower", aspect="auto", animated=True,
         extent=(ANGLES[0], ANGLES[-1], SPEEDS[0], SPEEDS[-1]),
-        cmap={"torque": "PuOr", "value": "cividis"}[kind], vmin=limits[0], vmax=limits[1],
+        cmap=colors, vmin=low, vmax=high,
     )  # fmt: skip
     axes.set(xlabel="angle (0 = upright)", ylabel="speed (rad/s)")
     axes.set_xticks([-np.pi, 0, np.pi], ["−π", "0", "π"])
-    axes.set_title(title)
+    axes.set_title(f"{title}{f' {name}' if two else ''}, seed 0")
     bar = figure.colorbar(image, ax=axes, pad=0.02, aspect=14)
-    bar.set_label({"torque": "torque (N·m)", "value": "Q of its action (reward)"}[kind])
+    bar.set_label(unit)
     bar.locator = MaxNLocator(4)
     if kind == "value":  # whose numbers grow longer than they were when the room for them was set
         bar.ax.yaxis.set_label_coords(4.4, 0.5)

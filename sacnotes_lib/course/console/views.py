@@ -1,15 +1,22 @@
-"""What the training console is made of on screen: buttons, picture, words, and the pulse of the page that shows it."""
-
-from __future__ import annotations
+"""What the training console is made of on screen: buttons, controls, picture, words, and the pulse of the page."""
 
 import html
+import math
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import ipywidgets as widgets
 
 from sacnotes_lib.course.console.training_view import TrainingView
+from sacnotes_lib.course.stage.control_views import ControlView
+from sacnotes_lib.course.stage.controls import Choice, Slider
+from sacnotes_lib.course.stage.page_panel import ROW
 from sacnotes_lib.plots.picture import image_tag
+from sacnotes_lib.sac.config import SACConfig
+from sacnotes_lib.sac.targets import BACKUPS, backup_misfit
+
+TUNED, FIXED = "tuned", "fixed"
 
 BUTTONS = {  # name: text, tooltip, colour
     "start": ("▶ Start", "Train on until the end or until Pause", "success"),
@@ -67,11 +74,6 @@ def _changes(view: TrainingView) -> str:
     return f'<ul aria-label="changes while training" style="{style}">{"".join(items)}</ul>' if items else ""
 
 
-def status(markup: str) -> str:
-    """A line that a screen reader speaks when it changes."""
-    return f'<div role="status" style="font-size:1.1em;line-height:1.5;max-width:60em">{markup}</div>'
-
-
 def welcome(trained_before: int) -> str:
     """What to do; and where to find what the same cell had trained when it was run before."""
     kept = f"What this cell had trained before (to step {trained_before:,}) is in .previous. "
@@ -86,3 +88,94 @@ def saved(paths: list[Path], recipe: str) -> str:
         '<pre tabindex="0" role="region" aria-label="how to train the same again" style="overflow-x:auto">'
         f"{html.escape(recipe)}</pre>"
     )
+
+
+def steering_controls(config: SACConfig) -> dict:
+    """Name to control, with the configuration's own values as defaults and inside every range."""
+    fixed = config.temperature != "auto"
+    alpha = max(float(config.temperature if fixed else config.initial_temperature), 1e-3)
+    sizes = config.num_critics, config.redq_subset_size
+    backups = [name for name in BACKUPS if not backup_misfit(name, *sizes)]
+    rate, discount = config.learning_rate, config.discount
+    return {
+        "mode": Choice("Temperature", (TUNED, FIXED), FIXED if fixed else TUNED),
+        "alpha": _log_slider("α", alpha, down=1.5 if fixed else 2.0, up=1.0 if fixed else 0.5),
+        "learning_rate": _log_slider("Learning rate", rate, down=1.5, up=0.5),
+        "discount": Slider("Discount γ", 0.0, max(0.99, discount), discount, step=0.01),
+        "backup": Choice("Backup", tuple(backups), config.backup),
+        "actor_gradient": Choice(
+            "Actor gradient", ("reparameterized", "score_function"), config.actor_gradient
+        ),
+        "target_update": Choice("Target update", ("polyak", "hard"), config.target_update),
+    }
+
+
+def _log_slider(label: str, default: float, down: float, up: float) -> Slider:
+    """From so many powers of ten below the default to so many above. The default is one of its positions: a browser
+    moves a slider that stands between two, and that would be a change that nobody made."""
+    return Slider(label, default / 10**down, default * 10**up, default, log=True)
+
+
+class SteeringView:
+    """The controls of one run as a box; calls `change(**fields)` when somebody moves one.
+
+    Args:
+        name: of the run; in front of each control's name, where there are two.
+        config: where the controls start.
+        change: takes fields of SACConfig.
+        present_temperature: α as it is now; where fixing it starts.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        config: SACConfig,
+        change: Callable[..., None],
+        present_temperature: Callable[[], float],
+    ):
+        self._change, self._present = change, present_temperature
+        controls = steering_controls(config)
+        if name:  # with two runs on screen every control says whose it is
+            controls = {
+                key: replace(control, label=f"{name}: {control.label}") for key, control in controls.items()
+            }
+        self.views = {key: ControlView(control) for key, control in controls.items()}
+        self._told = self.fields
+        self.box = widgets.Box([view.box for view in self.views.values()], layout=ROW)
+        for key, view in self.views.items():
+            view.on_change(lambda _, key=key: self._moved(key))
+        self._mark_temperature()
+
+    @property
+    def fields(self) -> dict:
+        """What the controls say, as fields of SACConfig."""
+        said = {key: view.value for key, view in self.views.items()}
+        mode, alpha = said.pop("mode"), said.pop("alpha")
+        return {"temperature": alpha if mode == FIXED else "auto", **said}
+
+    def reset(self, config: SACConfig) -> None:
+        """Show another configuration."""
+        for key, control in steering_controls(config).items():
+            self.views[key].value = control.default
+
+    def _moved(self, key: str) -> None:
+        if key == "mode":
+            self._mark_temperature()
+            if self.views["mode"].value == FIXED:  # held from where tuning has brought it
+                self.views["alpha"].value = self._nearest_position(self._present())
+        fields = self.fields
+        changes = {name: value for name, value in fields.items() if self._told[name] != value}
+        self._told = fields
+        if changes:
+            self._change(**changes)
+
+    def _nearest_position(self, temperature: float) -> float:
+        """The slider's position nearest to a temperature: the browser would move it there anyway."""
+        control = self.views["alpha"].control
+        steps = round(math.log10(max(temperature, control.low) / control.low) / control.resolution)
+        return min(float(f"{control.low * 10 ** (steps * control.resolution):.2g}"), control.high)
+
+    def _mark_temperature(self) -> None:
+        """While the temperature is tuned there is nothing to set."""
+        for part in self.views["alpha"].box.children:
+            part.disabled = self.views["mode"].value == TUNED

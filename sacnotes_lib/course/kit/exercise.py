@@ -1,7 +1,5 @@
 """What an exercise is: a right solution, cases to try it on, and the mistakes that are known by name."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any

@@ -1,7 +1,5 @@
 """The pages of the course, with the predictions and exercises of each. A test compares them with the notebooks."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 

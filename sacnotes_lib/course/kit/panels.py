@@ -1,31 +1,31 @@
 """Predictions and reveals on screen. Every panel also carries a form for readers without a kernel."""
 
-from __future__ import annotations
-
 import html
 import re
 from collections.abc import Sequence
 
 import ipywidgets as widgets
 
-from sacnotes_lib.course.kit import predictions
 from sacnotes_lib.course.kit.predictions import Prediction
 from sacnotes_lib.course.stage.control_views import mark_chosen
 from sacnotes_lib.course.stage.page_panel import PagePanel
 
 WIDE = {"width": "max-content", "max_width": "100%", "height": "auto", "padding": "0.2em 0.9em"}
 
+_asked: dict[str, Prediction] = {}  # key -> the question as it was asked last; the choice made before is kept
 
-def predict(key: str, question: str, options: Sequence[str]) -> PredictionPanel:
+
+def predict(key: str, question: str, options: Sequence[str]) -> "PredictionPanel":
     """Ask for a prediction before a cell is run: one button for each option. Make it the last line of a cell.
 
     ``key`` names the question for `reveal`. Where nobody can press a button the page simply goes on.
     Raises ``ValueError`` unless there are at least two different options, all strings.
     """
-    return PredictionPanel(predictions.ask(key, question, options))
+    _asked[key] = Prediction(key, question, options)
+    return PredictionPanel(_asked[key])
 
 
-def reveal(key: str, answer: str | int, why: str, panel=None) -> RevealPanel:
+def reveal(key: str, answer: str | int, why: str, panel=None) -> "RevealPanel":
     """Compare the prediction made under ``key`` with ``answer``, and say ``why``. Make it the last line of a cell.
 
     ``answer`` is one of the options, or its place counted from 0; it may be computed in the run. The panel stays
@@ -34,7 +34,12 @@ def reveal(key: str, answer: str | int, why: str, panel=None) -> RevealPanel:
     become code. Raises ``LookupError`` for a question that was not asked, ``ValueError`` for an answer that is none
     of its options.
     """
-    revealed = RevealPanel(predictions.asked(key), answer, why)
+    if key not in _asked:
+        known = ", ".join(repr(name) for name in _asked) or "none yet"
+        raise LookupError(
+            f"No prediction is called {key!r}. Run the cell with its predict(...) first. Asked so far: {known}."
+        )
+    revealed = RevealPanel(_asked[key], answer, why)
     if panel is not None:
         panel.on_change(revealed.hide)
     return revealed

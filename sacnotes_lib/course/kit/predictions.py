@@ -1,14 +1,10 @@
 """A question with options, the option chosen, and how it compares with the answer. No widgets here."""
 
-from __future__ import annotations
-
 import operator
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 
 from sacnotes_lib.course.kit.progress import PROGRESS
-
-_asked: dict[str, Prediction] = {}
 
 
 class Prediction:
@@ -59,19 +55,3 @@ class Prediction:
             f"The answer {answer!r} is none of the options of prediction {self.key!r}. Give one of "
             f"{list(self.options)}, or its place from 0 to {len(self.options) - 1}."
         )
-
-
-def ask(key: str, question: str, options: Sequence[str]) -> Prediction:
-    """A new question under ``key``. Asked again (the cell was run again), it keeps the choice made before."""
-    _asked[key] = Prediction(key, question, options)
-    return _asked[key]
-
-
-def asked(key: str) -> Prediction:
-    """The question asked under ``key``; ``KeyError`` names the questions that were asked."""
-    if key not in _asked:
-        known = ", ".join(repr(name) for name in _asked) or "none yet"
-        raise LookupError(
-            f"No prediction is called {key!r}. Run the cell with its predict(...) first. Asked so far: {known}."
-        )
-    return _asked[key]

@@ -3,8 +3,6 @@
 The environment variable SACNOTES_PROGRESS names another file to keep it in, or is "off".
 """
 
-from __future__ import annotations
-
 import json
 import os
 import threading

@@ -1,7 +1,5 @@
 """Controls as ipywidgets, each with a name that a screen reader finds and a value that it can read."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable
 from typing import Any

@@ -1,7 +1,5 @@
 """What a viewer can change in a scene: a slider, a whole number, a choice. Descriptions, not widgets."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -36,7 +34,7 @@ class Number:
             raise ValueError(f"{self.label} runs from {self.low} to {self.high}; {value} is outside.")
         return float(value)
 
-    def adjusted(self, change: Any) -> Control:
+    def adjusted(self, change: Any) -> "Control":
         """Another range ``(low, high)`` or ``(low, high, step)``, a menu of numbers (a list), or another default."""
         if isinstance(change, list):
             options = tuple(self.check(value) for value in change)
@@ -116,7 +114,7 @@ class Choice:
             raise ValueError(f"{self.label} is one of {list(self.options)}, not {value!r}.")
         return value
 
-    def adjusted(self, change: Any) -> Choice:
+    def adjusted(self, change: Any) -> "Choice":
         """Other options (a list), or another default (a single value)."""
         if not isinstance(change, list):
             return replace(self, default=self.check(change))

@@ -1,7 +1,5 @@
 """A scene under sliders and menus, with a picture for every place where it may be looked at."""
 
-from __future__ import annotations
-
 import html
 from collections.abc import Callable
 from time import perf_counter
@@ -22,7 +20,7 @@ from sacnotes_lib.plots.picture import Picture, fast_png, image_tag
 SLOW = 0.1  # seconds: from here on a viewer feels the wait
 
 
-def live(scene: Scene, **controls: Any) -> LivePanel:
+def live(scene: Scene, **controls: Any) -> "LivePanel":
     """The picture of ``scene`` under its controls. Make it the last line of a cell.
 
     Each keyword names one control of the scene and changes it: ``(low, high)`` or ``(low, high, step)`` gives a

@@ -5,8 +5,6 @@ Where the change or the answer was lost with the connection, it would keep them 
 nothing to wait for.
 """
 
-from __future__ import annotations
-
 import html
 import weakref
 

@@ -1,7 +1,5 @@
 """The protocol of a scene: numbers from parameters, a drawing of the numbers, and a text that states them."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any, ClassVar
 

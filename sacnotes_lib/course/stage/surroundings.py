@@ -1,7 +1,5 @@
 """Where a console runs: is anybody there to press its buttons, which cell made it, and was the kernel interrupted."""
 
-from __future__ import annotations
-
 import asyncio
 import atexit
 import os

@@ -10,11 +10,10 @@ import pytest
 import torch
 from nbclient import NotebookClient
 
-from sacnotes_lib.course.console import console as console_module, trainer as trainer_module
+from sacnotes_lib.course.console import console as console_module, session as session_module
 from sacnotes_lib.course.console.console import TrainingConsole
 from sacnotes_lib.course.console.painting import PaintingProcess
-from sacnotes_lib.course.console.session import TrainingSession
-from sacnotes_lib.course.console.trainer import DONE, PAUSED, SHOW_EVERY, UNWATCHED, Trainer
+from sacnotes_lib.course.console.session import DONE, PAUSED, SHOW_EVERY, UNWATCHED, Trainer, TrainingSession
 from sacnotes_lib.course.console.views import BUTTONS
 from sacnotes_lib.course.stage import surroundings
 from sacnotes_lib.sac.config import SACConfig
@@ -343,7 +342,7 @@ def test_a_trainer_says_why_it_ended():
 def test_a_change_is_in_the_next_picture_one_step_later(monkeypatch):
     """A change is a note that the next step reads: a picture before that step would not show it."""
     ticks = itertools.count(0, SHOW_EVERY / 4)  # a clock that goes on by looks: each slice is a few steps
-    monkeypatch.setattr(trainer_module, "monotonic", lambda: next(ticks))
+    monkeypatch.setattr(session_module, "monotonic", lambda: next(ticks))
     session, shown = TrainingSession({"A": SMALL}, seeds=1), []
 
     def show():

@@ -2,7 +2,7 @@
 
 import pytest
 
-from sacnotes_lib.course.kit import predictions
+from sacnotes_lib.course.kit import panels
 from sacnotes_lib.course.kit.panels import predict, reveal
 from sacnotes_lib.course.kit.progress import PROGRESS
 
@@ -14,7 +14,7 @@ WHY = "because `[B, 1]` < `[B]`"
 @pytest.fixture(autouse=True)
 def fresh(monkeypatch):
     monkeypatch.setattr(PROGRESS, "predictions", {})
-    monkeypatch.setattr(predictions, "_asked", {})
+    monkeypatch.setattr(panels, "_asked", {})
 
 
 def page():
@@ -106,7 +106,7 @@ def test_forms_for_readers_without_a_kernel():
 
 def test_wrong_key_and_wrong_answer_are_errors():
     predict("shape", QUESTION, OPTIONS)
-    with pytest.raises(LookupError, match="'form'"):
+    with pytest.raises(LookupError, match="'form'.*Asked so far: 'shape'"):
         reveal("form", 0, WHY)
     with pytest.raises(ValueError, match="none of the options"):
         reveal("shape", "[A]", WHY)
