@@ -1,7 +1,5 @@
 """Starts the demos: python -m classroom [--Voila.ip=ADDRESS] [--port=NUMBER] [other options of Voilà]."""
 
-from __future__ import annotations
-
 import os
 import socket
 import sys

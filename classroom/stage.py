@@ -1,7 +1,5 @@
 """One demo on the page: words on the left, the picture with its controls on the right."""
 
-from __future__ import annotations
-
 import html
 import os
 from urllib.parse import parse_qs
@@ -10,8 +8,7 @@ import ipywidgets as widgets
 from voila.utils import get_query_string
 
 import sacnotes_lib
-from classroom.demo import Demo
-from classroom.demos import DEMOS, find
+from classroom.demos import DEMOS, Demo, find
 from sacnotes_lib import TrainingConsole
 from sacnotes_lib.course.stage.painter import Painter
 

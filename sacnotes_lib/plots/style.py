@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import os
 import threading
 from contextlib import contextmanager
+from typing import Any
 
 import matplotlib
 from matplotlib.axes import Axes
@@ -105,18 +107,22 @@ def label_line_ends(axes: Axes, texts_by_line: dict) -> list[Text]:
     Call it when the axis limits are final; the labels keep the order of the lines' ends.
     """
     low, high = axes.get_ylim()
-    gap = 0.075 * (high - low)  # about the height of one label
-    ends = sorted(texts_by_line, key=lambda line: line.get_ydata()[-1])
-    heights = [float(line.get_ydata()[-1]) for line in ends]
-    for i in range(1, len(heights)):
-        heights[i] = max(heights[i], heights[i - 1] + gap)
-    overshoot = max(0.0, heights[-1] - high) if heights else 0.0
+    ends = {line: float(line.get_ydata()[-1]) for line in texts_by_line}
     labels = []
-    for line, height in zip(ends, heights, strict=True):
+    for line, height in moved_apart(ends, 0.075 * (high - low), high).items():
         label = label_line_end(axes, line, texts_by_line[line])
-        label.xy = (label.xy[0], height - overshoot)
+        label.xy = (label.xy[0], height)
         labels.append(label)
     return labels
+
+
+def moved_apart(heights: dict[Any, float], gap: float, top: float) -> dict[Any, float]:
+    """Heights of labels, the lowest first, moved up to lie ``gap`` apart, then all down where one is above ``top``."""
+    moved, last = {}, -math.inf
+    for key in sorted(heights, key=heights.get):
+        moved[key] = last = max(heights[key], last + gap)
+    overshoot = max(0.0, last - top)
+    return {key: height - overshoot for key, height in moved.items()}
 
 
 def plain_log_ticks(axes: Axes) -> None:

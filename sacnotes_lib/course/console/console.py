@@ -1,8 +1,8 @@
 """SAC that trains while the page stays alive: start, pause, step, reset, and change it while it learns."""
 
-from __future__ import annotations
-
+import html
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from time import monotonic
 
@@ -12,30 +12,28 @@ import torch
 from sacnotes_lib.course.console import views
 from sacnotes_lib.course.console.painting import PaintingProcess
 from sacnotes_lib.course.console.policy_pictures import is_pendulum, states_to_pick
-from sacnotes_lib.course.console.session import TrainingSession
-from sacnotes_lib.course.console.steering_views import SteeringView
-from sacnotes_lib.course.console.trainer import DONE, UNWATCHED, Trainer
+from sacnotes_lib.course.console.session import DONE, UNWATCHED, Trainer, TrainingSession
 from sacnotes_lib.course.console.training_curves import TrainingScene
 from sacnotes_lib.course.console.training_view import TrainingView, describe
 from sacnotes_lib.course.stage import surroundings
 from sacnotes_lib.course.stage.control_views import ControlView
 from sacnotes_lib.course.stage.controls import Choice
 from sacnotes_lib.course.stage.latest import NewestWins
+from sacnotes_lib.course.stage.page_panel import ROW, PagePanel, alert
 from sacnotes_lib.course.stage.painter import Painter
-from sacnotes_lib.course.stage.reconnection import answer_after_reconnection
 from sacnotes_lib.plots.clip import animate
 from sacnotes_lib.plots.picture import Picture, fast_png
 from sacnotes_lib.sac.agent import SAC
 from sacnotes_lib.sac.config import SACConfig
 from sacnotes_lib.training.guards import interrupt_flag
-from sacnotes_lib.training.run import TrainingDiverged, TrainingRun
+from sacnotes_lib.training.run import TrainingDiverged, TrainingRun, steps_to_take
 
 STEP = 200  # environment steps of the button that trains a little
 ALONE_AFTER = 15.0  # seconds without a sign of a page that shows the console
 KNOCK_EVERY = 3.0  # seconds of silence after which the page is asked for a sign
 
 
-class TrainingConsole(widgets.VBox):
+class TrainingConsole(PagePanel):
     """Train SAC and steer it. Make it the last line of a cell.
 
     Settings count from the next update on, and each change is marked on the curves. With nobody there to press Start
@@ -80,11 +78,12 @@ class TrainingConsole(widgets.VBox):
         if not self.interactive:
             self._train_to_the_end()
         self.refresh()
-        self.static = Picture(self._pixels, self.description)
+        self.static = Picture(self._pixels, self.description)._repr_mimebundle_()
         if self.interactive:
             before = surroundings.register(self)
             if before is not None:
-                before.end_painting()
+                if before.painting:
+                    before.painting.close()
                 self.previous = before.session if before.session.step else None
             self._say(views.welcome(self.previous.step if self.previous else 0))
 
@@ -114,7 +113,9 @@ class TrainingConsole(widgets.VBox):
         self.session.change(name, **changes)
         self.trainer.hurry()
         if not self.trainer.running and self.session.settings(name) != before:
-            self._say(views.noted(name if len(self.runs) > 1 else "", changes))
+            said = ", ".join(f"{field} = {value}" for field, value in changes.items())
+            run = f"{name}: " if len(self.runs) > 1 else ""
+            self._say(html.escape(f"{run}{said}, from the next update on. Press Start or +200 steps."))
 
     def restart(self) -> None:
         """Back to step 0 on the same seeds, with the present settings. What was learned moves to `previous`."""
@@ -130,37 +131,31 @@ class TrainingConsole(widgets.VBox):
         """Write what was learned to a file (one for each of A and B), for `TrainingRun.load`. Returns the paths."""
         return self.session.save(path or f"sac-at-step-{self.session.step}.pt")
 
-    def recipe(self) -> str:
-        """Python lines that train the very same again: first configuration and list of changes."""
-        return self.session.recipe()
-
-    def end_painting(self) -> None:
-        """Let go of the process that paints; what is drawn from now on is drawn here."""
-        if self.painting:
-            self.painting.close()
-
-    def refresh(self) -> None:
-        """Draw what stands now."""
-        self._newest.request(self._view())
+    def refresh(self, in_background: bool = False) -> None:
+        """Draw what stands now; in the background no picture that is still being drawn is waited for."""
+        state = self.state_view.value
+        view = self.session.view(state, self._states[state])
+        self._newest.request(view, in_background=in_background and not surroundings.in_colab())
 
     def _build_session(self, configs) -> None:
         self.session = TrainingSession(configs, self._seeds, self._agent_class, self._device)
-        self.trainer = Trainer(self.session, self._show_later, self._training_ended, self._is_watched)
+        show = partial(self.refresh, in_background=True)
+        self.trainer = Trainer(self.session, show, self._training_ended, self._is_watched)
 
     def _build_widgets(self) -> None:
         first = self.runs["A"]
         self.scene = TrainingScene(tuple(self.runs), self.session.until, is_pendulum(first))
         self._painter = Painter(self.scene)
         self._states = states_to_pick(first)
-        names = list(self._states)
+        names = tuple(self._states)
         self.state_view = ControlView(Choice("Policy at state", names, names[len(names) // 2]))
         self.state_view.on_change(lambda _: self._look_again())
         self.buttons = views.buttons(
             start=self.start, pause=self.pause, step=self.step, restart=self.restart, reset=self.reset,
-            save=self._save_pressed, clip=self._clip_pressed,
+            save=lambda: self._say(views.saved(self.save(), self.session.recipe())), clip=self._film,
         )  # fmt: skip
         self.steering = {
-            name: SteeringView(
+            name: views.SteeringView(
                 name if len(self.runs) > 1 else "", config,
                 lambda name=name, **changes: self.change(name, **changes),
                 lambda name=name: float(self.runs[name].agent.temperature.mean()),
@@ -169,17 +164,17 @@ class TrainingConsole(widgets.VBox):
         }  # fmt: skip
         self.picture, self.status, self.film = widgets.HTML(), widgets.HTML(), widgets.HTML()
         self.pulse = views.pulse(self._felt_pulse)
+        can_film = "rgb_array" in first.envs.metadata.get("render_modes", ())
+        row = [button for name, button in self.buttons.items() if name != "clip" or can_film]
+        steering = [view.box for view in self.steering.values()]
+        where = [self.state_view.box] if len(names) > 1 else []
+        first_row = widgets.Box([*row, self.pulse], layout=ROW)
         super().__init__(
-            views.layout(
-                self.buttons, self.pulse, self.status, [view.box for view in self.steering.values()], self.picture,
-                self.state_view.box if len(names) > 1 else None, self.film,
-                can_film="rgb_array" in first.envs.metadata.get("render_modes", ()),
-            )
-        )  # fmt: skip
-        self.add_class("sacnotes-console")
-        answer_after_reconnection(self)
+            [first_row, self.status, *steering, self.picture, *where, self.film], "sacnotes-console"
+        )
         if surroundings.in_colab():
-            views.disable_start(self.buttons)
+            self.buttons["start"].disabled = True
+            self.buttons["start"].tooltip = "Colab shows nothing from a thread: press +200 steps"
 
     def _go(self, until: int) -> None:
         if self.session.done:
@@ -197,13 +192,13 @@ class TrainingConsole(widgets.VBox):
 
     def _train_to_the_end(self) -> None:
         """What a page without a viewer gets. An interrupt ends it early and keeps what was learned."""
-        until = surroundings.shortened(self.session.until, self._first["A"])
+        until = steps_to_take(self._first["A"])
         with interrupt_flag() as asked_to_stop:
             try:
                 self.session.advance(until, stop=asked_to_stop)
                 self._say(f"Trained to step {self.session.step:,}.")
             except TrainingDiverged as error:
-                self._say(views.diverged(error))
+                self._say(alert("Training stopped.", error))
 
     def _begin_again(self, configs) -> None:
         self.trainer.pause(wait=30)
@@ -219,7 +214,7 @@ class TrainingConsole(widgets.VBox):
         self.refresh()
         at = f"at step {self.session.step:,} of {self.session.until:,}"
         if isinstance(why, Exception):
-            self._say(views.diverged(why))
+            self._say(alert("Training stopped.", why))
         elif why == UNWATCHED:
             self._say(
                 f"Paused {at}: no page has shown this for {ALONE_AFTER:.0f} seconds. Start goes on from here."
@@ -227,11 +222,7 @@ class TrainingConsole(widgets.VBox):
         else:
             self._say(f"Done {at}." if why == DONE else f"Paused {at}.")
 
-    def _save_pressed(self) -> None:
-        paths = ", ".join(str(path) for path in self.save())
-        self._say(views.saved(paths, self.recipe()))
-
-    def _clip_pressed(self) -> None:
+    def _film(self) -> None:
         with self.session.lock:
             clips = [animate(run) for run in self.runs.values()]
         self.film.value = "".join(clip._repr_mimebundle_()[0]["text/html"] for clip in clips)
@@ -255,14 +246,6 @@ class TrainingConsole(widgets.VBox):
             self.pulse.playing = True
         return now - self._sign_of_life < ALONE_AFTER
 
-    def _view(self) -> TrainingView:
-        name = self.state_view.value
-        return self.session.view(name, self._states[name])
-
-    def _show_later(self) -> None:
-        """Draw on another thread while training goes on; a picture that is still being drawn is not queued behind."""
-        self._newest.request(self._view(), in_background=not surroundings.in_colab())
-
     def _show(self, _, view: TrainingView) -> None:
         png = self.painting.paint(view) if self.painting else None
         if png is None:
@@ -272,10 +255,6 @@ class TrainingConsole(widgets.VBox):
         self.picture.value = views.picture(png, self._pixels.shape[1::-1], self.description, view)
 
     def _say(self, markup: str) -> None:
-        self.status.value = views.status(markup)
-
-    def _repr_mimebundle_(self, **kwargs):
-        """The widget, and beside it the picture as it was made, for readers without a kernel."""
-        data = super()._repr_mimebundle_(**kwargs)
-        fallback, metadata = self.static._repr_mimebundle_()
-        return data | fallback, metadata
+        """In a line that a screen reader speaks when it changes."""
+        style = "font-size:1.1em;line-height:1.5;max-width:60em"
+        self.status.value = f'<div role="status" style="{style}">{markup}</div>'

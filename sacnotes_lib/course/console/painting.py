@@ -1,7 +1,5 @@
 """Pictures painted by a process of their own: while Matplotlib draws, no other thread of the kernel could train."""
 
-from __future__ import annotations
-
 import contextlib
 import os
 import pickle

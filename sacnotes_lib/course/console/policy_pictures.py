@@ -1,21 +1,29 @@
-"""What the policy does, as numbers for a picture: its density at one state, or all of Pendulum as two maps."""
-
-from __future__ import annotations
+"""What the policy does, as numbers and as a picture: its density at one state, or all of Pendulum as two maps."""
 
 from dataclasses import dataclass
 from functools import lru_cache
+from types import SimpleNamespace
 
 import gymnasium as gym
 import numpy as np
 import torch
+from matplotlib.collections import LineCollection
+from matplotlib.ticker import MaxNLocator
 
 from sacnotes_lib.envs import pendulum_observation
 from sacnotes_lib.envs.base import SoftEnv
+from sacnotes_lib.plots import style
+from sacnotes_lib.sac.config import SACConfig
 from sacnotes_lib.training.run import TrainingRun
 
 ACTIONS = np.linspace(-0.995, 0.995, 200)
 ANGLES, SPEEDS = np.linspace(-np.pi, np.pi, 37), np.linspace(-8, 8, 25)
 HERE = "where seed 0 is now"
+MAPS = {  # kind: title, unit, colours, and where their scale begins
+    "torque": ("Policy", "torque (N·m)", "PuOr", (-2, 2)),
+    "value": ("Value", "Q of its action (reward)", "cividis", (-1, 0)),
+}
+TOP = 6.0  # a density above this is cut off: a policy that hardly varies
 
 
 @dataclass(frozen=True)
@@ -37,8 +45,8 @@ class PendulumMap:
 
 def states_to_pick(run: TrainingRun) -> dict[str, np.ndarray | None]:
     """Name to state: where a viewer may look at the policy. None stands for the present state of the first seed."""
-    env = _soft_env(run.config.env_id, tuple(sorted(run.config.env_kwargs.items())))
-    if env is None or env.action_space.shape != (1,):
+    env = _soft_env(run.config)
+    if env is None:
         return {HERE: None}
     states = env.solver.states
     if len(states) > 12:  # a grid over a line: five of its places
@@ -72,9 +80,8 @@ def exact_density(run: TrainingRun, state: np.ndarray) -> tuple[np.ndarray | Non
     A tuned temperature moves at every step, so it is rounded (to about 12 %) before the problem is solved.
     """
     config = run.config
-    env_kwargs = tuple(sorted(config.env_kwargs.items()))
-    env = _soft_env(config.env_id, env_kwargs)
-    if env is None or env.action_space.shape != (1,) or not 0 <= config.discount < 1:
+    env = _soft_env(config)
+    if env is None or not 0 <= config.discount < 1:
         return None, float("nan")
     if config.temperature == "auto":
         tuned = float(run.agent.temperature.mean())
@@ -84,8 +91,7 @@ def exact_density(run: TrainingRun, state: np.ndarray) -> tuple[np.ndarray | Non
     if temperature <= 0:
         return None, temperature
     answer = _answer(
-        config.env_id, env_kwargs, config.discount, temperature / config.reward_scale,
-        float(config.entropy_in_target), config.squash_actions,
+        env, config.discount, temperature / config.reward_scale, float(config.entropy_in_target), config.squash_actions
     )  # fmt: skip
     if answer is None:
         return None, temperature
@@ -106,19 +112,106 @@ def pendulum_map(run: TrainingRun) -> PendulumMap:
     return PendulumMap(2 * action[0, :, 0].cpu().numpy().reshape(angle.shape), q.reshape(angle.shape))
 
 
+def _soft_env(config: SACConfig) -> SoftEnv | None:
+    """The environment, where its exact policy is known and actions have one dimension."""
+    env = _made(config.env_id, tuple(sorted(config.env_kwargs.items())))
+    return env if isinstance(env, SoftEnv) and env.action_space.shape == (1,) else None
+
+
 @lru_cache
-def _soft_env(env_id: str, env_kwargs: tuple) -> SoftEnv | None:
-    env = gym.make(env_id, **dict(env_kwargs)).unwrapped
-    return env if isinstance(env, SoftEnv) else None
+def _made(env_id: str, env_kwargs: tuple) -> gym.Env:
+    return gym.make(env_id, **dict(env_kwargs)).unwrapped
 
 
 @lru_cache(maxsize=64)
-def _answer(env_id, env_kwargs, discount, temperature, entropy_weight, squashed):
+def _answer(env: SoftEnv, discount: float, temperature: float, entropy_weight: float, squashed: bool):
     """The exact answer, or None where the solver cannot resolve so low a temperature."""
-    env = _soft_env(env_id, env_kwargs)
     try:
         if squashed:  # tanh keeps actions inside [-1, 1], whatever the environment would take
             return env.solver.optimal(discount, temperature, "boltzmann", entropy_weight)
         return env.exact(discount, temperature, "boltzmann", entropy_weight)
     except (ValueError, RuntimeError, np.linalg.LinAlgError):
         return None
+
+
+def setup_policies(figure, places, names: tuple[str, ...], pendulum: bool) -> SimpleNamespace:
+    """The second and third of three places in a row."""
+    if not pendulum:
+        return _setup_density(figure.add_subplot(places[1:]), names)
+    two = len(names) > 1  # policies, instead of policy and value
+    shown = [(name, "torque") for name in names] if two else [(names[0], "torque"), (names[0], "value")]
+    maps = {key: _setup_map(figure, figure.add_subplot(place), *key, two)
+            for key, place in zip(shown, (places[1], places[2]), strict=True)}  # fmt: skip
+    return SimpleNamespace(maps=maps)
+
+
+def draw_policies(artists: SimpleNamespace, data) -> None:
+    """Put the policies of a `TrainingView` into what `setup_policies` returned."""
+    if not hasattr(artists, "maps"):
+        return _draw_density(artists, data)
+    for (name, kind), image in artists.maps.items():
+        values = getattr(data.runs[name].policy, kind)
+        image.set_data(values)
+        if kind == "value":
+            _fit_colors(image, values)
+
+
+def _setup_density(axes, names):
+    axes.set(xlim=(-1, 1), ylim=(0, TOP), xlabel="action (first dimension)", ylabel="density π(a|s)")
+    place = axes.text(1, 1.03, "", transform=axes.transAxes, ha="right", va="bottom", animated=True)
+    axes.set_title("Policies" if len(names) > 1 else "Policy")
+    artists = SimpleNamespace(lines={}, exact={}, place=place)
+    for index, name in enumerate(names):
+        color = style.PAIR[index]
+        artists.lines[name] = LineCollection([], colors=color, linewidth=2.5, animated=True, zorder=3)
+        axes.add_collection(artists.lines[name], autolim=False)
+        (artists.exact[name],) = axes.plot(
+            [], [], color=style.INK if index == 0 else style.RED, linestyle=style.DASHES[index + 1],
+            animated=True, zorder=4,
+        )  # fmt: skip
+    return artists
+
+
+def _draw_density(artists, data):
+    exact_names = []
+    for name, run in data.runs.items():
+        policy = run.policy
+        artists.lines[name].set_segments([np.stack([ACTIONS, d], axis=-1) for d in policy.densities])
+        exact = policy.exact if policy.exact is not None else np.full(ACTIONS.shape, np.nan)
+        artists.exact[name].set_data(ACTIONS, exact)
+        if policy.exact is not None:
+            dashes = (
+                f"{'dashes' if not exact_names else 'dots'} {name}, " if len(data.runs) > 1 else "dashed, "
+            )
+            exact_names.append(f"{dashes}α = {policy.exact_temperature:.2g}")
+    artists.place.set_text(
+        f"at state {data.state}" + (" · exact: " if exact_names else "") + "; ".join(exact_names)
+    )
+
+
+def _setup_map(figure, axes, name, kind, two):
+    title, unit, colors, (low, high) = MAPS[kind]
+    image = axes.imshow(
+        np.zeros((len(SPEEDS), len(ANGLES))), origin="lower", aspect="auto", animated=True,
+        extent=(ANGLES[0], ANGLES[-1], SPEEDS[0], SPEEDS[-1]),
+        cmap=colors, vmin=low, vmax=high,
+    )  # fmt: skip
+    axes.set(xlabel="angle (0 = upright)", ylabel="speed (rad/s)")
+    axes.set_xticks([-np.pi, 0, np.pi], ["−π", "0", "π"])
+    axes.set_title(f"{title}{f' {name}' if two else ''}, seed 0")
+    bar = figure.colorbar(image, ax=axes, pad=0.02, aspect=14)
+    bar.set_label(unit)
+    bar.locator = MaxNLocator(4)
+    if kind == "value":  # whose numbers grow longer than they were when the room for them was set
+        bar.ax.yaxis.set_label_coords(4.4, 0.5)
+    return image
+
+
+def _fit_colors(image, values: np.ndarray) -> None:
+    """Widen the colour scale where values leave it, or fill less than half of it; the scale's ticks move along."""
+    low, high = float(values.min()), float(values.max())
+    now_low, now_high = image.get_clim()
+    fits = now_low <= low and high <= now_high and high - low > 0.5 * (now_high - now_low)
+    if not fits and high > low:
+        margin = 0.15 * (high - low)
+        image.set_clim(low - margin, high + margin)

@@ -1,11 +1,9 @@
-"""A training run, or two on the same seeds, that goes in slices and can be changed between two steps. No widget."""
-
-from __future__ import annotations
+"""A training run, or two on the same seeds, in slices that can be changed in between, and on a thread. No widget."""
 
 import threading
-import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from time import monotonic
 
 import numpy as np
 import torch
@@ -17,6 +15,10 @@ from sacnotes_lib.sac.config import SACConfig
 from sacnotes_lib.training.guards import single_thread
 from sacnotes_lib.training.run import TrainingRun
 from sacnotes_lib.training.steering import check_changeable
+
+SHOW_EVERY = 0.18  # seconds from one picture to the next
+
+PAUSED, DONE, UNWATCHED = "paused", "done", "unwatched"
 
 
 class TrainingSession:
@@ -82,13 +84,13 @@ class TrainingSession:
         Raises: TrainingDiverged.
         """
         with self.lock, single_thread():
-            began, first = time.monotonic(), self.step
+            began, first = monotonic(), self.step
             try:
                 while self.step < min(first + steps, self.until) and not stop():
                     self._one_step()
             finally:
                 for run in self.runs.values():
-                    run.seconds += (time.monotonic() - began) / len(self.runs)
+                    run.seconds += (monotonic() - began) / len(self.runs)
             return self.step - first
 
     def view(self, state_name: str, state: np.ndarray | None) -> TrainingView:
@@ -152,3 +154,85 @@ def _check_comparable(configs: Mapping[str, SACConfig]) -> None:
                     f"{first} and {name} must share {field}, but {first} has {getattr(config, field)!r} and {name} "
                     f"{getattr(other, field)!r}: only then do they meet the same seeds at the same steps"
                 )
+
+
+class Trainer:
+    """Drives a session until it is told to pause, is done, diverges, or nobody watches any more.
+
+    Args:
+        session: what is trained.
+        show: renews the picture; called on the training thread.
+        ended: called on the training thread at the end, with PAUSED, DONE, UNWATCHED or the error.
+        watched: whether somebody is there to see it; asked between slices.
+    """
+
+    def __init__(
+        self,
+        session: TrainingSession,
+        show: Callable[[], None],
+        ended: Callable[[str | Exception], None],
+        watched: Callable[[], bool] = lambda: True,
+    ):
+        self.session, self._show, self._ended, self._watched = session, show, ended, watched
+        self._pause, self._hurry = threading.Event(), threading.Event()
+        self._lock = threading.Lock()
+        self._thread: threading.Thread | None = None
+
+    @property
+    def running(self) -> bool:
+        return self._thread is not None and self._thread.is_alive()
+
+    def start(self, until: int) -> None:
+        """Begin to train on a thread, unless one trains already."""
+        with self._lock:
+            if self.running:
+                return
+            self._pause.clear()
+            self._thread = threading.Thread(
+                target=self.run, args=(until,), daemon=True, name="sacnotes-trainer"
+            )
+            self._thread.start()
+
+    def pause(self, wait: float = 0.0) -> None:
+        """Ask for an end after the present step; wait up to so many seconds for it."""
+        self._pause.set()
+        self.wait(wait)
+
+    def wait(self, seconds: float) -> None:
+        """Wait until it ends by itself, up to so many seconds."""
+        thread = self._thread
+        if seconds and thread is not None and thread is not threading.current_thread():
+            thread.join(seconds)
+
+    def hurry(self) -> None:
+        """Renew the picture as soon as one more step is done: something was changed."""
+        self._hurry.set()
+
+    def run(self, until: int) -> None:
+        """Train here and now, on the thread that calls."""
+        why: str | Exception = PAUSED
+        try:
+            while self.session.step < until and not self._pause.is_set():
+                if not self._watched():
+                    why = UNWATCHED
+                    break
+                self._slice(until)
+                self._show()
+            if self.session.done:
+                why = DONE
+        except KeyboardInterrupt:
+            self._show()
+        except Exception as error:  # on a thread nobody else would ever see it
+            why = error
+        self._ended(why)
+
+    def _slice(self, until: int) -> None:
+        next_picture = monotonic() + SHOW_EVERY
+        self.session.advance(
+            until - self.session.step,
+            stop=lambda: self._pause.is_set() or self._hurry.is_set() or monotonic() >= next_picture,
+        )
+        if self._hurry.is_set():
+            self._hurry.clear()
+            # A change counts from the next step on: with that step done the picture shows it.
+            self.session.advance(min(1, until - self.session.step))

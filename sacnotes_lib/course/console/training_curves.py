@@ -1,15 +1,13 @@
 """Training as a picture that is redrawn while it goes on: four curves with their bands, and the policy beside them."""
 
-from __future__ import annotations
-
 from types import SimpleNamespace
 
 import numpy as np
 from matplotlib.collections import LineCollection, PolyCollection
 from matplotlib.ticker import StrMethodFormatter
 
-from sacnotes_lib.course.console.policy_drawing import draw_policies, setup_policies
-from sacnotes_lib.course.console.training_view import TrainingView, describe
+from sacnotes_lib.course.console.policy_pictures import draw_policies, setup_policies
+from sacnotes_lib.course.console.training_view import TrainingView
 from sacnotes_lib.course.stage.scene import Scene
 from sacnotes_lib.plots import style
 
@@ -49,9 +47,6 @@ class TrainingScene(Scene):
         for name, panel in artists.panels.items():
             self._draw_panel(name, panel, data)
         draw_policies(artists.policies, data)
-
-    def describe(self, parameters, data: TrainingView) -> str:
-        return describe(data)
 
     def _panel(self, axes, name: str) -> SimpleNamespace:
         title, unit, curves = PANELS[name]
@@ -97,9 +92,10 @@ class TrainingScene(Scene):
         width = self._width(data.step)
         if panel.axes.get_xlim()[1] != width:
             panel.axes.set_xlim(0, width)
-        heights = _apart(
-            {key: b.middle[-1] for key, b in bands.items() if len(b.steps)}, panel.axes.get_ylim()
-        )
+        low, high = panel.axes.get_ylim()
+        gap = 0.1 * (high - low)
+        ends = {key: band.middle[-1] for key, band in bands.items() if len(band.steps)}
+        heights = style.moved_apart(ends, gap, high - gap)
         for key, band in bands.items():
             panel.lines[key].set_data(band.steps, band.middle)
             panel.bands[key].set_verts([_outline(band)] if len(band.steps) else [])
@@ -141,28 +137,18 @@ def _outline(band) -> np.ndarray:
 def _fit(panel: SimpleNamespace, bands) -> None:
     """Let the vertical axis grow where a curve would leave it. It never shrinks: a calm picture is easier to read."""
     bands = [band for band in bands if len(band.steps)]
-    if not bands:
-        return
-    low, high = min(band.low.min() for band in bands), max(band.high.max() for band in bands)
+    low = min((band.low.min() for band in bands), default=np.nan)
+    high = max((band.high.max() for band in bands), default=np.nan)
     if not np.isfinite([low, high]).all():
         return
-    if panel.limits is not None:
-        if panel.limits[0] <= low and high <= panel.limits[1]:
-            return
-        low, high = min(low, panel.limits[0]), max(high, panel.limits[1])
     if panel.limits is None:
         panel.axes.tick_params(axis="y", labelcolor=style.INK)
+    elif panel.limits[0] <= low and high <= panel.limits[1]:
+        return
+    else:
+        low, high = min(low, panel.limits[0]), max(high, panel.limits[1])
     span = max(high - low, 0.05 * abs(high), 1e-3)
     tick = 10 ** np.floor(np.log10(span))
     tick = tick / 2 if span / tick < 2.5 else tick
     panel.limits = tick * np.floor((low - 0.05 * span) / tick), tick * np.ceil((high + 0.15 * span) / tick)
     panel.axes.set_ylim(*panel.limits)
-
-
-def _apart(ends: dict, limits: tuple[float, float]) -> dict:
-    """Heights for labels at the ends of curves, moved up where they would lie on one another."""
-    gap, heights, last = 0.1 * (limits[1] - limits[0]), {}, -np.inf
-    for key in sorted(ends, key=ends.get):
-        heights[key] = last = max(ends[key], last + gap)
-    overshoot = max(0.0, last - (limits[1] - gap)) if heights else 0.0
-    return {key: height - overshoot for key, height in heights.items()}

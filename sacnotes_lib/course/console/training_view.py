@@ -1,7 +1,5 @@
 """All that a picture of training shows, taken out of the runs at one moment: curves, marks, the policy, and words."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -36,7 +34,7 @@ class Band:
     high: np.ndarray
 
     @classmethod
-    def over(cls, steps, values) -> Band:
+    def over(cls, steps, values) -> "Band":
         """From values `[R, T]` at steps `[T]`."""
         values = np.asarray(values, dtype=float)
         if values.size == 0:
@@ -114,22 +112,18 @@ def describe(view: TrainingView) -> str:
     return " ".join(parts)
 
 
-def _describe_run(name: str, run: RunView, view: TrainingView) -> str:
+def _describe_run(label: str, run: RunView, view: TrainingView) -> str:
     said = [
-        f"{text} {_number(run.curves[key], unit)}"
-        for key, text, unit in (
-            ("return", "return", ""),
-            ("entropy", "entropy", " nats"),
-            ("temperature", "temperature", ""),
-        )
-        if len(run.curves[key].steps)
+        f"{name} {_number(run.curves[name], unit)}"
+        for name, unit in (("return", ""), ("entropy", " nats"), ("temperature", ""))
+        if len(run.curves[name].steps)
     ]
     if len(run.curves["q"].steps):
         said.append(
             f"Q {run.curves['q'].middle[-1]:.3g} against a Monte Carlo return of "
             f"{run.curves['monte_carlo'].middle[-1]:.3g} (scaled reward)"
         )
-    words = (f"{name}: " if name else "") + (", ".join(said) if said else "nothing learned yet") + "."
+    words = (f"{label}: " if label else "") + (", ".join(said) if said else "nothing learned yet") + "."
     changes = [f"{i + 1} at step {mark.step:,}: {mark.text}" for i, mark in enumerate(run.marks)]
     words += f" Changes: {'; '.join(changes)}." if changes else ""
     return f"{words} {_describe_policy(run.policy, view.state)}"

@@ -1,14 +1,22 @@
-"""What the training console is made of on screen: buttons, picture, words, and the pulse of the page that shows it."""
-
-from __future__ import annotations
+"""What the training console is made of on screen: buttons, controls, picture, words, and the pulse of the page."""
 
 import html
+import math
 from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
 
 import ipywidgets as widgets
 
 from sacnotes_lib.course.console.training_view import TrainingView
+from sacnotes_lib.course.stage.control_views import ControlView
+from sacnotes_lib.course.stage.controls import Choice, Slider
+from sacnotes_lib.course.stage.page_panel import ROW
 from sacnotes_lib.plots.picture import image_tag
+from sacnotes_lib.sac.config import SACConfig
+from sacnotes_lib.sac.targets import BACKUPS, backup_misfit
+
+TUNED, FIXED = "tuned", "fixed"
 
 BUTTONS = {  # name: text, tooltip, colour
     "start": ("▶ Start", "Train on until the end or until Pause", "success"),
@@ -30,20 +38,6 @@ def buttons(**actions: Callable[[], None]) -> dict[str, widgets.Button]:
         made[name].layout.width = "max-content"
         made[name].on_click(lambda _, action=action: action())
     return made
-
-
-def disable_start(made: dict[str, widgets.Button]) -> None:
-    """Where nothing is shown that a thread sends there is only the button that trains a little."""
-    made["start"].disabled = True
-    made["start"].tooltip = "Colab shows nothing from a thread: press +200 steps"
-
-
-def layout(made, beat, line, steering, image, states, film, *, can_film: bool) -> list[widgets.Widget]:
-    """The console from top to bottom: buttons, what it says, the controls, the picture, where to look, the film."""
-    shown = [button for name, button in made.items() if name != "clip" or can_film]
-    row = widgets.Layout(flex_flow="row wrap", align_items="center")
-    below = [states] if states is not None else []
-    return [widgets.Box([*shown, beat], layout=row), line, *steering, image, *below, film]
 
 
 def pulse(felt: Callable[[], None]) -> widgets.Play:
@@ -80,39 +74,108 @@ def _changes(view: TrainingView) -> str:
     return f'<ul aria-label="changes while training" style="{style}">{"".join(items)}</ul>' if items else ""
 
 
-def status(markup: str) -> str:
-    """A line that a screen reader speaks when it changes."""
-    return f'<div role="status" style="font-size:1.1em;line-height:1.5;max-width:60em">{markup}</div>'
-
-
 def welcome(trained_before: int) -> str:
     """What to do; and where to find what the same cell had trained when it was run before."""
     kept = f"What this cell had trained before (to step {trained_before:,}) is in .previous. "
-    return (
-        kept if trained_before else ""
-    ) + "Press Start, or +200 steps. Every setting may be moved while it trains."
+    what = "Press Start, or +200 steps. Every setting may be moved while it trains."
+    return kept + what if trained_before else what
 
 
-def noted(name: str, changes: dict) -> str:
-    """What was changed while nothing trains."""
-    said = ", ".join(f"{field} = {value}" for field, value in changes.items())
-    return html.escape(
-        f"{name + ': ' if name else ''}{said}, from the next update on. Press Start or +200 steps."
-    )
-
-
-def saved(paths: str, recipe: str) -> str:
+def saved(paths: list[Path], recipe: str) -> str:
     """Where it was saved, and how to train the same again."""
     return (
-        f"Saved: {html.escape(paths)} (TrainingRun.load reads it). The same again:"
+        f"Saved: {html.escape(', '.join(map(str, paths)))} (TrainingRun.load reads it). The same again:"
         '<pre tabindex="0" role="region" aria-label="how to train the same again" style="overflow-x:auto">'
         f"{html.escape(recipe)}</pre>"
     )
 
 
-def diverged(error: Exception) -> str:
-    """Why training ended; what was learned until then is still there."""
-    return (
-        '<div role="alert" style="border-left:5px solid #bd1f01;padding:0.5em 1em;max-width:60em">'
-        f"<b>Training stopped.</b> {html.escape(f'{type(error).__name__}: {error}')}</div>"
-    )
+def steering_controls(config: SACConfig) -> dict:
+    """Name to control, with the configuration's own values as defaults and inside every range."""
+    fixed = config.temperature != "auto"
+    alpha = max(float(config.temperature if fixed else config.initial_temperature), 1e-3)
+    sizes = config.num_critics, config.redq_subset_size
+    backups = [name for name in BACKUPS if not backup_misfit(name, *sizes)]
+    rate, discount = config.learning_rate, config.discount
+    return {
+        "mode": Choice("Temperature", (TUNED, FIXED), FIXED if fixed else TUNED),
+        "alpha": _log_slider("α", alpha, down=1.5 if fixed else 2.0, up=1.0 if fixed else 0.5),
+        "learning_rate": _log_slider("Learning rate", rate, down=1.5, up=0.5),
+        "discount": Slider("Discount γ", 0.0, max(0.99, discount), discount, step=0.01),
+        "backup": Choice("Backup", tuple(backups), config.backup),
+        "actor_gradient": Choice(
+            "Actor gradient", ("reparameterized", "score_function"), config.actor_gradient
+        ),
+        "target_update": Choice("Target update", ("polyak", "hard"), config.target_update),
+    }
+
+
+def _log_slider(label: str, default: float, down: float, up: float) -> Slider:
+    """From so many powers of ten below the default to so many above. The default is one of its positions: a browser
+    moves a slider that stands between two, and that would be a change that nobody made."""
+    return Slider(label, default / 10**down, default * 10**up, default, log=True)
+
+
+class SteeringView:
+    """The controls of one run as a box; calls `change(**fields)` when somebody moves one.
+
+    Args:
+        name: of the run; in front of each control's name, where there are two.
+        config: where the controls start.
+        change: takes fields of SACConfig.
+        present_temperature: α as it is now; where fixing it starts.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        config: SACConfig,
+        change: Callable[..., None],
+        present_temperature: Callable[[], float],
+    ):
+        self._change, self._present = change, present_temperature
+        controls = steering_controls(config)
+        if name:  # with two runs on screen every control says whose it is
+            controls = {
+                key: replace(control, label=f"{name}: {control.label}") for key, control in controls.items()
+            }
+        self.views = {key: ControlView(control) for key, control in controls.items()}
+        self._told = self.fields
+        self.box = widgets.Box([view.box for view in self.views.values()], layout=ROW)
+        for key, view in self.views.items():
+            view.on_change(lambda _, key=key: self._moved(key))
+        self._mark_temperature()
+
+    @property
+    def fields(self) -> dict:
+        """What the controls say, as fields of SACConfig."""
+        said = {key: view.value for key, view in self.views.items()}
+        mode, alpha = said.pop("mode"), said.pop("alpha")
+        return {"temperature": alpha if mode == FIXED else "auto", **said}
+
+    def reset(self, config: SACConfig) -> None:
+        """Show another configuration."""
+        for key, control in steering_controls(config).items():
+            self.views[key].value = control.default
+
+    def _moved(self, key: str) -> None:
+        if key == "mode":
+            self._mark_temperature()
+            if self.views["mode"].value == FIXED:  # held from where tuning has brought it
+                self.views["alpha"].value = self._nearest_position(self._present())
+        fields = self.fields
+        changes = {name: value for name, value in fields.items() if self._told[name] != value}
+        self._told = fields
+        if changes:
+            self._change(**changes)
+
+    def _nearest_position(self, temperature: float) -> float:
+        """The slider's position nearest to a temperature: the browser would move it there anyway."""
+        control = self.views["alpha"].control
+        steps = round(math.log10(max(temperature, control.low) / control.low) / control.resolution)
+        return min(float(f"{control.low * 10 ** (steps * control.resolution):.2g}"), control.high)
+
+    def _mark_temperature(self) -> None:
+        """While the temperature is tuned there is nothing to set."""
+        for part in self.views["alpha"].box.children:
+            part.disabled = self.views["mode"].value == TUNED

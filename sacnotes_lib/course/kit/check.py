@@ -1,7 +1,5 @@
 """Try a learner's function on the cases of an exercise and say what was expected, what came, and what it looks like."""
 
-from __future__ import annotations
-
 import traceback
 from collections.abc import Callable, Iterator
 from copy import deepcopy

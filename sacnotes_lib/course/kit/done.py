@@ -1,7 +1,5 @@
 """What was done, page by page, as a table that a person can also hear."""
 
-from __future__ import annotations
-
 import html
 from collections.abc import Sequence
 
@@ -14,7 +12,7 @@ KEPT = (
 )
 
 
-def show_progress() -> ProgressTable:
+def show_progress() -> "ProgressTable":
     """The predictions made and the exercises solved on each page. Make it the last line of a cell."""
     PROGRESS.load()
     return ProgressTable(PROGRESS)
@@ -59,10 +57,7 @@ class ProgressTable:
             sentence += f" This could not be kept ({self.problem}): it is remembered until the kernel stops."
         return sentence
 
-    def _repr_mimebundle_(self, include=None, exclude=None):
-        return {"text/html": self._html(), "text/plain": self._text()}
-
-    def _text(self) -> str:
+    def __repr__(self) -> str:
         lines = [
             f"{page.number}  predictions {made} of {len(page.predictions)}   "
             f"exercises {solved} of {len(page.exercises)}   {page.question}"
@@ -70,7 +65,7 @@ class ProgressTable:
         ]
         return "\n".join([self.summary, *lines, KEPT])
 
-    def _html(self) -> str:
+    def _repr_html_(self) -> str:
         left = 'scope="col" style="text-align:left"'
         head = "".join(f"<th {left}>{name}</th>" for name in ("page", "predictions", "exercises"))
         body = "".join(

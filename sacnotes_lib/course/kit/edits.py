@@ -1,7 +1,5 @@
 """Mistakes said as edits: the right solution with one piece of its text changed."""
 
-from __future__ import annotations
-
 import ast
 import inspect
 import sys

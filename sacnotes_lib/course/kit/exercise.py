@@ -1,7 +1,5 @@
 """What an exercise is: a right solution, cases to try it on, and the mistakes that are known by name."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,11 +7,6 @@ from typing import Any
 
 class ExerciseTodo(Exception):
     """Raised by the placeholder of an exercise: ``raise ExerciseTodo``. `check` then says "not done yet"."""
-
-
-def as_it_is(function: Callable) -> Callable:
-    """The function itself: how most exercises judge what a learner wrote."""
-    return function
 
 
 @dataclass(frozen=True)
@@ -24,7 +17,7 @@ class Exercise:
     ``reference``  a right solution
     ``cases``      the arguments of each try, as dictionaries: argument name -> value, in the order of the function
     ``mistakes``   what went wrong, in a few words -> a function that goes wrong in just that way; see `edits.altered`
-    ``adapt``      makes of a solution, right or wrong, the function that is tried on the cases and compared
+    ``adapt``      makes of a solution, right or wrong, the function that is tried and compared; left out: itself
     ``compared``   what ``adapt`` compares, in a few words for the learner
     ``rtol``, ``atol``  how far a right answer may be from the reference, relative and absolute
     """
@@ -33,7 +26,7 @@ class Exercise:
     reference: Callable
     cases: tuple[Mapping[str, Any], ...]
     mistakes: Mapping[str, Callable] = field(default_factory=dict)
-    adapt: Callable[[Callable], Callable] = as_it_is
+    adapt: Callable[[Callable], Callable] = lambda solution: solution
     compared: str = ""
     rtol: float = 1e-4
     atol: float = 1e-5

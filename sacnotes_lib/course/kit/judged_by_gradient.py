@@ -1,7 +1,5 @@
 """What the exercises on actor losses share: the value of such a loss tells nothing, so its gradient is compared."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial

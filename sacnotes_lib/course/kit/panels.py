@@ -1,29 +1,31 @@
 """Predictions and reveals on screen. Every panel also carries a form for readers without a kernel."""
 
-from __future__ import annotations
-
 import html
 import re
 from collections.abc import Sequence
 
 import ipywidgets as widgets
 
-from sacnotes_lib.course.kit import predictions
 from sacnotes_lib.course.kit.predictions import Prediction
+from sacnotes_lib.course.stage.control_views import mark_chosen
+from sacnotes_lib.course.stage.page_panel import PagePanel
 
 WIDE = {"width": "max-content", "max_width": "100%", "height": "auto", "padding": "0.2em 0.9em"}
 
+_asked: dict[str, Prediction] = {}  # key -> the question as it was asked last; the choice made before is kept
 
-def predict(key: str, question: str, options: Sequence[str]) -> PredictionPanel:
+
+def predict(key: str, question: str, options: Sequence[str]) -> "PredictionPanel":
     """Ask for a prediction before a cell is run: one button for each option. Make it the last line of a cell.
 
     ``key`` names the question for `reveal`. Where nobody can press a button the page simply goes on.
     Raises ``ValueError`` unless there are at least two different options, all strings.
     """
-    return PredictionPanel(predictions.ask(key, question, options))
+    _asked[key] = Prediction(key, question, options)
+    return PredictionPanel(_asked[key])
 
 
-def reveal(key: str, answer: str | int, why: str, panel=None) -> RevealPanel:
+def reveal(key: str, answer: str | int, why: str, panel=None) -> "RevealPanel":
     """Compare the prediction made under ``key`` with ``answer``, and say ``why``. Make it the last line of a cell.
 
     ``answer`` is one of the options, or its place counted from 0; it may be computed in the run. The panel stays
@@ -32,24 +34,18 @@ def reveal(key: str, answer: str | int, why: str, panel=None) -> RevealPanel:
     become code. Raises ``LookupError`` for a question that was not asked, ``ValueError`` for an answer that is none
     of its options.
     """
-    revealed = RevealPanel(predictions.asked(key), answer, why)
+    if key not in _asked:
+        known = ", ".join(repr(name) for name in _asked) or "none yet"
+        raise LookupError(
+            f"No prediction is called {key!r}. Run the cell with its predict(...) first. Asked so far: {known}."
+        )
+    revealed = RevealPanel(_asked[key], answer, why)
     if panel is not None:
         panel.on_change(revealed.hide)
     return revealed
 
 
-class _Panel(widgets.VBox):
-    """A column of widgets with a static form: ``text/html`` and ``text/plain``."""
-
-    def _static(self) -> tuple[str, str]:
-        raise NotImplementedError
-
-    def _repr_mimebundle_(self, **kwargs):
-        as_html, as_text = self._static()
-        return super()._repr_mimebundle_(**kwargs) | {"text/html": as_html, "text/plain": as_text}
-
-
-class PredictionPanel(_Panel):
+class PredictionPanel(PagePanel):
     """Buttons for the options of one question; ``choice`` is what was pressed."""
 
     def __init__(self, prediction: Prediction):
@@ -61,33 +57,23 @@ class PredictionPanel(_Panel):
         prediction.on_change(self._update)
         self._update()
         question = widgets.HTML(f"<b>Predict.</b> {_formatted(prediction.question)}")
-        super().__init__([question, *self.buttons.values(), self.status])
-        self.add_class("sacnotes-predict")
+        super().__init__([question, *self.buttons.values(), self.status], "sacnotes-predict")
+        items = "".join(f"<li>{_formatted(option)}</li>" for option in prediction.options)
+        as_html = f"<p><b>Predict.</b> {_formatted(prediction.question)}</p><ul>{items}</ul>"
+        as_text = "\n".join([f"Predict. {prediction.question}", *prediction.options])
+        self.static = {"text/html": as_html, "text/plain": as_text}, {}
 
     @property
     def choice(self) -> str | None:
         return self.prediction.choice
 
     def _update(self) -> None:
-        for option, button in self.buttons.items():
-            chosen = option == self.choice
-            # The mark is part of the button's name, so that a screen reader hears it too.
-            button.description = f"✓ {option}" if chosen else option
-            button.button_style = "info" if chosen else ""
-        text = (
-            "Choose an answer before you go on."
-            if self.choice is None
-            else f"Your prediction: {self.choice}."
-        )
+        mark_chosen(self.buttons, self.choice)
+        text = f"Your prediction: {self.choice}." if self.choice else "Choose an answer before you go on."
         self.status.value = f'<span role="status">{html.escape(text)}</span>'
 
-    def _static(self):
-        items = "".join(f"<li>{_formatted(option)}</li>" for option in self.prediction.options)
-        as_html = f"<p><b>Predict.</b> {_formatted(self.prediction.question)}</p><ul>{items}</ul>"
-        return as_html, "\n".join([f"Predict. {self.prediction.question}", *self.prediction.options])
 
-
-class RevealPanel(_Panel):
+class RevealPanel(PagePanel):
     """The comparison of a prediction with the answer. ``is_open`` says whether it is shown."""
 
     def __init__(self, prediction: Prediction, answer: str | int, why: str):
@@ -100,8 +86,13 @@ class RevealPanel(_Panel):
         self.button = widgets.Button(layout=WIDE.copy())
         self.button.on_click(lambda _: self.show())
         prediction.on_change(self._prediction_changed)
-        super().__init__([self.text, self.button])
-        self.add_class("sacnotes-reveal")
+        super().__init__([self.text, self.button], "sacnotes-reveal")
+        as_html = (
+            f"<details><summary>Answer: {_formatted(prediction.question)}</summary>"
+            f"<p><b>{_formatted(self.answer)}</b></p><p>{_formatted(why)}</p></details>"
+        )
+        as_text = f"Answer: {prediction.question} {self.answer}. {why}"
+        self.static = {"text/html": as_html, "text/plain": as_text}, {}
         self._update()
 
     def show(self) -> None:
@@ -134,13 +125,6 @@ class RevealPanel(_Panel):
         self.text.value = (
             f'<div role="status" style="max-width:60em;line-height:1.5;font-size:1.1em">{body}</div>'
         )
-
-    def _static(self):
-        as_html = (
-            f"<details><summary>Answer: {_formatted(self.prediction.question)}</summary>"
-            f"<p><b>{_formatted(self.answer)}</b></p><p>{_formatted(self.why)}</p></details>"
-        )
-        return as_html, f"Answer: {self.prediction.question} {self.answer}. {self.why}"
 
 
 def _verdict(choice: str | None, answer: str) -> str:

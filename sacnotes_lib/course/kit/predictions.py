@@ -1,13 +1,10 @@
 """A question with options, the option chosen, and how it compares with the answer. No widgets here."""
 
-from __future__ import annotations
-
 import operator
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 
 from sacnotes_lib.course.kit.progress import PROGRESS
-
-_asked: dict[str, Prediction] = {}
 
 
 class Prediction:
@@ -15,11 +12,8 @@ class Prediction:
 
     def __init__(self, key: str, question: str, options: Sequence[str]):
         options = tuple(options)
-        if (
-            len(options) < 2
-            or len(set(options)) < len(options)
-            or not all(isinstance(o, str) for o in options)
-        ):
+        different = {option for option in options if isinstance(option, str)}
+        if not 2 <= len(different) == len(options):
             raise ValueError(
                 f"Prediction {key!r} needs at least two different options as strings, got {options!r}."
             )
@@ -50,33 +44,14 @@ class Prediction:
 
     def right_option(self, answer: str | int) -> str:
         """``answer`` as one of the options: given as the option itself or as its place, counted from 0."""
-        if isinstance(answer, str):
-            if answer in self.options:
-                return answer
-        else:
-            try:
-                place = operator.index(answer)
-            except TypeError:
-                place = -1
-            if 0 <= place < len(self.options) and not isinstance(answer, bool):
-                return self.options[place]
+        by_place = dict(enumerate(self.options))
+        option = answer
+        if not isinstance(answer, (str, bool)):
+            with suppress(TypeError):
+                option = by_place.get(operator.index(answer))
+        if isinstance(option, str) and option in self.options:
+            return option
         raise ValueError(
             f"The answer {answer!r} is none of the options of prediction {self.key!r}. Give one of "
             f"{list(self.options)}, or its place from 0 to {len(self.options) - 1}."
         )
-
-
-def ask(key: str, question: str, options: Sequence[str]) -> Prediction:
-    """A new question under ``key``. Asked again (the cell was run again), it keeps the choice made before."""
-    _asked[key] = Prediction(key, question, options)
-    return _asked[key]
-
-
-def asked(key: str) -> Prediction:
-    """The question asked under ``key``; ``KeyError`` names the questions that were asked."""
-    if key not in _asked:
-        known = ", ".join(repr(name) for name in _asked) or "none yet"
-        raise LookupError(
-            f"No prediction is called {key!r}. Run the cell with its predict(...) first. Asked so far: {known}."
-        )
-    return _asked[key]

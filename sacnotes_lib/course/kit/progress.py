@@ -3,8 +3,6 @@
 The environment variable SACNOTES_PROGRESS names another file to keep it in, or is "off".
 """
 
-from __future__ import annotations
-
 import json
 import os
 import threading
@@ -133,13 +131,11 @@ def _entry(line: str) -> dict | None:
         entry = json.loads(line)
     except ValueError:
         return None
-    if not isinstance(entry, dict):
-        return None
-    if set(entry) == {"exercise"}:
-        return entry if isinstance(entry["exercise"], str) else None
-    if set(entry) == {"prediction", "option"}:
-        right = isinstance(entry["prediction"], str) and isinstance(entry["option"], str | None)
-        return entry if right else None
+    match entry:
+        case {"exercise": str(), **others} if not others:
+            return entry
+        case {"prediction": str(), "option": str() | None, **others} if not others:
+            return entry
     return None
 
 

@@ -1,20 +1,17 @@
-"""What a viewer can change in a scene: a slider, a whole number, a choice, a toggle. Descriptions, not widgets."""
-
-from __future__ import annotations
+"""What a viewer can change in a scene: a slider, a whole number, a choice. Descriptions, not widgets."""
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from numbers import Real
 from typing import Any
 
 
 @dataclass(frozen=True)
-class Slider:
-    """A real number from ``low`` to ``high``.
+class Number:
+    """What both kinds of number share: a range from ``low`` to ``high``, both included, and a default in it.
 
-    ``step`` is the distance between two positions of the slider; with ``log=True`` positions are spread evenly
-    in the exponent (``step`` is then in powers of ten), while every value shown or passed on stays the number
-    itself. ``unit`` is shown behind the label.
+    ``step`` is the distance between two positions of the slider, ``unit`` is shown behind the label.
     """
 
     label: str
@@ -22,11 +19,49 @@ class Slider:
     high: float
     default: float
     step: float | None = None
-    log: bool = False
     unit: str = ""
 
     def __post_init__(self):
-        _require_range(self)
+        if not (math.isfinite(self.low) and math.isfinite(self.high) and self.low < self.high):
+            raise ValueError(f"{self.label}: needs low < high, but got {self.low} and {self.high}.")
+        self.check(self.default)
+
+    def check(self, value: Any) -> float:
+        """``value`` as a number inside the range; ``ValueError`` says what is allowed."""
+        if isinstance(value, bool) or not isinstance(value, Real) or not math.isfinite(value):
+            raise ValueError(f"{self.label} takes a number from {self.low} to {self.high}, not {value!r}.")
+        if not self.low <= value <= self.high:
+            raise ValueError(f"{self.label} runs from {self.low} to {self.high}; {value} is outside.")
+        return float(value)
+
+    def adjusted(self, change: Any) -> "Control":
+        """Another range ``(low, high)`` or ``(low, high, step)``, a menu of numbers (a list), or another default."""
+        if isinstance(change, list):
+            options = tuple(self.check(value) for value in change)
+            return Choice(self.label, options, self.default if self.default in options else None, self.unit)
+        if not isinstance(change, tuple):
+            return replace(self, default=self.check(change))
+        if len(change) not in (2, 3):
+            raise ValueError(
+                f"{self.label}: write a range as (low, high) or (low, high, step), not {change!r}."
+            )
+        low, high, step = (*change, self.step)[:3]
+        default = min(max(self.default, low), high)  # the nearest end, where the old default falls outside
+        return replace(self, low=low, high=high, step=step, default=default)
+
+
+@dataclass(frozen=True)
+class Slider(Number):
+    """A real number.
+
+    With ``log=True`` positions are spread evenly in the exponent (``step`` is then in powers of ten), while every
+    value shown or passed on stays the number itself.
+    """
+
+    log: bool = False
+
+    def __post_init__(self):
+        super().__post_init__()
         if self.log and self.low <= 0:
             raise ValueError(f"{self.label}: a log slider starts above 0, but its low end is {self.low}.")
 
@@ -42,45 +77,19 @@ class Slider:
         is_one = below == 0 or math.isclose(positions * wanted, below, rel_tol=1e-6)
         return wanted if is_one else below / positions
 
-    def check(self, value: Any) -> float:
-        """``value`` as a float inside the range; ``ValueError`` says what is allowed."""
-        return float(_require_inside(self, _require_number(self, value)))
-
-    def adjusted(self, change: Any) -> Slider:
-        """The same slider with another range ``(low, high)`` or ``(low, high, step)``, or another default."""
-        return _adjusted_number(self, change)
-
-    def text(self, value: float) -> str:
-        return f"{value:.3g}"
-
 
 @dataclass(frozen=True)
-class Integer:
-    """A whole number from ``low`` to ``high``, both included, in steps of ``step``."""
+class Integer(Number):
+    """A whole number."""
 
-    label: str
-    low: int
-    high: int
-    default: int
     step: int = 1
-    unit: str = ""
-
-    def __post_init__(self):
-        _require_range(self)
 
     def check(self, value: Any) -> int:
         """``value`` as an int inside the range; ``ValueError`` says what is allowed."""
-        number = _require_number(self, value)
+        number = super().check(value)
         if number != int(number):
             raise ValueError(f"{self.label} takes whole numbers, not {value!r}.")
-        return int(_require_inside(self, number))
-
-    def adjusted(self, change: Any) -> Integer:
-        """The same control with another range ``(low, high)`` or ``(low, high, step)``, or another default."""
-        return _adjusted_number(self, change)
-
-    def text(self, value: int) -> str:
-        return str(value)
+        return int(number)
 
 
 @dataclass(frozen=True)
@@ -93,7 +102,6 @@ class Choice:
     unit: str = ""
 
     def __post_init__(self):
-        object.__setattr__(self, "options", tuple(self.options))
         if not self.options:
             raise ValueError(f"{self.label}: a choice needs at least one option.")
         if self.default is None:
@@ -106,21 +114,17 @@ class Choice:
             raise ValueError(f"{self.label} is one of {list(self.options)}, not {value!r}.")
         return value
 
-    def adjusted(self, change: Any) -> Choice:
-        """The same menu with other options (a list), or another default (a single value)."""
-        if isinstance(change, list):
-            default = self.default if self.default in change else None
-            return replace(self, options=tuple(change), default=default)
-        return replace(self, default=self.check(change))
-
-    def text(self, value: Any) -> str:
-        return str(value)
+    def adjusted(self, change: Any) -> "Choice":
+        """Other options (a list), or another default (a single value)."""
+        if not isinstance(change, list):
+            return replace(self, default=self.check(change))
+        return replace(self, options=tuple(change), default=self.default if self.default in change else None)
 
 
 Control = Slider | Integer | Choice
 
 
-def adjusted_controls(controls: dict[str, Control], changes: dict[str, Any]) -> dict[str, Control]:
+def adjusted_controls(controls: Mapping[str, Control], changes: Mapping[str, Any]) -> dict[str, Control]:
     """The controls of a scene after a page's wishes: name -> range, list of options, default, or a new control.
 
     Raises ``ValueError`` that lists the right names when a name is unknown, or what is allowed when a wish does
@@ -131,49 +135,8 @@ def adjusted_controls(controls: dict[str, Control], changes: dict[str, Any]) -> 
         raise ValueError(
             f"No control is called {unknown[0]!r}. This scene's controls are: {', '.join(controls)}."
         )
-    return {name: _with_change(control, changes[name]) if name in changes else control
-            for name, control in controls.items()}  # fmt: skip
-
-
-def _with_change(control: Control, change: Any) -> Control:
-    if isinstance(change, Control):
-        return change
-    if isinstance(change, list) and not isinstance(control, Choice):
-        # A list turns a number into a menu of those numbers.
-        options = tuple(control.check(value) for value in change)
-        default = control.default if control.default in options else None
-        return Choice(control.label, options, default, unit=control.unit)
-    return control.adjusted(change)
-
-
-def _require_range(control):
-    if not (math.isfinite(control.low) and math.isfinite(control.high) and control.low < control.high):
-        raise ValueError(f"{control.label}: needs low < high, but got {control.low} and {control.high}.")
-    _require_inside(control, control.default)
-
-
-def _require_number(control, value):
-    if isinstance(value, bool) or not isinstance(value, Real) or not math.isfinite(value):
-        raise ValueError(
-            f"{control.label} takes a number from {control.low} to {control.high}, not {value!r}."
-        )
-    return value
-
-
-def _require_inside(control, value):
-    if not control.low <= value <= control.high:
-        raise ValueError(f"{control.label} runs from {control.low} to {control.high}; {value} is outside.")
-    return value
-
-
-def _adjusted_number(control, change):
-    if isinstance(change, tuple):
-        if len(change) not in (2, 3):
-            raise ValueError(
-                f"{control.label}: write a range as (low, high) or (low, high, step), not {change!r}."
-            )
-        low, high = change[0], change[1]
-        default = min(max(control.default, low), high)  # the nearest end, where the old default falls outside
-        step = change[2] if len(change) == 3 else control.step
-        return replace(control, low=low, high=high, default=default, step=step)
-    return replace(control, default=control.check(change))
+    new = {
+        name: change if isinstance(change, Control) else controls[name].adjusted(change)
+        for name, change in changes.items()
+    }
+    return dict(controls) | new

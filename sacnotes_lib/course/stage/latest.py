@@ -1,7 +1,5 @@
 """The newest value wins: at most one computation under way, and the last request is always the one shown."""
 
-from __future__ import annotations
-
 import threading
 from collections.abc import Callable
 from typing import Any

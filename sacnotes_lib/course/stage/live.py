@@ -1,9 +1,6 @@
 """A scene under sliders and menus, with a picture for every place where it may be looked at."""
 
-from __future__ import annotations
-
 import html
-import sys
 from collections.abc import Callable
 from time import perf_counter
 from typing import Any
@@ -11,18 +8,19 @@ from typing import Any
 import ipywidgets as widgets
 import numpy as np
 
+from sacnotes_lib.course.stage import surroundings
 from sacnotes_lib.course.stage.control_views import ControlView
 from sacnotes_lib.course.stage.controls import Choice, adjusted_controls
 from sacnotes_lib.course.stage.latest import NewestWins
+from sacnotes_lib.course.stage.page_panel import ROW, PagePanel, alert
 from sacnotes_lib.course.stage.painter import Painter
-from sacnotes_lib.course.stage.reconnection import answer_after_reconnection
 from sacnotes_lib.course.stage.scene import Scene
 from sacnotes_lib.plots.picture import Picture, fast_png, image_tag
 
 SLOW = 0.1  # seconds: from here on a viewer feels the wait
 
 
-def live(scene: Scene, **controls: Any) -> LivePanel:
+def live(scene: Scene, **controls: Any) -> "LivePanel":
     """The picture of ``scene`` under its controls. Make it the last line of a cell.
 
     Each keyword names one control of the scene and changes it: ``(low, high)`` or ``(low, high, step)`` gives a
@@ -35,7 +33,7 @@ def live(scene: Scene, **controls: Any) -> LivePanel:
     return LivePanel(scene, **controls)
 
 
-class LivePanel(widgets.VBox):
+class LivePanel(PagePanel):
     """What `live` returns. ``parameters`` are the present ones, ``description`` says what the picture shows."""
 
     def __init__(self, scene: Scene, **controls: Any):
@@ -46,10 +44,8 @@ class LivePanel(widgets.VBox):
         self._seconds = 0.0
         self._quiet = False
         self._callbacks: list[Callable[[], None]] = []
-        self.views = {
-            name: ControlView(control)
-            for name, control in adjusted_controls(dict(scene.controls), controls).items()
-        }
+        adjusted = adjusted_controls(scene.controls, controls)
+        self.views = {name: ControlView(control) for name, control in adjusted.items()}
         self.defaults = {name: view.control.default for name, view in self.views.items()}
         self.picture = widgets.HTML()
         self.busy = widgets.HTML()
@@ -59,12 +55,10 @@ class LivePanel(widgets.VBox):
         self.reset_button.on_click(lambda _: self.reset())
         self._show_first_picture()
         shown = [view.box for view in self.views.values() if not _is_fixed(view.control)]
-        row = widgets.Layout(flex_flow="row wrap", align_items="center")
-        super().__init__([widgets.Box([*shown, self.reset_button, self.busy], layout=row), self.picture])
-        self.add_class("sacnotes-live")
+        row = widgets.Box([*shown, self.reset_button, self.busy], layout=ROW)
+        super().__init__([row, self.picture], "sacnotes-live")
         for view in self.views.values():
             view.on_change(lambda _: self._changed())
-        answer_after_reconnection(self)
 
     @property
     def parameters(self) -> dict[str, Any]:
@@ -104,7 +98,7 @@ class LivePanel(widgets.VBox):
         # The first picture also pays for warming up. Where the scene does not say that it is slow, a second one tells.
         if self._seconds > SLOW and not self.scene.slow:
             pixels, description = self._painted(self.defaults)
-        self.static = Picture(pixels, description)
+        self.static = Picture(pixels, description)._repr_mimebundle_()
         self._show(self.defaults, (pixels, description))
 
     def _changed(self) -> None:
@@ -112,10 +106,7 @@ class LivePanel(widgets.VBox):
             return
         for callback in self._callbacks:
             callback()
-        # Colab shows nothing that a background thread sends.
-        self._newest.request(
-            self.parameters, in_background=self.scene.slow and "google.colab" not in sys.modules
-        )
+        self._newest.request(self.parameters, in_background=self.scene.slow and not surroundings.in_colab())
 
     def _painted(self, parameters) -> tuple[np.ndarray, str]:
         """Picture and words for ``parameters``, timed."""
@@ -138,8 +129,11 @@ class LivePanel(widgets.VBox):
         self.busy.value = f"A picture takes about {max(self._seconds, SLOW):.1f} s." if self.slow else ""
         if isinstance(result, Exception):
             self.error = result
-            settings = {self.views[name].control.label: value for name, value in parameters.items()}
-            self.picture.value = _error_box(settings, result)
+            said = ", ".join(
+                f"{self.views[name].control.label} {value}" for name, value in parameters.items()
+            )
+            advice = f"<br>Settings: {html.escape(said)}. Move a control, or press Reset."
+            self.picture.value = alert("No picture for these settings.", result, advice)
             return
         self.error = None
         pixels, self.description = result
@@ -150,21 +144,6 @@ class LivePanel(widgets.VBox):
             + f"{html.escape(self.description)}</div>"
         )
 
-    def _repr_mimebundle_(self, **kwargs):
-        """The widget, and beside it the picture at the defaults for readers without a kernel."""
-        data = super()._repr_mimebundle_(**kwargs)
-        fallback, metadata = self.static._repr_mimebundle_()
-        return data | fallback, metadata
-
 
 def _is_fixed(control) -> bool:
     return isinstance(control, Choice) and len(control.options) == 1
-
-
-def _error_box(settings: dict[str, Any], error: Exception) -> str:
-    said = ", ".join(f"{label} {value}" for label, value in settings.items())
-    return (
-        '<div role="alert" style="border-left:5px solid #bd1f01;padding:0.5em 1em;max-width:60em;line-height:1.5">'
-        f"<b>No picture for these settings.</b> {html.escape(f'{type(error).__name__}: {error}')}<br>"
-        f"Settings: {html.escape(said)}. Move a control, or press Reset.</div>"
-    )

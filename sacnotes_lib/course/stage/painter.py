@@ -1,7 +1,5 @@
 """Paint one scene again and again on one figure: layout once, then only what moved."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

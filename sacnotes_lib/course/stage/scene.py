@@ -1,7 +1,5 @@
 """The protocol of a scene: numbers from parameters, a drawing of the numbers, and a text that states them."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
@@ -22,7 +20,6 @@ class Scene:
                   drag shows its last value only
     """
 
-    title: ClassVar[str] = ""
     controls: ClassVar[Mapping[str, Control]] = {}
     size: ClassVar[tuple[float, float]] = (10.0, 5.0)
     slow: ClassVar[bool] = False

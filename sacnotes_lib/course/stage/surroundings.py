@@ -1,18 +1,15 @@
 """Where a console runs: is anybody there to press its buttons, which cell made it, and was the kernel interrupted."""
 
-from __future__ import annotations
-
 import asyncio
+import atexit
 import os
 import signal
 import sys
 import weakref
-
-from sacnotes_lib.sac.config import SACConfig
+from functools import cache
 
 _by_cell: dict[str, object] = {}  # cell id -> the console it made last, kept so that nothing learned is lost
 _all: weakref.WeakSet = weakref.WeakSet()
-_listening = False
 
 
 def in_colab() -> bool:
@@ -26,13 +23,6 @@ def somebody_is_there() -> bool:
     Voilà runs cells as nbclient does and shows them afterwards: its name is in the kernel's environment.
     """
     return _cell() is not None or in_colab() or "voila" in os.environ.get("SERVER_SOFTWARE", "").lower()
-
-
-def shortened(steps: int, config: SACConfig) -> int:
-    """Steps of a run without a viewer; in tests of the pages only as far as every picture needs."""
-    if os.environ.get("SACNOTES_QUICK"):
-        return min(steps, config.learning_starts + 2 * config.evaluation_interval)
-    return steps
 
 
 def kernel():
@@ -49,24 +39,24 @@ def present_page() -> str:
 
 def register(console) -> object | None:
     """Remember a console under its cell and for interrupts; returns the one that the cell made before, paused."""
-    global _listening
     _all.add(console)
     cell = _cell()
-    if cell is not None and not _listening:
-        _listening = True
-        _listen()
-    before = _by_cell.get(cell) if cell else None
+    if cell is None:
+        return None
+    _listen()
+    before, _by_cell[cell] = _by_cell.get(cell), console
     if before is not None:
         before.pause(wait=30)
-    if cell:
-        _by_cell[cell] = console
     return before
 
 
-def pause_all(*_) -> None:
+def pause_all(*_, wait: float = 0.0) -> None:
     """What interrupting the kernel means to consoles: every one stops after its present step."""
     for console in list(_all):
-        console.pause()
+        console.pause(wait)
+
+
+atexit.register(pause_all, wait=5)  # a kernel that shuts down lets the present step end first
 
 
 def _message() -> dict:
@@ -79,8 +69,9 @@ def _cell() -> str | None:
     return _message().get("metadata", {}).get("cellId")
 
 
+@cache
 def _listen() -> None:
-    """Pause on an interrupt, which an idle kernel ignores, and after a cell that was interrupted."""
+    """Pause on an interrupt, which an idle kernel ignores, and after a cell that was interrupted; asked for once."""
 
     def after_cell(result):
         if isinstance(result.error_in_exec, KeyboardInterrupt):

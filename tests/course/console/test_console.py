@@ -10,15 +10,14 @@ import pytest
 import torch
 from nbclient import NotebookClient
 
-from sacnotes_lib.course.console import console as console_module, trainer as trainer_module
+from sacnotes_lib.course.console import console as console_module, session as session_module
 from sacnotes_lib.course.console.console import TrainingConsole
 from sacnotes_lib.course.console.painting import PaintingProcess
-from sacnotes_lib.course.console.session import TrainingSession
-from sacnotes_lib.course.console.trainer import DONE, PAUSED, SHOW_EVERY, UNWATCHED, Trainer
+from sacnotes_lib.course.console.session import DONE, PAUSED, SHOW_EVERY, UNWATCHED, Trainer, TrainingSession
 from sacnotes_lib.course.console.views import BUTTONS
 from sacnotes_lib.course.stage import surroundings
 from sacnotes_lib.sac.config import SACConfig
-from sacnotes_lib.training.run import TrainingRun
+from sacnotes_lib.training.run import TrainingRun, steps_to_take
 
 pytestmark = pytest.mark.slow  # they train on threads and wait for pictures; two of them start a process
 SMALL = SACConfig(
@@ -271,7 +270,7 @@ def test_an_interrupt_pauses_every_console():
 
 def test_the_same_cell_again_pauses_and_keeps_what_it_had(monkeypatch):
     monkeypatch.setattr(surroundings, "_cell", lambda: "cell-1")
-    monkeypatch.setattr(surroundings, "_listening", True)
+    monkeypatch.setattr(surroundings, "_listen", lambda: None)
     first = training()
     second = console_of(LONG)
     assert not first.trainer.running
@@ -292,7 +291,7 @@ def test_in_colab_the_button_trains_in_its_callback(monkeypatch):
 def test_with_nobody_there_it_trains_to_its_end_at_once():
     console = TrainingConsole(SMALL, seeds=2)
     assert not console.interactive
-    steps = surroundings.shortened(400, SMALL)
+    steps = steps_to_take(SMALL)
     assert console.session.step == steps and alt(console).startswith(f"Step {steps} of")
     data, metadata = console._repr_mimebundle_()
     assert metadata["image/png"]["alt"] == console.description == data["text/plain"]
@@ -334,7 +333,7 @@ def test_a_trainer_says_why_it_ended():
 def test_a_change_is_in_the_next_picture_one_step_later(monkeypatch):
     """A change is a note that the next step reads: a picture before that step would not show it."""
     ticks = itertools.count(0, SHOW_EVERY / 4)  # a clock that goes on by looks: each slice is a few steps
-    monkeypatch.setattr(trainer_module, "monotonic", lambda: next(ticks))
+    monkeypatch.setattr(session_module, "monotonic", lambda: next(ticks))
     session, shown = TrainingSession({"A": SMALL}, seeds=1), []
 
     def show():

@@ -2,7 +2,7 @@
 
 import pytest
 
-from sacnotes_lib.course.kit import predictions
+from sacnotes_lib.course.kit import panels
 from sacnotes_lib.course.kit.panels import predict, reveal
 from sacnotes_lib.course.kit.progress import PROGRESS
 
@@ -14,7 +14,7 @@ WHY = "because `[B, 1]` < `[B]`"
 @pytest.fixture(autouse=True)
 def fresh(monkeypatch):
     monkeypatch.setattr(PROGRESS, "predictions", {})
-    monkeypatch.setattr(predictions, "_asked", {})
+    monkeypatch.setattr(panels, "_asked", {})
 
 
 def page():
@@ -85,10 +85,10 @@ def test_moving_a_control_closes_the_reveal():
 
 def test_forms_for_readers_without_a_kernel():
     asked, revealed = page()
-    question = asked._repr_mimebundle_()
+    question, _ = asked._repr_mimebundle_()
     assert "Which &lt;shape&gt; has <code>log_prob</code>?" in question["text/html"]
     assert "<li>[B, B]</li>" in question["text/html"] and question["text/plain"].endswith("[B]\n[B, B]")
-    answer = revealed._repr_mimebundle_()
+    answer, _ = revealed._repr_mimebundle_()
     assert answer["text/html"].startswith("<details><summary>")
     assert "<b>[B, B]</b>" in answer["text/html"] and WHY in answer["text/plain"]
     assert "application/vnd.jupyter.widget-view+json" in answer

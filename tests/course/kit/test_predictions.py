@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from sacnotes_lib.course.kit import predictions
+from sacnotes_lib.course.kit.predictions import Prediction
 from sacnotes_lib.course.kit.progress import PROGRESS
 
 OPTIONS = ["[B]", "[B, 1]", "[B, B]"]
@@ -13,11 +13,10 @@ OPTIONS = ["[B]", "[B, 1]", "[B, B]"]
 @pytest.fixture(autouse=True)
 def fresh(monkeypatch):
     monkeypatch.setattr(PROGRESS, "predictions", {})
-    monkeypatch.setattr(predictions, "_asked", {})
 
 
 def test_a_choice_is_recorded_and_told():
-    prediction = predictions.ask("shape", "Which?", OPTIONS)
+    prediction = Prediction("shape", "Which?", OPTIONS)
     told = []
     prediction.on_change(lambda: told.append(prediction.choice))
     assert prediction.choice is None
@@ -30,16 +29,15 @@ def test_a_choice_is_recorded_and_told():
 
 
 def test_a_choice_outlives_a_second_run_of_the_cell_where_it_is_offered():
-    predictions.ask("shape", "Which?", OPTIONS).choose("[B]")
-    assert predictions.ask("shape", "Which?", OPTIONS).choice == "[B]"
-    assert predictions.asked("shape").choice == "[B]"
-    assert predictions.ask("shape", "Which?", ["x", "y"]).choice is None  # it is no longer offered
+    Prediction("shape", "Which?", OPTIONS).choose("[B]")
+    assert Prediction("shape", "Which?", OPTIONS).choice == "[B]"
+    assert Prediction("shape", "Which?", ["x", "y"]).choice is None  # it is no longer offered
     with pytest.raises(ValueError, match=r"none of the options of 'shape'"):
-        predictions.ask("shape", "Which?", OPTIONS).choose("[A]")
+        Prediction("shape", "Which?", OPTIONS).choose("[A]")
 
 
 def test_answers_are_given_by_text_or_place_and_others_list_the_options():
-    prediction = predictions.ask("shape", "Which?", OPTIONS)
+    prediction = Prediction("shape", "Which?", OPTIONS)
     for answer in ("[B, 1]", 1, np.int64(1), torch.tensor(1)):
         assert prediction.right_option(answer) == "[B, 1]"
     for answer in ("[A]", 3, -1, 1.0, True, None, torch.tensor([1, 2])):
@@ -50,4 +48,4 @@ def test_answers_are_given_by_text_or_place_and_others_list_the_options():
 def test_options_that_leave_no_choice_are_refused():
     for options in (["one"], ["same", "same"], [1, 2], []):
         with pytest.raises(ValueError, match="at least two different options"):
-            predictions.ask("shape", "Which?", options)
+            Prediction("shape", "Which?", options)

@@ -3,6 +3,7 @@
 import html
 import itertools
 import re
+import sys
 import threading
 
 import pytest
@@ -155,7 +156,7 @@ def test_a_drag_over_a_slow_scene_shows_the_last_value_only(slow):
 
 def test_in_colab_a_slow_scene_answers_in_the_callback(slow, monkeypatch):
     scene, panel, sent = slow
-    monkeypatch.setitem(live_module.sys.modules, "google.colab", object())
+    monkeypatch.setitem(sys.modules, "google.colab", object())
     scene.gate.release()
     panel.set(shift=0.5)
     assert "shift 0.5" in alt(sent[-1])

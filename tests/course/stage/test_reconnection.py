@@ -4,7 +4,7 @@ import ipywidgets as widgets
 import pytest
 
 from sacnotes_lib.course.console.console import TrainingConsole
-from sacnotes_lib.course.stage import reconnection
+from sacnotes_lib.course.stage import page_panel
 from sacnotes_lib.course.stage.live import live
 from tests.course.stage.toy_scenes import CurveScene
 
@@ -20,12 +20,12 @@ def below(box):
 
 def connect(page: str) -> None:
     message = {"header": {"session": page}, "metadata": {"version": "1.0.0"}}
-    reconnection.page_connected(widgets.Widget().comm, message)
+    page_panel.page_connected(widgets.Widget().comm, message)
 
 
 @pytest.mark.parametrize("make", [lambda: live(CurveScene()), lambda: TrainingConsole(interactive=True)])
 def test_a_page_that_is_back_gets_every_control_anew(make, monkeypatch):
-    monkeypatch.setattr(reconnection, "_pages", set())
+    monkeypatch.setattr(page_panel, "_pages", set())
     panel = make()
     parts = list(below(panel))
     assert {"HBox", "BoundedFloatText", "Button"} <= {type(part).__name__ for part in parts}
@@ -44,7 +44,7 @@ def test_a_renewed_control_has_its_value_and_still_moves_the_picture():
     number, slider = panel.views["amplitude"].box.children
     slider.value = 0.5
     before = panel.description
-    reconnection.renew(panel)
+    page_panel.renew(panel)
     assert number.value == 0.5
     slider.value = 0.8
     assert panel.parameters["amplitude"] == 0.8 and panel.description != before
@@ -55,5 +55,5 @@ def test_a_renewed_pulse_does_not_count_on_in_its_old_model():
     console.pulse.playing = True
     sent = []
     console.pulse.comm.send = lambda data, buffers=None: sent.append(data)
-    reconnection.renew(console)
+    page_panel.renew(console)
     assert [message["state"] for message in sent] == [{"playing": False}]
