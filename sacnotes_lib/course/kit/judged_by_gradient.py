@@ -10,7 +10,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from sacnotes_lib.course.kit.exercise import Exercise, Unfit
+from sacnotes_lib.course.kit.edits import exercise
+from sacnotes_lib.course.kit.exercise import Unfit
 from sacnotes_lib.sac.distributions import SquashedGaussian
 
 
@@ -36,7 +37,7 @@ def gradient_of(actor_loss: Callable[..., Any]) -> Callable[..., Any]:
 
 
 judged_by_gradient = partial(
-    Exercise, adapt=gradient_of, compared="the gradient of the loss, in the policy's two parameters"
+    exercise, adapt=gradient_of, compared="the gradient of the loss, in the policy's two parameters"
 )
 
 
