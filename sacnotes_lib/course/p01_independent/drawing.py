@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 
 from sacnotes_lib.course.p01_independent.cells import Block, Cells
 from sacnotes_lib.course.p01_independent.outlines import OutlineText
+from sacnotes_lib.course.stage.moving import moving_line, moving_text
 from sacnotes_lib.plots import style
 
 FORMULA = "label = reward + discount * (next_q - temperature * log_prob)"
@@ -54,17 +55,8 @@ def _setup_pulls(figure):
     axes = figure.add_axes(
         (7.6 / width, 1.0 / height, 3.25 / width, 3.4 / height), xlim=(0, 1), ylim=(-2.6, 1.0)
     )
-    axes.set_xticks([])
-    axes.set_yticks([-2, -1, 0, 1])
-    axes.set_xlabel("transitions of the batch")
-    axes.set_ylabel("label [reward]")
-    own = {
-        "color": style.BLUE,
-        "marker": "o",
-        "markersize": 17,
-        "markeredgewidth": 4,
-        "fillstyle": "none",
-    }
+    axes.set(xticks=[], yticks=[-2, -1, 0, 1], xlabel="transitions of the batch", ylabel="label [reward]")
+    own = {"color": style.BLUE, "marker": "o", "markersize": 17, "markeredgewidth": 4, "fillstyle": "none"}
     pulled = {"color": BAD, "marker": "X", "markersize": 12}
     above = {"transform": axes.transAxes, "linestyle": "none", "clip_on": False}
     axes.plot(0.04, 1.20, **own, **above)
@@ -73,17 +65,16 @@ def _setup_pulls(figure):
     axes.text(0.11, 1.08, "where the loss pulls Q", va="center", transform=axes.transAxes)
     stems = LineCollection([], color=BAD, linewidth=2.5, linestyle=":", animated=True)
     axes.add_collection(stems, autolim=False)
-    nothing = axes.text(0.5, 0.06, "", ha="center", transform=axes.transAxes, color=BAD, animated=True)
     return {
         "stems": stems,
-        "own": axes.plot([], [], linestyle="none", animated=True, **own)[0],
-        "pulled": axes.plot([], [], linestyle="none", animated=True, **pulled)[0],
-        "nothing": nothing,
+        "own": moving_line(axes, linestyle="none", **own),
+        "pulled": moving_line(axes, linestyle="none", **pulled),
+        "nothing": moving_text(axes, 0.5, 0.06, ha="center", color=BAD),
     }
 
 
 def draw(artists: SimpleNamespace, data) -> None:
-    """Show one `Broadcast`."""
+    """Show what `BroadcastScene` has computed."""
     tensors = {name: getattr(data, name) for name in ("reward", "next_q", "log_prob", "labels")}
     cell, blocks = table_layout({name: _rows_and_columns(tensor) for name, tensor in tensors.items()})
     _draw_cells(artists, data, cell, blocks)
@@ -186,7 +177,6 @@ def _draw_pulls(artists, data):
     artists.own.set_data(places, data.own)
     pulled = np.full(batch, np.nan) if data.pulled is None else data.pulled.numpy()
     artists.pulled.set_data(places, pulled)
-    artists.stems.set_segments(
-        [[(x, a), (x, b)] for x, a, b in zip(places, data.own.numpy(), pulled, strict=True)]
-    )
+    ends = np.stack([data.own.numpy(), pulled], axis=-1)  # [B, 2]
+    artists.stems.set_segments([[(x, a), (x, b)] for x, (a, b) in zip(places, ends, strict=True)])
     artists.nothing.set_text("no loss, no pull" if data.refusal else "")

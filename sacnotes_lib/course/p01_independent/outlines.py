@@ -39,10 +39,7 @@ class OutlineText(PathPatch):
         ``upright`` turns it by a quarter: it then ends at x on its right side and is centred on y.
         """
         path, width = outline(text, self.size, self.family, self.weight)
-        vertices = path.vertices - [
-            align * width,
-            0.36 * self.size / 72,
-        ]  # half a capital's height
+        vertices = path.vertices - [align * width, 0.36 * self.size / 72]  # half a capital's height
         if upright:
             vertices = path.vertices - [0.5 * width, 0]
             vertices = np.column_stack([-vertices[:, 1] - 0.15 * self.size / 72, vertices[:, 0]])

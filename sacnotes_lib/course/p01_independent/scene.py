@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from types import SimpleNamespace
 
 import torch
 from torch import Tensor
@@ -22,29 +22,6 @@ COLUMN = "[B, 1]"
 
 LARGEST_BATCH = 12
 LARGEST_ACTION_DIM = 4
-
-
-@dataclass(frozen=True)
-class Broadcast:
-    """One line of SAC, run on small seeded tensors. B is the batch size, A the action dimension.
-
-    ``reward`` [B]; ``next_q`` [B] or [B, 1]; ``log_prob`` [B] or [B, A]; ``labels``, what PyTorch makes of them, or
-    None where it refuses, with its words in ``refusal``; ``own`` [B], each transition's right label; ``pulled`` [B],
-    the value to which the squared loss pulls each transition's Q; ``right_cells``, like labels: is this entry the
-    own label of the transition whose Q meets it; ``mixed``, the parts of the label that the loss averages over
-    several transitions; ``loss_floor``, the smallest loss that any Q can reach.
-    """
-
-    reward: Tensor
-    next_q: Tensor
-    log_prob: Tensor
-    own: Tensor
-    labels: Tensor | None = None
-    right_cells: Tensor | None = None
-    pulled: Tensor | None = None
-    mixed: tuple[str, ...] = ()
-    loss_floor: float = float("nan")
-    refusal: str = ""
 
 
 def soft_label(reward: Tensor, next_q: Tensor, log_prob: Tensor) -> Tensor:
@@ -85,35 +62,38 @@ class BroadcastScene(Scene):
         "action_dim": Integer("Action dimension A", 1, LARGEST_ACTION_DIM, 1),
     }
 
-    def compute(self, distribution: str, critic_shape: str, batch_size: int, action_dim: int) -> Broadcast:
+    def compute(
+        self, distribution: str, critic_shape: str, batch_size: int, action_dim: int
+    ) -> SimpleNamespace:
         reward, next_q, mean, std, action = seeded_batch(batch_size, action_dim)
         right_log_prob = Independent(Normal(mean, std), 1).log_prob(action)
         log_prob = right_log_prob if distribution == INDEPENDENT else Normal(mean, std).log_prob(action)
         own = soft_label(reward, next_q, right_log_prob)
         next_q = next_q if critic_shape == FLAT else next_q.unsqueeze(-1)
-        try:
-            labels = soft_label(reward, next_q, log_prob)
-        except RuntimeError as refusal:
-            return Broadcast(reward, next_q, log_prob, own, refusal=str(refusal))
         parts = {"reward": reward, "next_q": next_q, "log_prob": log_prob}
+        try:
+            labels = soft_label(**parts)
+        except RuntimeError as refusal:
+            return SimpleNamespace(**parts, own=own, labels=None, pulled=None, refusal=str(refusal))
         # The critic that is trained has the same shape as the target critic: they are the same network.
         minimizer = minimizer_of_squared_loss(labels, next_q.shape)
-        return Broadcast(
-            reward=reward,
-            next_q=next_q,
-            log_prob=log_prob,
-            own=own,
+        return SimpleNamespace(
+            **parts,  # reward [B]; next_q [B] or [B, 1]; log_prob [B] or [B, A]
+            own=own,  # [B], each transition's right label
             labels=labels,
+            # like labels: is this entry the own label of the transition whose Q meets it?
             right_cells=torch.isclose(labels, own.reshape(next_q.shape).expand_as(labels)),
-            pulled=minimizer.flatten(),
+            pulled=minimizer.flatten(),  # [B], the value to which the squared loss pulls each transition's Q
+            # the parts of the label that the loss averages over several transitions
             mixed=tuple(name for name, part in parts.items() if part.shape != next_q.shape),
-            loss_floor=(minimizer - labels).square().mean().item(),
+            loss_floor=(minimizer - labels).square().mean().item(),  # the smallest loss that any Q can reach
+            refusal="",
         )
 
     setup = staticmethod(drawing.setup)
     draw = staticmethod(drawing.draw)
 
-    def describe(self, parameters, data: Broadcast) -> str:
+    def describe(self, parameters, data) -> str:
         shapes = (
             f"{parameters['distribution']}: log_prob is {shape_text(data.log_prob)}, the critic's Q "
             f"{shape_text(data.next_q)}, the reward {shape_text(data.reward)}."
