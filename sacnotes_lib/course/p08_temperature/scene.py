@@ -61,14 +61,12 @@ class SharedActionScene(Scene):
             std=policy.std(),
             curves=[*curves, curves.sum(0)],  # Q, -α log π and their sum at ACTIONS
             policy=policy.pdf(ACTIONS),
-            draws=(
-                drawn_q + drawn_surprise,
-                drawn_q + other_surprise,
-            ),  # with one action for both terms, with two
-            average=float(
-                NOISE_MASS @ (q + surprise)
-            ),  # of either: minus the KL divergence from the best policy
-            spreads=np.sqrt([_variance(q + surprise), _variance(q) + _variance(surprise)]),  # of one estimate
+            # estimates with one action for both terms and with two, [2, DRAWS]
+            draws=np.stack([drawn_q + drawn_surprise, drawn_q + other_surprise]),
+            # of either estimate: minus the KL divergence of the policy from the best one, in nats
+            average=float(NOISE_MASS @ (q + surprise)),
+            # standard deviation of either estimate, [2]
+            spreads=np.sqrt([_variance(q + surprise), _variance(q) + _variance(surprise)]),
         )
 
     def setup(self, figure) -> SimpleNamespace:
