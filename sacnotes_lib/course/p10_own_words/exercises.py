@@ -9,14 +9,7 @@ import torch
 
 from sacnotes_lib.course.kit.edits import exercise
 from sacnotes_lib.course.kit.exercise import Exercise, ExerciseTodo
-from sacnotes_lib.course.p10_own_words.bench import (
-    LOSSES,
-    WEIGHTS,
-    Bench,
-    numbers_of,
-    played,
-    weights_after,
-)
+from sacnotes_lib.course.p10_own_words.bench import LOSSES, WEIGHTS, Bench, numbers_of, played, weights_after
 from sacnotes_lib.course.p10_own_words.cards import play, show_cards as show_cards
 from sacnotes_lib.sac.agent import SAC
 from sacnotes_lib.sac.replay import Batch
