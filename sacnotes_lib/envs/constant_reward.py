@@ -1,14 +1,11 @@
 """Constant reward: nothing that the agent does matters, and Q is known by hand."""
 
-from functools import cached_property
-
 import numpy as np
 
-from ..exact import SoftSolver, finite_model
-from .base import SoftEnv
+from .base import OneStateEnv
 
 
-class ConstantRewardEnv(SoftEnv):
+class ConstantRewardEnv(OneStateEnv):
     """One state, the same reward for every action, for ever (episodes are truncated, never terminated).
 
     Q(s, a) = reward / (1 - discount) + discount * temperature * H / (1 - discount), where H is the policy's
@@ -18,19 +15,8 @@ class ConstantRewardEnv(SoftEnv):
     """
 
     def __init__(self, reward: float = 0.1):
-        super().__init__([-1.0], [1.0])
+        super().__init__()
         self.reward = float(reward)
 
-    def transition(self, state, action, rng):
-        shape = np.shape(state)[:-1]
-        return np.zeros_like(state), np.full(shape, self.reward), np.zeros(shape, dtype=bool)
-
-    @cached_property
-    def solver(self) -> SoftSolver:
-        """Exact soft values of the optimal and of any given policy."""
-
-        def backup(state, action):
-            shape = np.broadcast_shapes(state.shape, action.shape)[:-1]
-            return np.full(shape, self.reward), np.ones((*shape, 1))
-
-        return SoftSolver(finite_model([[0.0]], backup))
+    def mean_reward(self, action):
+        return np.full(np.shape(action)[:-1], self.reward)

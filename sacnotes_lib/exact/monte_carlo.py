@@ -55,9 +55,8 @@ def soft_return(
     step: (states [n, S], actions [n, A], rng) to (next_states [n, S], rewards [n], terminated [n]).
     state, action: [B, S] and [B, A].
     temperature: at or above 0; 0 gives the ordinary return.
-    horizon: steps to play; None takes the first T with discount^T <= cut_weight. A time limit of the task
-        does not cut it: truncation is no end of reward, so step must go on through it. Termination ends the
-        sum.
+    horizon: steps to play; None takes the first T with discount^T <= cut_weight. A time limit of the task does not
+        cut it: truncation is no end of reward, so step must go on through it. Termination ends the sum.
     reward_scale: factor on rewards, where the critic was trained with one.
     Raises ValueError on shapes that do not fit.
     """

@@ -1,15 +1,14 @@
 """Soft dynamic programming: finitely many states, one action dimension in [-1, 1], no learning.
 
-A model says, for any state and action, the mean reward and the weights with which the next state's value
-counts (probabilities; less than 1 in all where the episode may terminate). With the policy tabulated at the
-action nodes, V of a given policy is one linear system, and the soft-optimal policy follows by soft policy
-iteration.
+A model says, for any state and action, the mean reward and the weights with which the next state's value counts
+(probabilities; less than 1 in all where the episode may terminate). With the policy tabulated at the action nodes, V
+of a given policy is one linear system, and the soft-optimal policy follows by soft policy iteration.
 Source: Haarnoja et al. 2018, "Soft Actor-Critic", lemmas 1 and 2, theorem 1.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 
@@ -37,8 +36,7 @@ _NOISE = np.linspace(-8, 8, 81)
 _NOISE_MASS = np.exp(-0.5 * _NOISE**2) / np.exp(-0.5 * _NOISE**2).sum()
 
 
-@dataclass(frozen=True)
-class _Policy:
+class _Policy(NamedTuple):
     """What a policy does at S states: log density at the nodes [S, M], moments of the action, entropy."""
 
     log_density: np.ndarray
@@ -144,9 +142,8 @@ class SoftSolver:
 
         def solve(tables):
             log_policy = log_density(tables.model.states[:, None, :], tables.nodes.actions[None])
-            return tables.evaluate(
-                _normalised(log_policy, tables.nodes), discount, entropy_weight * temperature
-            )
+            normalised = _normalised(log_policy, tables.nodes)
+            return tables.evaluate(normalised, discount, entropy_weight * temperature)
 
         return self._answer(solve(self._fine), solve(self._coarse), discount, temperature, entropy_weight)
 
@@ -173,12 +170,10 @@ class SoftSolver:
 
     def _answer(self, fine, coarse, discount, temperature, entropy_weight):
         (values, policy), (coarse_values, _) = fine, coarse
-        q, coarse_q = self._fine.q_of(values, discount), self._coarse.q_of(coarse_values, discount)
         return SoftAnswer(
-            self._fine.model, discount, temperature, entropy_weight, self.nodes, values, q,
-            policy.log_density, policy.means, policy.stds, policy.entropies,
+            self._fine.model, discount, temperature, entropy_weight, self.nodes,
+            values, self._fine.q_of(values, discount), *policy,
             error=float(np.abs(values[:: self._stride] - coarse_values).max()),
-            q_error=float(np.abs(q[:: self._stride, ::2] - coarse_q).max()),
         )  # fmt: skip
 
 

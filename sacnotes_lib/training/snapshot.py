@@ -25,7 +25,7 @@ def run_state(run) -> dict:
         "agent": run.agent.state_dict(),
         "buffer": run.buffer.state_dict(),
         "streams": [run._exploration.get_state(), run._sampling.get_state()],
-        "environments": pickle_environments((run.envs, run._observation)),
+        "environments": pickle_environments((run.envs, run.observation)),
         "progress": (run.step, run.seconds, run.interrupted),
         "records": (run._evaluations.state_dict(), run._records.state_dict()),
     }
@@ -37,7 +37,7 @@ def restore_run(run, state: dict) -> None:
     run.buffer.load_state_dict(state["buffer"])
     for stream, position in zip((run._exploration, run._sampling), state["streams"], strict=True):
         stream.set_state(position)
-    run.envs, run._observation = pickle.loads(state["environments"])
+    run.envs, run.observation = pickle.loads(state["environments"])
     first, run.changes = state["history"]
     run.initial_config = SACConfig(**first)
     run.step, run.seconds, run.interrupted = state["progress"]
