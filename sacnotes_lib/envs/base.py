@@ -1,13 +1,10 @@
 """What the course's environments have in common: one definition of the dynamics, and an exact answer."""
 
 from collections.abc import Sequence
-from functools import cached_property
 from typing import Any
 
 import gymnasium as gym
 import numpy as np
-
-from ..exact import ActionNodes, SoftSolver, finite_model
 
 
 class SoftEnv(gym.Env):
@@ -59,40 +56,3 @@ class SoftEnv(gym.Env):
         action = np.asarray(action, dtype=float)
         self.state, reward, terminated = self.transition(self.state, action, self.np_random)
         return self.state.astype(np.float32), float(reward), bool(terminated), self.truncates(), {}
-
-
-class OneStateEnv(SoftEnv):
-    """One state, for ever or for one step: a subclass says what an action pays on average, and what noise is on it.
-
-    terminates: whether the world ends with each step. nodes: of the exact answer; None takes the solver's own.
-    """
-
-    terminates = False
-    nodes: ActionNodes | None = None
-
-    def __init__(self):
-        super().__init__([-1.0], [1.0])
-
-    def mean_reward(self, action: np.ndarray) -> np.ndarray:
-        """Expected reward; action [..., 1], result [...]."""
-        raise NotImplementedError
-
-    def reward_noise(self, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray | float:
-        """What is added to the mean reward, of mean 0."""
-        return 0.0
-
-    def transition(self, state, action, rng):
-        shape = np.shape(state)[:-1]
-        reward = self.mean_reward(action) + self.reward_noise(shape, rng)
-        return np.zeros_like(state), reward, np.full(shape, self.terminates)
-
-    @cached_property
-    def solver(self) -> SoftSolver:
-        """Exact soft values of the optimal and of any given policy."""
-
-        def backup(state, action):
-            shape = np.broadcast_shapes(state.shape, action.shape)[:-1]
-            goes_on = np.full((*shape, 1), float(not self.terminates))
-            return np.broadcast_to(self.mean_reward(action), shape), goes_on
-
-        return SoftSolver(finite_model([[0.0]], backup), nodes=self.nodes)

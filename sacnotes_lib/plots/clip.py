@@ -32,9 +32,7 @@ class Clip:
         )  # fmt: skip
         self.film = film.getvalue()
         moments = [frames[i] for i in np.linspace(0, len(frames) - 1, 6).round().astype(int)]
-        strip = np.concatenate(moments, axis=1)
-        opaque = np.full((*strip.shape[:2], 1), 255, dtype=np.uint8)
-        self.strip = small_png(np.concatenate([strip, opaque], axis=2))
+        self.strip = small_png(np.concatenate(moments, axis=1))
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         text = html.escape(self.description)

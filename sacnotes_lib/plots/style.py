@@ -1,7 +1,5 @@
 """One look for all pictures: type for the back row, colours that differ also in dashes and markers."""
 
-from __future__ import annotations
-
 import os
 import threading
 from contextlib import contextmanager

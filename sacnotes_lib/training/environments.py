@@ -30,13 +30,11 @@ def make_environments(env_id: str, count: int, env_kwargs: Mapping[str, Any] | N
             missing extra, saying what to do about it.
     """
     try:
-        envs = gym.make_vec(
-            env_id,
-            num_envs=count,
-            vectorization_mode="sync",
-            vector_kwargs={"autoreset_mode": AutoresetMode.SAME_STEP},
-            **(env_kwargs or {}),
-        )
+        together = {
+            "vectorization_mode": "sync",
+            "vector_kwargs": {"autoreset_mode": AutoresetMode.SAME_STEP},
+        }
+        envs = gym.make_vec(env_id, num_envs=count, **together, **(env_kwargs or {}))
     except gym.error.DependencyNotInstalled as missing:
         raise UnsuitableEnvironment(
             f"{env_id} needs a package that is not installed ({missing}). For MuJoCo's environments: "

@@ -51,6 +51,14 @@ class ProportionalPolicy:
         return SquashedGaussian(self.gain * observation, self.log_std.expand_as(observation))
 
 
+def policy_and_rows(batch: int, action_dim: int) -> tuple[ProportionalPolicy, Tensor, Tensor]:
+    """A policy, observations and actions, `[B, A]` each: the same at every call."""
+    generator = torch.Generator().manual_seed(10 * batch + action_dim)
+    draw = lambda *shape: torch.rand(*shape, generator=generator)  # noqa: E731
+    policy = ProportionalPolicy(0.3 + draw(action_dim), -0.8 + 0.4 * draw(action_dim))
+    return policy, 2 * draw(batch, action_dim) - 1, 1.8 * draw(batch, action_dim) - 0.9
+
+
 @dataclass(frozen=True)
 class TrackingCritic:
     """Q(s, a) = height - |a - gain s|²: `[..., B, A]` twice to `[..., B]`."""

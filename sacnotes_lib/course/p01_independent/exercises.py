@@ -1,7 +1,5 @@
 """Exercises of notebook 01: one probability for a whole action, and one label for one transition."""
 
-from __future__ import annotations
-
 import torch
 from torch import Tensor
 from torch.distributions import Normal

@@ -1,7 +1,5 @@
 """Exercises of notebook 02: the loss that sums along the action, and settings carried from a mean to a sum."""
 
-from __future__ import annotations
-
 import torch
 from torch import Tensor
 

@@ -1,7 +1,5 @@
 """What the mean of log_prob in place of the sum does to a policy, for any number of motors: notebook 02."""
 
-from __future__ import annotations
-
 from functools import cache
 from types import SimpleNamespace
 

@@ -1,7 +1,5 @@
 """Exercises of notebook 03: the log_prob of a squashed action, and the entropy that torch does not give."""
 
-from __future__ import annotations
-
 import math
 
 import torch

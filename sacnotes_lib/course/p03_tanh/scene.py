@@ -1,7 +1,5 @@
 """What tanh does to a Gaussian policy, and what a wrong log_prob says of it: notebook 03."""
 
-from __future__ import annotations
-
 from types import SimpleNamespace
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Exercises of notebook 04: the label, and whose next action and next Q it takes."""
 
-from __future__ import annotations
-
 import torch
 from torch import Tensor
 

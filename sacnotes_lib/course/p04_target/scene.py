@@ -1,7 +1,5 @@
 """The critic's label taken apart, term by term, with its slips to be switched on: notebook 04."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from types import SimpleNamespace
 from typing import Any

@@ -1,7 +1,5 @@
 """Exercises of notebook 05: the labels of several critics, their loss, and the networks that follow them."""
 
-from __future__ import annotations
-
 import torch
 from torch import Tensor
 

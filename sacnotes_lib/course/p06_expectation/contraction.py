@@ -81,13 +81,11 @@ class ContractionScene(Scene):
             q = soft_backup(q, known, discount)
         middle = len(known.nodes.pre_tanh) // 2  # the node at action 0
         return SimpleNamespace(
-            states=known.states,
             q=shown[:, middle],  # after the backups, and Q^π itself
             exact=exact[:, middle],
             errors=np.array(errors),  # largest error over all states and actions after 0, 1, ... backups
             bound=errors[0] * discount ** np.arange(len(errors)),
             backups=backups,
-            discount=discount,
         )
 
     def setup(self, figure) -> SimpleNamespace:
@@ -134,7 +132,7 @@ class ContractionScene(Scene):
         error, bound = data.errors[data.backups], data.bound[data.backups]
         return (
             f"Q begins as: {parameters['start']}. The largest error over all states and actions is at first "
-            f"{data.errors[0]:.3g}. With discount {data.discount:.2f} it is at k = {data.backups} "
+            f"{data.errors[0]:.3g}. With discount {parameters['discount']:.2f} it is at k = {data.backups} "
             f"{error:.3g}; discount to the power {data.backups}, times the first error, is {bound:.3g}. After "
             f"{MOST_BACKUPS} backups the error is {data.errors[-1]:.2g}."
         )

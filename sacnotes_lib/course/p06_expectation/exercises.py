@@ -1,7 +1,5 @@
 """Exercises of notebook 06: the expectation written out, and the error of a critic without its labels' noise."""
 
-from __future__ import annotations
-
 import torch
 from torch import Tensor
 

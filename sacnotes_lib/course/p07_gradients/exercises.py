@@ -1,7 +1,5 @@
 """Exercises of notebook 07: two losses judged by their gradients, and a baseline that stays unbiased."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """Two ways to differentiate an expectation, side by side: notebook 07."""
 
-from __future__ import annotations
-
 import math
 from functools import cache
 from types import SimpleNamespace

@@ -1,7 +1,5 @@
 """Exercises of notebook 08: which entropy is in Q, and one step of the temperature."""
 
-from __future__ import annotations
-
 import torch
 from torch import Tensor
 

@@ -1,12 +1,10 @@
 """Exercises of notebook 09: an actor's loss with the buffer's action within reach, and weights where they belong."""
 
-from __future__ import annotations
-
 import torch
 from torch import Tensor
 
 from sacnotes_lib.course.kit.edits import exercise
-from sacnotes_lib.course.kit.judged_by_gradient import ProportionalPolicy, TrackingCritic, judged_by_gradient
+from sacnotes_lib.course.kit.judged_by_gradient import TrackingCritic, judged_by_gradient, policy_and_rows
 
 
 def off_policy_actor_loss(policy, critic, observation, action, temperature) -> Tensor:
@@ -22,13 +20,9 @@ def n_step_weight(log_prob_now: Tensor, log_prob_then: Tensor) -> Tensor:
 
 
 def _actor_case(batch_size: int, action_dim: int, temperature: float) -> dict:
-    generator = torch.Generator().manual_seed(10 * batch_size + action_dim)
-    draw = lambda *shape: torch.rand(*shape, generator=generator)  # noqa: E731
-    return {
-        "policy": ProportionalPolicy(0.3 + draw(action_dim), -0.8 + 0.4 * draw(action_dim)), "critic": TrackingCritic(),
-        "observation": 2 * draw(batch_size, action_dim) - 1, "action": 1.8 * draw(batch_size, action_dim) - 0.9,
-        "temperature": temperature,
-    }  # fmt: skip
+    policy, observation, action = policy_and_rows(batch_size, action_dim)
+    rows = {"observation": observation, "action": action}
+    return {"policy": policy, "critic": TrackingCritic(), **rows, "temperature": temperature}
 
 
 OFF_POLICY_ACTOR_LOSS = judged_by_gradient(

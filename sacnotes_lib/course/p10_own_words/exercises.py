@@ -1,7 +1,5 @@
 """Exercises of notebook 10: one update as a sequence of cards, as four formulas, and as a function that trains."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from functools import partial
 

@@ -1,7 +1,5 @@
 """One update of SAC in slow motion, under two sliders and a menu of slips: notebook 10."""
 
-from __future__ import annotations
-
 import math
 from types import SimpleNamespace
 

@@ -1,7 +1,5 @@
 """One update of SAC in slow motion, on a decision that a parabola can judge: notebook 10."""
 
-from __future__ import annotations
-
 import math
 from dataclasses import dataclass, replace
 from functools import cache

@@ -1,14 +1,12 @@
 """Exercises of notebook 11: an actor's loss and a label to be mended; the third is in `thermostat`."""
 
-from __future__ import annotations
-
 from itertools import combinations
 
 import torch
 from torch import Tensor
 
 from sacnotes_lib.course.kit.edits import exercise
-from sacnotes_lib.course.kit.judged_by_gradient import ProportionalPolicy, TrackingCritic, judged_by_gradient
+from sacnotes_lib.course.kit.judged_by_gradient import TrackingCritic, judged_by_gradient, policy_and_rows
 
 
 class TwoCritics:
@@ -39,12 +37,8 @@ def mended_label(
 
 
 def _actor_case(batch_size: int, action_dim: int, temperature: float) -> dict:
-    generator = torch.Generator().manual_seed(10 * batch_size + action_dim)
-    draw = lambda *shape: torch.rand(*shape, generator=generator)  # noqa: E731
-    return {
-        "policy": ProportionalPolicy(0.3 + draw(action_dim), -0.8 + 0.4 * draw(action_dim)), "critics": TwoCritics(),
-        "observation": 2 * draw(batch_size, action_dim) - 1, "temperature": temperature,
-    }  # fmt: skip
+    policy, observation, _ = policy_and_rows(batch_size, action_dim)
+    return {"policy": policy, "critics": TwoCritics(), "observation": observation, "temperature": temperature}
 
 
 MENDED_ACTOR_LOSS = judged_by_gradient(

@@ -1,7 +1,5 @@
 """Exercise C of notebook 11: a temperature's log to be read, dial against thermometer."""
 
-from __future__ import annotations
-
 import torch
 from torch import Tensor
 
