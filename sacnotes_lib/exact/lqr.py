@@ -73,8 +73,7 @@ class SoftLQR:
         P = solve_discrete_lyapunov(closed.T, self.Q + K.T @ self.R @ K)
         M = self.R + self.discount * self.B.T @ P @ self.B
         bonus = entropy_weight * self.temperature * gaussian_entropy(Sigma)
-        # One step's constant: the price of the policy's own noise, its entropy, and the price of the world's
-        # noise.
+        # One step's constant: the price of the policy's own noise, its entropy, and the price of the world's noise.
         step = -np.trace(M @ Sigma) + bonus - self.discount * np.trace(P @ self.W)
         return SoftLQRSolution(self, P, K, Sigma, float(step / (1 - self.discount)))
 

@@ -30,8 +30,7 @@ from .tanh_gaussian import tanh_gaussian_entropy, tanh_gaussian_mean, tanh_gauss
 POLICIES = ("boltzmann", "tanh_gaussian")
 FINEST = 0.006  # spacing of action nodes: finer tables of a whole grid take gigabytes and many minutes
 
-# Standard normal noise for policies that bring their own nodes: the trapezoidal rule out to 8 standard
-# deviations.
+# Standard normal noise for policies that bring their own nodes: the trapezoidal rule out to 8 standard deviations.
 _NOISE = np.linspace(-8, 8, 81)
 _NOISE_MASS = np.exp(-0.5 * _NOISE**2) / np.exp(-0.5 * _NOISE**2).sum()
 
@@ -185,8 +184,7 @@ def _iterate(tables, discount, temperature, policy, entropy_weight, tolerance=1e
         if policy == "boltzmann":
             log_policy = boltzmann_log_density(q, temperature, tables.nodes)
         else:
-            # A round on the way may ask for a narrower policy than the last one does: only the last must be
-            # resolved.
+            # A round on the way may ask for a narrower policy than the last one does: only the last must be resolved.
             starts = _starts(fit, q, temperature, tables.nodes)
             fit = nearest_tanh_gaussian(q, temperature, tables.nodes, starts, strict=False)
             log_policy = tanh_gaussian_at_nodes(fit.mean, fit.log_std, tables.nodes)

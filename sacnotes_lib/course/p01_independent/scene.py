@@ -68,27 +68,6 @@ def seeded_batch(batch_size: int, action_dim: int) -> tuple[Tensor, Tensor, Tens
     return reward[rows], next_q[rows], mean[rows, columns], std[rows, columns], action[rows, columns]
 
 
-def setup(figure: Figure) -> SimpleNamespace:
-    """Header, area of cells and chart of pulls; everything that moves is animated."""
-    figure.set_layout_engine("none")  # everything is placed in inches
-    width, height = figure.get_size_inches()
-    inches = figure.add_axes((0, 0, 1, 1), xlim=(0, width), ylim=(0, height))
-    inches.axis("off")
-    start = (width - CHARACTER * len(FORMULA)) / 2
-    inches.text(start, height - 0.35, FORMULA, va="center", family="monospace", fontsize=18)
-    names = ("label", *NAMES)
-    shapes = {name: OutlineText(inches, 18, MONO, "bold") for name in names}
-    places = {name: start + CHARACTER * (FORMULA.index(name) + len(name) / 2) for name in names}
-    cells = Cells(inches, -2.6, 1.2)
-    names = {name: OutlineText(inches, 15, MONO) for name in names}
-    verdict = OutlineText(inches, 18, weight="bold")
-    refusal = inches.text(0, 0, "", color=BAD, fontsize=16, va="top", animated=True)
-    return SimpleNamespace(
-        inches=inches, shapes=shapes, places=places, cells=cells, names=names, verdict=verdict, refusal=refusal,
-        **_setup_pulls(figure),
-    )  # fmt: skip
-
-
 def _setup_pulls(figure):
     width, height = figure.get_size_inches()
     axes = figure.add_axes(
@@ -110,18 +89,6 @@ def _setup_pulls(figure):
         "pulled": moving_line(axes, linestyle="none", **pulled),
         "nothing": moving_text(axes, 0.5, 0.06, ha="center", color=BAD),
     }
-
-
-def draw(artists: SimpleNamespace, data) -> None:
-    """Show what `BroadcastScene` has computed."""
-    tensors = {name: getattr(data, name) for name in ("reward", "next_q", "log_prob", "labels")}
-    cell, blocks = table_layout({name: _rows_and_columns(tensor) for name, tensor in tensors.items()})
-    _draw_cells(artists, data, cell, blocks)
-    for name in NAMES:
-        _place_name(artists.names[name], name, blocks[name], cell)
-        _write_shape(artists, name, str(list(tensors[name].shape)), style.INK)
-    _draw_verdict(artists, data, cell, blocks)
-    _draw_pulls(artists, data)
 
 
 def table_layout(shapes: dict[str, tuple[int, int] | None]) -> tuple[float, dict[str, tuple]]:
@@ -261,8 +228,35 @@ class BroadcastScene(Scene):
             refusal="",
         )
 
-    setup = staticmethod(setup)
-    draw = staticmethod(draw)
+    def setup(self, figure: Figure) -> SimpleNamespace:
+        """Header, area of cells and chart of pulls; everything that moves is animated."""
+        figure.set_layout_engine("none")  # everything is placed in inches
+        width, height = figure.get_size_inches()
+        inches = figure.add_axes((0, 0, 1, 1), xlim=(0, width), ylim=(0, height))
+        inches.axis("off")
+        start = (width - CHARACTER * len(FORMULA)) / 2
+        inches.text(start, height - 0.35, FORMULA, va="center", family="monospace", fontsize=18)
+        names = ("label", *NAMES)
+        shapes = {name: OutlineText(inches, 18, MONO, "bold") for name in names}
+        places = {name: start + CHARACTER * (FORMULA.index(name) + len(name) / 2) for name in names}
+        cells = Cells(inches, -2.6, 1.2)
+        names = {name: OutlineText(inches, 15, MONO) for name in names}
+        verdict = OutlineText(inches, 18, weight="bold")
+        refusal = inches.text(0, 0, "", color=BAD, fontsize=16, va="top", animated=True)
+        return SimpleNamespace(
+            inches=inches, shapes=shapes, places=places, cells=cells, names=names, verdict=verdict, refusal=refusal,
+            **_setup_pulls(figure),
+        )  # fmt: skip
+
+    def draw(self, artists: SimpleNamespace, data) -> None:
+        tensors = {name: getattr(data, name) for name in ("reward", "next_q", "log_prob", "labels")}
+        cell, blocks = table_layout({name: _rows_and_columns(tensor) for name, tensor in tensors.items()})
+        _draw_cells(artists, data, cell, blocks)
+        for name in NAMES:
+            _place_name(artists.names[name], name, blocks[name], cell)
+            _write_shape(artists, name, str(list(tensors[name].shape)), style.INK)
+        _draw_verdict(artists, data, cell, blocks)
+        _draw_pulls(artists, data)
 
     def describe(self, parameters, data) -> str:
         shapes = (

@@ -54,30 +54,6 @@ def scored_total(mean: float, std: float, score: str) -> float:
     return float(np.exp(LOG_WEIGHTS + log_tanh_derivative(pre_tanh) - CORRECTIONS[score](pre_tanh)).sum())
 
 
-def setup(figure: Figure) -> SimpleNamespace:
-    """Axes in fixed places, since the two densities must stand against the curve of tanh."""
-    figure.set_layout_engine("none")
-    squash = figure.add_axes((0.075, 0.37, 0.34, 0.55), xlim=(-LIMIT, LIMIT), ylim=(-1, 1))
-    below = figure.add_axes((0.075, 0.115, 0.34, 0.21), xlim=(-LIMIT, LIMIT), ylim=(0, 0.85))
-    side = figure.add_axes((0.44, 0.37, 0.15, 0.55), xlim=(0, DENSITY_TOP), ylim=(-1, 1))
-    squash.set(title="a = tanh(u)", ylabel="action a", xticklabels=[], yticks=[-1, 0, 1])
-    squash.plot(PRE_TANH, ACTIONS, color=style.INK)
-    below.set(xlabel="u, before tanh", ylabel="density", yticks=[0, 0.5])
-    side.set(title="π(a)", xlabel="density", yticks=[-1, 0, 1], yticklabels=[], xticks=[0, 1, 2])
-    lines = LineCollection([], color=style.QUIET, linewidth=1.3, animated=True)
-    squash.add_collection(lines, autolim=False)
-    median = moving_line(squash, color=style.INK, linewidth=2.5, linestyle=style.DASHES[4])
-    return SimpleNamespace(
-        lines=lines, median=median, below=_slices(below), side=_slices(side),
-        below_curve=moving_line(below, color=TRUE),
-        side_curve=moving_line(side, color=TRUE),
-        scored_curve=moving_line(side, color=SCORED, linestyle=DASH),
-        mean=moving_line(side, color=style.PURPLE, marker="D", markersize=12, clip_on=False),
-        numbers=figure.text(0.44, 0.27, "", va="top", fontsize=15, linespacing=1.45, animated=True),
-        **_setup_entropy(figure),
-    )  # fmt: skip
-
-
 def _slices(axes) -> PolyCollection:
     slices = PolyCollection([], facecolors=[*SLICES] * 5, alpha=0.45, linewidth=0, animated=True)
     axes.add_collection(slices, autolim=False)
@@ -106,28 +82,6 @@ def _setup_entropy(figure: Figure) -> dict:
         "true_label": moving_text(axes, 0.16, 1.11, va="center", clip_on=False),
         "scored_label": moving_text(axes, 0.16, 1.04, va="center", clip_on=False),
     }
-
-
-def draw(artists: SimpleNamespace, data) -> None:
-    """Show what `SquashingScene` has computed."""
-    artists.below_curve.set_data(PRE_TANH, data.pre_tanh_density)
-    artists.side_curve.set_data(data.density, ACTIONS)
-    artists.scored_curve.set_data(data.scored_density, ACTIONS)
-    artists.below.set_verts(_cut(PRE_TANH, data.pre_tanh_density, data.cuts))
-    artists.side.set_verts([part[:, ::-1] for part in _cut(ACTIONS, data.density, np.tanh(data.cuts))])
-    artists.lines.set_segments([((u, -1), (u, np.tanh(u)), (LIMIT, np.tanh(u))) for u in data.cuts])
-    centre = np.arctanh(data.median)
-    artists.median.set_data([centre, centre, LIMIT], [-1, data.median, data.median])
-    artists.mean.set_data([0], [data.mean])
-    artists.numbers.set_text(
-        f"dotted: median {data.median:z.2f}\n◆ mean {data.mean:z.2f}\ndashed: area {_short(data.total)}"
-    )
-    artists.entropy_curve.set_data(STDS, data.entropies)
-    artists.scored_entropy_curve.set_data(STDS, data.scored_entropies)
-    artists.entropy.set_data([data.std], [data.entropy])
-    artists.scored_entropy.set_data([data.std], [data.scored_entropy])
-    artists.true_label.set_text(f"true: {data.entropy:.2f}")
-    artists.scored_label.set_text(f"by this log_prob: {data.scored_entropy:.2f}")
 
 
 def _cut(places: np.ndarray, density: np.ndarray, cuts: np.ndarray) -> list[np.ndarray]:
@@ -176,8 +130,48 @@ class SquashingScene(Scene):
             scored_entropy=float(scored_entropy(mean, std, score)),
         )
 
-    setup = staticmethod(setup)
-    draw = staticmethod(draw)
+    def setup(self, figure: Figure) -> SimpleNamespace:
+        """Axes in fixed places, since the two densities must stand against the curve of tanh."""
+        figure.set_layout_engine("none")
+        squash = figure.add_axes((0.075, 0.37, 0.34, 0.55), xlim=(-LIMIT, LIMIT), ylim=(-1, 1))
+        below = figure.add_axes((0.075, 0.115, 0.34, 0.21), xlim=(-LIMIT, LIMIT), ylim=(0, 0.85))
+        side = figure.add_axes((0.44, 0.37, 0.15, 0.55), xlim=(0, DENSITY_TOP), ylim=(-1, 1))
+        squash.set(title="a = tanh(u)", ylabel="action a", xticklabels=[], yticks=[-1, 0, 1])
+        squash.plot(PRE_TANH, ACTIONS, color=style.INK)
+        below.set(xlabel="u, before tanh", ylabel="density", yticks=[0, 0.5])
+        side.set(title="π(a)", xlabel="density", yticks=[-1, 0, 1], yticklabels=[], xticks=[0, 1, 2])
+        lines = LineCollection([], color=style.QUIET, linewidth=1.3, animated=True)
+        squash.add_collection(lines, autolim=False)
+        median = moving_line(squash, color=style.INK, linewidth=2.5, linestyle=style.DASHES[4])
+        return SimpleNamespace(
+            lines=lines, median=median, below=_slices(below), side=_slices(side),
+            below_curve=moving_line(below, color=TRUE),
+            side_curve=moving_line(side, color=TRUE),
+            scored_curve=moving_line(side, color=SCORED, linestyle=DASH),
+            mean=moving_line(side, color=style.PURPLE, marker="D", markersize=12, clip_on=False),
+            numbers=figure.text(0.44, 0.27, "", va="top", fontsize=15, linespacing=1.45, animated=True),
+            **_setup_entropy(figure),
+        )  # fmt: skip
+
+    def draw(self, artists: SimpleNamespace, data) -> None:
+        artists.below_curve.set_data(PRE_TANH, data.pre_tanh_density)
+        artists.side_curve.set_data(data.density, ACTIONS)
+        artists.scored_curve.set_data(data.scored_density, ACTIONS)
+        artists.below.set_verts(_cut(PRE_TANH, data.pre_tanh_density, data.cuts))
+        artists.side.set_verts([part[:, ::-1] for part in _cut(ACTIONS, data.density, np.tanh(data.cuts))])
+        artists.lines.set_segments([((u, -1), (u, np.tanh(u)), (LIMIT, np.tanh(u))) for u in data.cuts])
+        centre = np.arctanh(data.median)
+        artists.median.set_data([centre, centre, LIMIT], [-1, data.median, data.median])
+        artists.mean.set_data([0], [data.mean])
+        artists.numbers.set_text(
+            f"dotted: median {data.median:z.2f}\n◆ mean {data.mean:z.2f}\ndashed: area {_short(data.total)}"
+        )
+        artists.entropy_curve.set_data(STDS, data.entropies)
+        artists.scored_entropy_curve.set_data(STDS, data.scored_entropies)
+        artists.entropy.set_data([data.std], [data.entropy])
+        artists.scored_entropy.set_data([data.std], [data.scored_entropy])
+        artists.true_label.set_text(f"true: {data.entropy:.2f}")
+        artists.scored_label.set_text(f"by this log_prob: {data.scored_entropy:.2f}")
 
     def describe(self, parameters, data) -> str:
         peak = int(data.entropies.argmax())

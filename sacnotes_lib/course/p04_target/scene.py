@@ -1,8 +1,6 @@
 """The critic's label taken apart, term by term, with its slips to be switched on: notebook 04."""
 
-from collections.abc import Mapping
 from types import SimpleNamespace
-from typing import Any
 
 import numpy as np
 import torch
@@ -52,14 +50,6 @@ def label_factor(ending: str, multiply_by: str) -> int:
     return int(not done[multiply_by])
 
 
-def setup(figure: Figure) -> SimpleNamespace:
-    """Two panels about s' on the left, the waterfall on the right; everything that moves is animated."""
-    grid = figure.add_gridspec(2, 2, width_ratios=(1, 1.35))
-    critics, policy = figure.add_subplot(grid[0, 0]), figure.add_subplot(grid[1, 0])
-    marks = _setup_critics(critics) | _setup_policy(policy)
-    return SimpleNamespace(**marks, **_setup_waterfall(figure.add_subplot(grid[:, 1])))
-
-
 def _setup_critics(axes) -> dict:
     axes.set(xlim=(-1, 1), ylim=(-0.6, 1.5), ylabel="Q̄(s′, a′)\n(reward)", xticklabels=[])
     axes.set_title("What the target critics say")
@@ -101,18 +91,6 @@ def _setup_waterfall(axes) -> dict:
     values = [axes.text(k, 0, "", ha="center", fontweight="bold", animated=True) for k in range(4)]
     verdict = moving_text(axes, 0.98, 0.98, ha="right", va="top", fontsize=17)
     return {"bars": bars, "steps": steps, "right": right, "values": values, "verdict": verdict}
-
-
-def draw(artists: SimpleNamespace, data) -> None:
-    """Show what `TargetScene` has computed."""
-    a, density = data.next_action, np.exp(data.log_prob)
-    artists.critic_stem.set_xdata([a, a])
-    artists.policy_stem.set_xdata([a, a])
-    artists.smaller.set_data([a], [min(data.next_q)])
-    artists.drawn.set_data([a], [density])
-    artists.critic_said.set_text(f"min {_signed(min(data.next_q))}")
-    artists.policy_said.set_text(f"a′ {_signed(a)}\nlog π {_signed(data.log_prob)}")
-    _draw_waterfall(artists, data)
 
 
 def _draw_waterfall(artists, data) -> None:
@@ -171,10 +149,24 @@ class TargetScene(Scene):
             right=right,  # the label without any slip
         )
 
-    setup = staticmethod(setup)
-    draw = staticmethod(draw)
+    def setup(self, figure: Figure) -> SimpleNamespace:
+        """Two panels about s' on the left, the waterfall on the right; everything that moves is animated."""
+        grid = figure.add_gridspec(2, 2, width_ratios=(1, 1.35))
+        critics, policy = figure.add_subplot(grid[0, 0]), figure.add_subplot(grid[1, 0])
+        marks = _setup_critics(critics) | _setup_policy(policy)
+        return SimpleNamespace(**marks, **_setup_waterfall(figure.add_subplot(grid[:, 1])))
 
-    def describe(self, parameters: Mapping[str, Any], data) -> str:
+    def draw(self, artists: SimpleNamespace, data) -> None:
+        a, density = data.next_action, np.exp(data.log_prob)
+        artists.critic_stem.set_xdata([a, a])
+        artists.policy_stem.set_xdata([a, a])
+        artists.smaller.set_data([a], [min(data.next_q)])
+        artists.drawn.set_data([a], [density])
+        artists.critic_said.set_text(f"min {_signed(min(data.next_q))}")
+        artists.policy_said.set_text(f"a′ {_signed(a)}\nlog π {_signed(data.log_prob)}")
+        _draw_waterfall(artists, data)
+
+    def describe(self, parameters, data) -> str:
         entropy = round(data.entropy, 2) + 0.0  # adding 0 turns -0.0 into 0.0
         what = "the right label" if abs(data.y - data.right) < 5e-4 else f"where {data.right:.2f} is right"
         return (

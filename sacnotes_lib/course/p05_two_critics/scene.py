@@ -102,49 +102,6 @@ def critic_errors(critics: int, actions: int, sigma: float, shared: float) -> Te
     return sigma * ((1 - shared) ** 0.5 * own + shared**0.5 * common)
 
 
-def setup(figure: Figure) -> SimpleNamespace:
-    """Left, what the critics say of each action in one draw; right, the label's error over all draws."""
-    left, right = figure.subplots(1, 2, sharey=True, width_ratios=(1.35, 1))
-    for axes in (left, right):
-        axes.axhline(0, color=style.INK, linewidth=1.5)
-        axes.set(ylim=(FLOOR, LIMIT), xticks=[], yticks=[-4, -2, 0, 2, 4])
-    left.set(xlabel="action (all are truly worth 0)", ylabel="Q − true Q (reward)", xlim=(0, 1))
-    left.set_title("One draw")
-    right.set(title="The label, 2,000 draws", xlabel="how often", xlim=(0, 1.12))
-    legend = {
-        "critics": (0.04, -5.2, "one critic's Q"), "climbed": (0.04, -6.2, "what the actor sees"),
-        "pick": (0.56, -5.2, "its pick"), "label": (0.56, -6.2, "first critic's label"),
-    }  # fmt: skip
-    for name, (x, y, words) in legend.items():
-        left.plot(x, y, **MARKS[name] | SMALLER.get(name, {}))
-        left.text(x + 0.035, y, words, va="center")
-    bars = {"orientation": "horizontal", "fill": True, "color": LABEL, "alpha": 0.35, "animated": True}
-    closed = {"color": style.INK, "linestyle": style.DASHES[1], "linewidth": 2.5}
-    return SimpleNamespace(
-        **{name: moving_line(left, **look) for name, look in MARKS.items()},
-        heights=right.stairs(np.zeros(len(EDGES) - 1), EDGES, **bars),
-        mean=moving_line(right, [0, 1.12], [0, 0], color=LABEL),
-        closed=moving_line(right, [0, 1.12], [0, 0], **closed),
-        numbers=right.text(0.05, -LIMIT, "", va="top", linespacing=1.3, fontsize=16, animated=True),
-    )
-
-
-def draw(artists: SimpleNamespace, data) -> None:
-    """Show what `BackupScene` has computed."""
-    number, actions = data.critics.shape
-    places = (np.arange(actions) + 0.5) / actions
-    artists.critics.set_data(np.tile(places, number), data.critics.ravel())
-    artists.climbed.set_data(places, data.climbed)
-    artists.pick.set_data([places[data.pick]], [data.climbed[data.pick]])
-    artists.label.set_data([places[data.pick]], [data.shown])
-    counts, _ = np.histogram(data.errors, EDGES)
-    artists.heights.set_data(counts / counts.max())
-    artists.mean.set_ydata([data.mean, data.mean])
-    artists.closed.set_ydata([data.expected, data.expected])
-    mean, expected = (f"{value:+.2f}".replace("-", "−") for value in (data.mean, data.expected))
-    artists.numbers.set_text(f"on average {mean}\nclosed form {expected}\nspread {data.std:.2f}")
-
-
 class BackupScene(Scene):
     """Actions that are all worth the same, critics that err, an actor that picks, a backup that fills the label."""
 
@@ -178,8 +135,45 @@ class BackupScene(Scene):
             expected=expected_label_error(backup, critics, actions, sigma, shared),  # the mean by closed form
         )
 
-    setup = staticmethod(setup)
-    draw = staticmethod(draw)
+    def setup(self, figure: Figure) -> SimpleNamespace:
+        """Left, what the critics say of each action in one draw; right, the label's error over all draws."""
+        left, right = figure.subplots(1, 2, sharey=True, width_ratios=(1.35, 1))
+        for axes in (left, right):
+            axes.axhline(0, color=style.INK, linewidth=1.5)
+            axes.set(ylim=(FLOOR, LIMIT), xticks=[], yticks=[-4, -2, 0, 2, 4])
+        left.set(xlabel="action (all are truly worth 0)", ylabel="Q − true Q (reward)", xlim=(0, 1))
+        left.set_title("One draw")
+        right.set(title="The label, 2,000 draws", xlabel="how often", xlim=(0, 1.12))
+        legend = {
+            "critics": (0.04, -5.2, "one critic's Q"), "climbed": (0.04, -6.2, "what the actor sees"),
+            "pick": (0.56, -5.2, "its pick"), "label": (0.56, -6.2, "first critic's label"),
+        }  # fmt: skip
+        for name, (x, y, words) in legend.items():
+            left.plot(x, y, **MARKS[name] | SMALLER.get(name, {}))
+            left.text(x + 0.035, y, words, va="center")
+        bars = {"orientation": "horizontal", "fill": True, "color": LABEL, "alpha": 0.35, "animated": True}
+        closed = {"color": style.INK, "linestyle": style.DASHES[1], "linewidth": 2.5}
+        return SimpleNamespace(
+            **{name: moving_line(left, **look) for name, look in MARKS.items()},
+            heights=right.stairs(np.zeros(len(EDGES) - 1), EDGES, **bars),
+            mean=moving_line(right, [0, 1.12], [0, 0], color=LABEL),
+            closed=moving_line(right, [0, 1.12], [0, 0], **closed),
+            numbers=right.text(0.05, -LIMIT, "", va="top", linespacing=1.3, fontsize=16, animated=True),
+        )
+
+    def draw(self, artists: SimpleNamespace, data) -> None:
+        number, actions = data.critics.shape
+        places = (np.arange(actions) + 0.5) / actions
+        artists.critics.set_data(np.tile(places, number), data.critics.ravel())
+        artists.climbed.set_data(places, data.climbed)
+        artists.pick.set_data([places[data.pick]], [data.climbed[data.pick]])
+        artists.label.set_data([places[data.pick]], [data.shown])
+        counts, _ = np.histogram(data.errors, EDGES)
+        artists.heights.set_data(counts / counts.max())
+        artists.mean.set_ydata([data.mean, data.mean])
+        artists.closed.set_ydata([data.expected, data.expected])
+        mean, expected = (f"{value:+.2f}".replace("-", "−") for value in (data.mean, data.expected))
+        artists.numbers.set_text(f"on average {mean}\nclosed form {expected}\nspread {data.std:.2f}")
 
     def describe(self, parameters, data) -> str:
         number, actions = parameters["critics"], parameters["actions"]

@@ -80,14 +80,6 @@ def _others_moments(std: float, dimensions: int) -> tuple[float, float]:
     return mean, mean**2 + dimensions * (4 * d2 * v + 2 * v**2)
 
 
-def setup(figure: Figure) -> SimpleNamespace:
-    clouds, spread = figure.subplots(1, 2, width_ratios=(1.35, 1))
-    artists = SimpleNamespace(clouds={}, bars={}, numbers={}, beyond={}, lines={}, marks={}, names={})
-    _setup_clouds(clouds, artists)
-    _setup_spread(spread, artists)
-    return artists
-
-
 def _setup_clouds(axes, artists) -> None:
     axes.set(title="Estimates, one dot each", xlabel="estimate of dE[Q]/dμ₁ (reward per action)")
     axes.set(xlim=(-EDGE - 0.4, EDGE + 0.4), ylim=(-0.55, 1.75), yticks=[])
@@ -119,24 +111,6 @@ def _setup_spread(axes, artists) -> None:
         mark = LOOKS[method] | {"linestyle": "none", "markersize": 15, "markeredgecolor": style.INK}
         artists.marks[method] = moving_line(axes, [1], [1], **mark)
         artists.names[method] = axes.text(1.05, 1, name, color=color, fontweight="bold", animated=True)
-
-
-def draw(artists: SimpleNamespace, data) -> None:
-    """Show what `GradientScene` has computed."""
-    for method in METHODS:
-        estimates = getattr(data, method).numpy()
-        mean, std = float(estimates.mean()), float(estimates.std(ddof=1))
-        artists.clouds[method].set_xdata(np.clip(estimates[:SHOWN], -EDGE, EDGE))
-        artists.bars[method].set_xdata(np.clip([mean - std, mean + std], -EDGE, EDGE))
-        artists.numbers[method].set_text(
-            f"{METHODS[method]}: std {std:.2f}\n{100 * np.mean(estimates > 0):.0f} % point uphill"
-        )
-        outside = np.mean(np.abs(estimates) > EDGE)
-        artists.beyond[method].set_text(f"{100 * outside:.0f} % beyond" if outside >= 0.005 else "")
-        one = data.closed_forms[method]
-        artists.lines[method].set_ydata([one, one / np.sqrt(LARGEST_K)])
-        artists.marks[method].set_data([data.num_samples], [std])
-        _place_name(artists.names[method], method, data.closed_forms)
 
 
 def _place_name(text, method: str, closed_forms: dict[str, float]) -> None:
@@ -175,8 +149,28 @@ class GradientScene(Scene):
             best_baseline=best_baseline(std, action_dim),  # the constant with the least variance
         )
 
-    setup = staticmethod(setup)
-    draw = staticmethod(draw)
+    def setup(self, figure: Figure) -> SimpleNamespace:
+        clouds, spread = figure.subplots(1, 2, width_ratios=(1.35, 1))
+        artists = SimpleNamespace(clouds={}, bars={}, numbers={}, beyond={}, lines={}, marks={}, names={})
+        _setup_clouds(clouds, artists)
+        _setup_spread(spread, artists)
+        return artists
+
+    def draw(self, artists: SimpleNamespace, data) -> None:
+        for method in METHODS:
+            estimates = getattr(data, method).numpy()
+            mean, std = float(estimates.mean()), float(estimates.std(ddof=1))
+            artists.clouds[method].set_xdata(np.clip(estimates[:SHOWN], -EDGE, EDGE))
+            artists.bars[method].set_xdata(np.clip([mean - std, mean + std], -EDGE, EDGE))
+            artists.numbers[method].set_text(
+                f"{METHODS[method]}: std {std:.2f}\n{100 * np.mean(estimates > 0):.0f} % point uphill"
+            )
+            outside = np.mean(np.abs(estimates) > EDGE)
+            artists.beyond[method].set_text(f"{100 * outside:.0f} % beyond" if outside >= 0.005 else "")
+            one = data.closed_forms[method]
+            artists.lines[method].set_ydata([one, one / np.sqrt(LARGEST_K)])
+            artists.marks[method].set_data([data.num_samples], [std])
+            _place_name(artists.names[method], method, data.closed_forms)
 
     def describe(self, parameters, data) -> str:
         ratio = data.closed_forms["score_function"] / data.closed_forms["reparameterized"]

@@ -134,4 +134,4 @@ def _variance(values: np.ndarray) -> float:
 
 
 def _signed(value: float) -> str:
-    return f"{value + 0.0:.2f}".replace("-0.00", "0.00").replace("-", "−")
+    return f"{value:z.2f}".replace("-", "−")

@@ -32,14 +32,6 @@ ROWS = ("label y", "(Q − y)²", "Q", "π: tanh μ", "π: σ", "α", "Q̄")
 COLUMNS = (0.0, 0.5, 0.78, 1.06)  # places of a row's name, and of its numbers
 
 
-def setup(figure: Figure) -> SimpleNamespace:
-    """Two panels over the action on the left, the table on the right; everything that moves is animated."""
-    grid = figure.add_gridspec(2, 2, width_ratios=(1.15, 1))
-    critic, policy = figure.add_subplot(grid[0, 0]), figure.add_subplot(grid[1, 0])
-    table = figure.add_subplot(grid[:, 1])
-    return SimpleNamespace(**_setup_critic(critic), **_setup_policy(policy), **_setup_table(table))
-
-
 def _setup_critic(axes) -> dict:
     axes.set(xlim=(-1, 1), ylim=(-3.0, 2.4), ylabel="reward", xticklabels=[])
     axes.set_title("Critic, target critic, labels")
@@ -81,25 +73,6 @@ def _setup_table(axes) -> dict:
     cells = [[axes.text(x, y, "", fontsize=16, **right) for x in COLUMNS[1:]] for y in heights]
     stage = axes.text(0, len(ROWS) + 0.75, "", fontsize=18, fontweight="bold", animated=True)
     return {"heads": heads, "names": names, "cells": cells, "stage": stage}
-
-
-def draw(artists: SimpleNamespace, data) -> None:
-    """Show what `OneUpdateScene` has computed."""
-    _draw_critic(artists, data)
-    _draw_policy(artists, data)
-    artists.stage.set_text(f"{data.stage} · {STAGES[data.stage]}")
-    before, now, rightly = (learner.numbers() for learner in (data.before, data.now, data.rightly))
-    slip = data.slip != RIGHT
-    for head, words in zip(artists.heads, ("before", "now", "rightly" if slip else ""), strict=True):
-        head.set_text(words)
-    for k, name in enumerate(ROWS):
-        moved = not math.isnan(now[name]) and now[name] != before[name]
-        look = {"color": MOVED if moved else style.INK, "fontweight": "bold" if moved else "normal"}
-        artists.names[k].set(text=f"▸ {name}" if moved else name, **look)
-        shown = (_text(before[name]), _text(now[name]), _text(rightly[name]) if slip else "")
-        for cell, text in zip(artists.cells[k], shown, strict=True):
-            cell.set(text=text, **look)
-        artists.cells[k][2].set(color=style.QUIET, fontweight="normal")
 
 
 def _draw_critic(artists, data) -> None:
@@ -158,8 +131,29 @@ class OneUpdateScene(Scene):
             before=stages[max(0, stage - 1)], now=stages[stage], rightly=history(RIGHT)[update - 1][stage],
         )  # fmt: skip
 
-    setup = staticmethod(setup)
-    draw = staticmethod(draw)
+    def setup(self, figure: Figure) -> SimpleNamespace:
+        """Two panels over the action on the left, the table on the right; everything that moves is animated."""
+        grid = figure.add_gridspec(2, 2, width_ratios=(1.15, 1))
+        critic, policy = figure.add_subplot(grid[0, 0]), figure.add_subplot(grid[1, 0])
+        table = figure.add_subplot(grid[:, 1])
+        return SimpleNamespace(**_setup_critic(critic), **_setup_policy(policy), **_setup_table(table))
+
+    def draw(self, artists: SimpleNamespace, data) -> None:
+        _draw_critic(artists, data)
+        _draw_policy(artists, data)
+        artists.stage.set_text(f"{data.stage} · {STAGES[data.stage]}")
+        before, now, rightly = (learner.numbers() for learner in (data.before, data.now, data.rightly))
+        slip = data.slip != RIGHT
+        for head, words in zip(artists.heads, ("before", "now", "rightly" if slip else ""), strict=True):
+            head.set_text(words)
+        for k, name in enumerate(ROWS):
+            moved = not math.isnan(now[name]) and now[name] != before[name]
+            look = {"color": MOVED if moved else style.INK, "fontweight": "bold" if moved else "normal"}
+            artists.names[k].set(text=f"▸ {name}" if moved else name, **look)
+            shown = (_text(before[name]), _text(now[name]), _text(rightly[name]) if slip else "")
+            for cell, text in zip(artists.cells[k], shown, strict=True):
+                cell.set(text=text, **look)
+            artists.cells[k][2].set(color=style.QUIET, fontweight="normal")
 
     def describe(self, parameters, data) -> str:
         before, now, rightly = (learner.numbers() for learner in (data.before, data.now, data.rightly))
