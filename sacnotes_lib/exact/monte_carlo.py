@@ -25,14 +25,12 @@ class SoftReturn:
         horizon: steps after which a rollout was cut.
         cut_weight: discount^horizon, the weight of the soft value cut off. If soft values stay within +-v,
             the cut moves mean by at most cut_weight * v. It is 0 when every rollout terminated before.
-        rollouts: rollouts for each pair.
     """
 
     mean: np.ndarray
     standard_error: np.ndarray
     horizon: int
     cut_weight: float
-    rollouts: int
 
 
 def soft_return(
@@ -90,7 +88,7 @@ def soft_return(
             break
     of_pair = returns.reshape(count, rollouts)
     spread = of_pair.std(axis=1, ddof=1) if rollouts > 1 else np.full(count, np.nan)
-    return SoftReturn(of_pair.mean(axis=1), spread / np.sqrt(rollouts), horizon, weight, rollouts)
+    return SoftReturn(of_pair.mean(axis=1), spread / np.sqrt(rollouts), horizon, weight)
 
 
 def _horizon(discount: float, cut_weight: float) -> int:

@@ -19,7 +19,6 @@ Q = TwoPeaksEnv().mean_reward(NODES.actions)
 class TemperatureScene(Scene):
     """Above, what each action is worth; below, how often the best soft policy takes it."""
 
-    title = "One knob between choosing the best and keeping options open"
     size = (11.0, 6.2)
     controls = {"temperature": Slider("Temperature α", 0.02, 3.0, 0.2, log=True, unit="reward per nat")}
 

@@ -191,7 +191,6 @@ def _draw_pulls(artists, data):
 class BroadcastScene(Scene):
     """The soft Bellman label with the shapes that a page or a program may give it, and what the loss does then."""
 
-    title = "What broadcasting does to the labels"
     size = (11.0, 6.5)
     controls = {
         "distribution": Choice("Distribution", (NORMAL, INDEPENDENT)),

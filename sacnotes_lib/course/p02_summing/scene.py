@@ -68,7 +68,6 @@ def _area(width):
 class SummingScene(Scene):
     """Above, the numbers of both rules; left, what one motor does; right, how wide it spreads with more motors."""
 
-    title = "Add motors: the sum leaves each of them alone, the mean does not"
     size = (11.0, 6.2)
     controls = {
         "motors": Integer("Motors A", 1, MOST_MOTORS, 2),

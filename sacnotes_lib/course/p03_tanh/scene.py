@@ -103,7 +103,6 @@ def _short(total: float) -> str:
 class SquashingScene(Scene):
     """A Gaussian goes through tanh: ten equally likely slices, their new widths, and the entropy against std."""
 
-    title = "What tanh does to a Gaussian"
     size = (12.0, 6.4)
     controls = {
         "mean": Slider("Mean of u", -1.5, 1.5, 0.0, step=0.1),

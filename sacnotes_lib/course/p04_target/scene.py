@@ -116,7 +116,6 @@ def _signed(number: float) -> str:
 class TargetScene(Scene):
     """Left, where a' comes from and what the target critics say of it; right, how the label adds up."""
 
-    title = "The critic's label, term by term"
     size = (12.0, 6.4)
     controls = {
         "noise": Slider("Draw of a′, noise ε", -2.5, 2.5, 2.0, step=0.1, unit="std"),

@@ -105,7 +105,6 @@ def critic_errors(critics: int, actions: int, sigma: float, shared: float) -> Te
 class BackupScene(Scene):
     """Actions that are all worth the same, critics that err, an actor that picks, a backup that fills the label."""
 
-    title = "The best-looking action, and what the label says it is worth"
     size = (11.0, 6.2)
     controls = {
         "backup": Choice("Backup", tuple(CLOSED_FORMS), "mean"),

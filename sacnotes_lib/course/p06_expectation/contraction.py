@@ -61,7 +61,6 @@ def exact_q(known, discount: float) -> np.ndarray:
 class ContractionScene(Scene):
     """Left, Q along the states after some backups; right, the largest error after each."""
 
-    title = "Backup after backup, the error shrinks"
     size = (10.0, 4.8)
     controls = {
         "start": Choice("Q to begin with", (ZERO, TOO_HIGH, WAVY)),

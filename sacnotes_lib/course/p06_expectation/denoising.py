@@ -36,7 +36,6 @@ def noised_score(y: np.ndarray, std: float) -> np.ndarray:
 class DenoisingScene(Scene):
     """Above, the density of the noised data; below, its exact score and what each loss makes of the labels."""
 
-    title = "A noisy label, and the score it averages to"
     size = (10.0, 5.4)
     controls = {
         "noise": Slider("Noise σ", 0.4, 1.2, 0.5, step=0.05),

@@ -29,13 +29,11 @@ def true_error(q: Tensor, label: Tensor, other_label: Tensor) -> Tensor:
 def _label_case(states: int, actions: int, reward: float, discount: float, temperature: float) -> dict:
     generator = torch.Generator().manual_seed(10 * states + actions)
     return {
-        "reward": reward,
-        "next_probs": torch.rand(states, generator=generator).add(0.1).softmax(-1),
+        "reward": reward, "next_probs": torch.rand(states, generator=generator).add(0.1).softmax(-1),
         "policy": torch.randn(states, actions, generator=generator).softmax(-1),
         "next_q": 2 * torch.randn(states, actions, generator=generator),
-        "discount": discount,
-        "temperature": temperature,
-    }
+        "discount": discount, "temperature": temperature,
+    }  # fmt: skip
 
 
 def _error_case(batch: int, noise: float) -> dict[str, Tensor]:

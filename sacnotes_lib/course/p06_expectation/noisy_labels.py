@@ -51,7 +51,6 @@ def _noise(kind: str) -> np.ndarray:
 class NoisyLabelsScene(Scene):
     """Above, the labels of one state and action; in the middle, where the fit lands; below, the loss it minimises."""
 
-    title = "Many labels, one Q"
     size = (10.0, 6.2)
     controls = {
         "loss": Choice("Loss", (SQUARED, ABSOLUTE)),

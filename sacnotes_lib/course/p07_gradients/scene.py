@@ -124,7 +124,6 @@ def _place_name(text, method: str, closed_forms: dict[str, float]) -> None:
 class GradientScene(Scene):
     """Left, estimates of one slope by both methods; right, how their standard deviation falls with K."""
 
-    title = "Two estimates of one gradient"
     size = (12.0, 5.6)
     controls = {
         "action_dim": Integer("Action dimension A", 1, LARGEST_ACTION_DIM, 6),

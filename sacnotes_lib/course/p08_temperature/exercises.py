@@ -49,13 +49,10 @@ SOFT_Q = exercise(
 
 def _batch_case(temperature: float, entropy: float, target_entropy: float, learning_rate: float) -> dict:
     noise = torch.randn(5, generator=torch.Generator().manual_seed(5))
-    log_prob = -entropy + 0.5 * (noise - noise.mean())
     return {
-        "log_temperature": torch.tensor(temperature).log(),
-        "log_prob": log_prob,
-        "target_entropy": target_entropy,
-        "learning_rate": learning_rate,
-    }
+        "log_temperature": torch.tensor(temperature).log(), "log_prob": -entropy + 0.5 * (noise - noise.mean()),
+        "target_entropy": target_entropy, "learning_rate": learning_rate,
+    }  # fmt: skip
 
 
 TEMPERATURE_STEP = exercise(

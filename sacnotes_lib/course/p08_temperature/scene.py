@@ -32,7 +32,6 @@ LOOKS = {
 class SharedActionScene(Scene):
     """Left, what Q and entropy say about each action; right, estimates of the soft value from drawn actions."""
 
-    title = "One action for both terms, or two?"
     size = (11.0, 6.3)
     controls = {
         "temperature": Slider("Temperature α", 0.03, 1.0, 0.3, log=True, unit="reward per nat"),

@@ -45,7 +45,6 @@ def overlap(density_a: np.ndarray, density_b: np.ndarray, points: np.ndarray) ->
 class OffPolicyScene(Scene):
     """Left, states in the buffer and states of the present policy; right, the same for the actions in one state."""
 
-    title = "Whose states, whose actions?"
     size = (11.0, 5.0)
     controls = {
         "steps": Integer("Steps so far", 0, ALL_STEPS, 2500, step=50),

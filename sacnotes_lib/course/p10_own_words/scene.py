@@ -115,7 +115,6 @@ def _text(number: float) -> str:
 class OneUpdateScene(Scene):
     """Left, critic, labels and policy; right, seven numbers, and which of them this stage has moved."""
 
-    title = "One update in slow motion"
     size = (12.0, 6.4)
     controls = {
         "stage": Integer("Stage of the update", 0, len(STAGES) - 1, 0),

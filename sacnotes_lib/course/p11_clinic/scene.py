@@ -37,7 +37,6 @@ class WardScene(Scene):
     Raises: ValueError where none is called "healthy".
     """
 
-    title = "The ward"
     size = (10.4, 6.0)
 
     def __init__(self, charts: Mapping[str, Chart]):

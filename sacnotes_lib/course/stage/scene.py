@@ -22,7 +22,6 @@ class Scene:
                   drag shows its last value only
     """
 
-    title: ClassVar[str] = ""
     controls: ClassVar[Mapping[str, Control]] = {}
     size: ClassVar[tuple[float, float]] = (10.0, 5.0)
     slow: ClassVar[bool] = False
