@@ -96,10 +96,6 @@ def _cut(places: np.ndarray, density: np.ndarray, cuts: np.ndarray) -> list[np.n
     return polygons
 
 
-def _short(total: float) -> str:
-    return f"{total:.3g}" if total < 1000 else "over 1,000"
-
-
 class SquashingScene(Scene):
     """A Gaussian goes through tanh: ten equally likely slices, their new widths, and the entropy against std."""
 
@@ -162,9 +158,9 @@ class SquashingScene(Scene):
         centre = np.arctanh(data.median)
         artists.median.set_data([centre, centre, LIMIT], [-1, data.median, data.median])
         artists.mean.set_data([0], [data.mean])
-        artists.numbers.set_text(
-            f"dotted: median {data.median:z.2f}\n◆ mean {data.mean:z.2f}\ndashed: area {_short(data.total)}"
-        )
+        area = f"{data.total:.3g}" if data.total < 1000 else "over 1,000"
+        numbers = f"dotted: median {data.median:z.2f}\n◆ mean {data.mean:z.2f}\ndashed: area {area}"
+        artists.numbers.set_text(numbers)
         artists.entropy_curve.set_data(STDS, data.entropies)
         artists.scored_entropy_curve.set_data(STDS, data.scored_entropies)
         artists.entropy.set_data([data.std], [data.entropy])

@@ -104,9 +104,10 @@ def numbers_of(losses: Callable) -> Callable:
     """
 
     def number(bench: Bench, result: str) -> Tensor | Unfit:
-        agent = bench.agent()
-        noise = agent.noise_for(agent.actor(bench.batch().observation))[0]
-        found = losses(_without_run_axis(agent), _row(bench.batch()), noise, noise.flip(0))
+        agent, batch = bench.agent(), bench.batch()
+        noise = agent.noise_for(agent.actor(batch.observation))[0]
+        row = Batch(*(column[0] for column in batch))
+        found = losses(_without_run_axis(agent), row, noise, noise.flip(0))
         if isinstance(found, Tensor) or not isinstance(found, (tuple, list)) or len(found) != len(LOSSES):
             return Unfit(found, "Four results are asked for: label, critic, actor and temperature loss.")
         value = found[LOSSES.index(result)]
@@ -137,10 +138,6 @@ def _without_run_axis(agent: SAC) -> SimpleNamespace:
         alpha=agent.temperature[0], log_alpha=agent.log_temperature[0], discount=CONFIG.discount,
         target_entropy=agent.target_entropy,
     )  # fmt: skip
-
-
-def _row(batch: Batch) -> Batch:
-    return Batch(*(column[0] for column in batch))
 
 
 def _slope(value: Tensor, tensors: list[Tensor]) -> Tensor:

@@ -19,11 +19,8 @@ def thermostat(entropy: Tensor, temperature: Tensor, target_entropy: float) -> i
 
 
 def _log(entropy: list[float], temperature: list[float], target_entropy: float) -> dict:
-    return {
-        "entropy": torch.tensor(entropy),
-        "temperature": torch.tensor(temperature),
-        "target_entropy": target_entropy,
-    }
+    log = {"entropy": torch.tensor(entropy), "temperature": torch.tensor(temperature)}
+    return log | {"target_entropy": target_entropy}
 
 
 THERMOSTAT = exercise(
