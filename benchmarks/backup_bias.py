@@ -22,7 +22,7 @@ from scipy.stats import bootstrap, norm
 from tqdm import tqdm
 
 from benchmarks.machine import describe_machine, save_result
-from sacnotes_lib.envs.skewed_reward import SkewedRewardEnv
+from sacnotes_lib.envs import SkewedRewardEnv
 from sacnotes_lib.sac.config import SACConfig
 from sacnotes_lib.training.guards import single_thread
 from sacnotes_lib.training.run import TrainingRun

@@ -5,7 +5,7 @@ import torch
 
 from benchmarks.proof_rows import policy_quantities, rms, scales
 from benchmarks.proof_settings import Experiment
-from sacnotes_lib.envs.two_peaks import TwoPeaksEnv
+from sacnotes_lib.envs import TwoPeaksEnv
 from sacnotes_lib.exact import nearest_tanh_gaussian
 from sacnotes_lib.sac.agent import SAC
 

@@ -14,12 +14,12 @@ import lazy_loader
 
 # Where the class is, and after how many steps an episode is truncated; None where the environment ends by itself.
 _REGISTERED = {
-    "sacnotes/ConstantReward-v0": ("constant_reward:ConstantRewardEnv", 50),
-    "sacnotes/TwoPeaks-v0": ("two_peaks:TwoPeaksEnv", None),
+    "sacnotes/ConstantReward-v0": ("one_state:ConstantRewardEnv", 50),
+    "sacnotes/TwoPeaks-v0": ("one_state:TwoPeaksEnv", None),
     "sacnotes/SoftLQR-v0": ("soft_lqr:SoftLQREnv", 20),
     "sacnotes/PointMass-v0": ("point_mass:PointMassEnv", 20),
     "sacnotes/TwoRoutes-v0": ("two_routes:TwoRoutesEnv", None),
-    "sacnotes/SkewedReward-v0": ("skewed_reward:SkewedRewardEnv", 50),
+    "sacnotes/SkewedReward-v0": ("one_state:SkewedRewardEnv", 50),
     "sacnotes/TimeLimit-v0": ("time_limit:TimeLimitEnv", None),
 }
 ENV_IDS = tuple(_REGISTERED)

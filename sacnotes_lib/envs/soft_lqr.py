@@ -27,8 +27,7 @@ class SoftLQREnv(SoftEnv):
     """
 
     def __init__(self, A=0.9, B=0.5, Q=1.0, R=0.1, W=0.01, bounded: bool = False, limit: float = 4.0):
-        # Building the problem checks the shapes; discount and temperature are the learner's and come with
-        # exact().
+        # Building the problem checks the shapes; discount and temperature are the learner's and come with exact().
         problem = SoftLQR(A, B, Q, R, W, discount=0.5, temperature=1.0)
         self.A, self.B, self.Q, self.R, self.W = problem.A, problem.B, problem.Q, problem.R, problem.W
         self.bounded, self.limit = bool(bounded), float(limit)

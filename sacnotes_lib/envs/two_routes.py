@@ -12,15 +12,13 @@ from .base import SoftEnv
 class TwoRoutesEnv(SoftEnv):
     """A fork, then `length` steps on one of two routes, then the end.
 
-    State (progress, route): (0, 0) at the fork; each step adds 1 / (length + 1) to progress, and at 1 the
-    episode terminates. route is 1 on the narrow, -1 on the wide route. At the fork the action chooses:
-    P(narrow) = 1 / (1 + exp(-4 a)); it pays nothing. A step on the narrow route pays bonus - price * a^2: it
-    pays more, to those who keep a near 0. A step on the wide route pays 0 whatever a is, and there the policy
-    may be as random as it likes.
+    State (progress, route): (0, 0) at the fork; each step adds 1 / (length + 1) to progress, and at 1 the episode
+    terminates. route is 1 on the narrow, -1 on the wide route. At the fork the action chooses: P(narrow) = 1 / (1 +
+    exp(-4 a)); it pays nothing. A step on the narrow route pays bonus - price * a^2: it pays more, to those who keep
+    a near 0. A step on the wide route pays 0 whatever a is, and there the policy may be as random as it likes.
 
-    With the default constants and a temperature around 0.2 a target that counts the entropy to come prefers
-    the wide route, and one that does not prefers the narrow route; either way the policy on each route is the
-    same.
+    With the default constants and a temperature around 0.2 a target that counts the entropy to come prefers the wide
+    route, and one that does not prefers the narrow route; either way the policy on each route is the same.
     """
 
     def __init__(self, length: int = 5, bonus: float = 0.22, price: float = 5.0):

@@ -83,11 +83,10 @@ def nearest_tanh_gaussian(
 ) -> TanhGaussianFit:
     """Minimise KL(tanh-Gaussian || exp(Q / temperature) / Z), the direction that SAC's actor loss uses.
 
-    With several peaks there are several local minima. Each start (mean, log_std) [..., A] is followed down
-    and the best end is kept, row by row; without starts, five are tried: the Boltzmann policy's pre-tanh
-    moments, its highest point and three places across the range. Give a single start to see where it leads.
-    Widths stop at the node spacing and means at half the nodes' reach; an answer that got there raises
-    ValueError, unless strict is False.
+    With several peaks there are several local minima. Each start (mean, log_std) [..., A] is followed down and the
+    best end is kept, row by row; without starts, five are tried: the Boltzmann policy's pre-tanh moments, its highest
+    point and three places across the range. Give a single start to see where it leads. Widths stop at the node
+    spacing and means at half the nodes' reach; an answer that got there raises ValueError, unless strict is False.
     Source: Haarnoja et al. 2018, "Soft Actor-Critic", eq. 4.
     """
     q = np.asarray(q, dtype=float)

@@ -42,8 +42,7 @@ class SoftLQR:
     def solve(self, entropy_weight: float = 1.0) -> "SoftLQRSolution":
         """The soft-optimal policy and value, from the discounted Riccati equation.
 
-        entropy_weight: what the Bellman target does with the next entropy: 1 adds it (the soft Bellman
-            equation),
+        entropy_weight: what the Bellman target does with the next entropy: 1 adds it (the soft Bellman equation),
         0 leaves it out, -1 subtracts it. It changes the constant c and nothing else.
         """
         root = np.sqrt(self.discount)
@@ -61,8 +60,7 @@ class SoftLQR:
     def evaluate(self, K: np.ndarray, Sigma: np.ndarray, entropy_weight: float = 1.0) -> "SoftLQRSolution":
         """Soft value and soft Q of a given policy u ~ N(-K x, Sigma), optimal or not; K [m, n], Sigma [m, m].
 
-        Raises ValueError if the policy's value is not finite (discount * spectral radius^2 of A - B K is 1 or
-        more).
+        Raises ValueError if the policy's value is not finite (discount * spectral radius^2 of A - B K is 1 or more).
         """
         K, Sigma = np.atleast_2d(np.asarray(K, dtype=float)), np.atleast_2d(np.asarray(Sigma, dtype=float))
         closed = np.sqrt(self.discount) * (self.A - self.B @ K)
@@ -75,8 +73,7 @@ class SoftLQR:
         P = solve_discrete_lyapunov(closed.T, self.Q + K.T @ self.R @ K)
         M = self.R + self.discount * self.B.T @ P @ self.B
         bonus = entropy_weight * self.temperature * gaussian_entropy(Sigma)
-        # One step's constant: the price of the policy's own noise, its entropy, and the price of the world's
-        # noise.
+        # One step's constant: the price of the policy's own noise, its entropy, and the price of the world's noise.
         step = -np.trace(M @ Sigma) + bonus - self.discount * np.trace(P @ self.W)
         return SoftLQRSolution(self, P, K, Sigma, float(step / (1 - self.discount)))
 

@@ -25,14 +25,12 @@ class SoftReturn:
         horizon: steps after which a rollout was cut.
         cut_weight: discount^horizon, the weight of the soft value cut off. If soft values stay within +-v,
             the cut moves mean by at most cut_weight * v. It is 0 when every rollout terminated before.
-        rollouts: rollouts for each pair.
     """
 
     mean: np.ndarray
     standard_error: np.ndarray
     horizon: int
     cut_weight: float
-    rollouts: int
 
 
 def soft_return(
@@ -55,9 +53,8 @@ def soft_return(
     step: (states [n, S], actions [n, A], rng) to (next_states [n, S], rewards [n], terminated [n]).
     state, action: [B, S] and [B, A].
     temperature: at or above 0; 0 gives the ordinary return.
-    horizon: steps to play; None takes the first T with discount^T <= cut_weight. A time limit of the task
-        does not cut it: truncation is no end of reward, so step must go on through it. Termination ends the
-        sum.
+    horizon: steps to play; None takes the first T with discount^T <= cut_weight. A time limit of the task does not
+        cut it: truncation is no end of reward, so step must go on through it. Termination ends the sum.
     reward_scale: factor on rewards, where the critic was trained with one.
     Raises ValueError on shapes that do not fit.
     """
@@ -91,7 +88,7 @@ def soft_return(
             break
     of_pair = returns.reshape(count, rollouts)
     spread = of_pair.std(axis=1, ddof=1) if rollouts > 1 else np.full(count, np.nan)
-    return SoftReturn(of_pair.mean(axis=1), spread / np.sqrt(rollouts), horizon, weight, rollouts)
+    return SoftReturn(of_pair.mean(axis=1), spread / np.sqrt(rollouts), horizon, weight)
 
 
 def _horizon(discount: float, cut_weight: float) -> int:

@@ -1,15 +1,14 @@
 """Soft dynamic programming: finitely many states, one action dimension in [-1, 1], no learning.
 
-A model says, for any state and action, the mean reward and the weights with which the next state's value
-counts (probabilities; less than 1 in all where the episode may terminate). With the policy tabulated at the
-action nodes, V of a given policy is one linear system, and the soft-optimal policy follows by soft policy
-iteration.
+A model says, for any state and action, the mean reward and the weights with which the next state's value counts
+(probabilities; less than 1 in all where the episode may terminate). With the policy tabulated at the action nodes, V
+of a given policy is one linear system, and the soft-optimal policy follows by soft policy iteration.
 Source: Haarnoja et al. 2018, "Soft Actor-Critic", lemmas 1 and 2, theorem 1.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 
@@ -31,14 +30,12 @@ from .tanh_gaussian import tanh_gaussian_entropy, tanh_gaussian_mean, tanh_gauss
 POLICIES = ("boltzmann", "tanh_gaussian")
 FINEST = 0.006  # spacing of action nodes: finer tables of a whole grid take gigabytes and many minutes
 
-# Standard normal noise for policies that bring their own nodes: the trapezoidal rule out to 8 standard
-# deviations.
+# Standard normal noise for policies that bring their own nodes: the trapezoidal rule out to 8 standard deviations.
 _NOISE = np.linspace(-8, 8, 81)
 _NOISE_MASS = np.exp(-0.5 * _NOISE**2) / np.exp(-0.5 * _NOISE**2).sum()
 
 
-@dataclass(frozen=True)
-class _Policy:
+class _Policy(NamedTuple):
     """What a policy does at S states: log density at the nodes [S, M], moments of the action, entropy."""
 
     log_density: np.ndarray
@@ -144,9 +141,8 @@ class SoftSolver:
 
         def solve(tables):
             log_policy = log_density(tables.model.states[:, None, :], tables.nodes.actions[None])
-            return tables.evaluate(
-                _normalised(log_policy, tables.nodes), discount, entropy_weight * temperature
-            )
+            normalised = _normalised(log_policy, tables.nodes)
+            return tables.evaluate(normalised, discount, entropy_weight * temperature)
 
         return self._answer(solve(self._fine), solve(self._coarse), discount, temperature, entropy_weight)
 
@@ -173,12 +169,10 @@ class SoftSolver:
 
     def _answer(self, fine, coarse, discount, temperature, entropy_weight):
         (values, policy), (coarse_values, _) = fine, coarse
-        q, coarse_q = self._fine.q_of(values, discount), self._coarse.q_of(coarse_values, discount)
         return SoftAnswer(
-            self._fine.model, discount, temperature, entropy_weight, self.nodes, values, q,
-            policy.log_density, policy.means, policy.stds, policy.entropies,
+            self._fine.model, discount, temperature, entropy_weight, self.nodes,
+            values, self._fine.q_of(values, discount), *policy,
             error=float(np.abs(values[:: self._stride] - coarse_values).max()),
-            q_error=float(np.abs(q[:: self._stride, ::2] - coarse_q).max()),
         )  # fmt: skip
 
 
@@ -190,8 +184,7 @@ def _iterate(tables, discount, temperature, policy, entropy_weight, tolerance=1e
         if policy == "boltzmann":
             log_policy = boltzmann_log_density(q, temperature, tables.nodes)
         else:
-            # A round on the way may ask for a narrower policy than the last one does: only the last must be
-            # resolved.
+            # A round on the way may ask for a narrower policy than the last one does: only the last must be resolved.
             starts = _starts(fit, q, temperature, tables.nodes)
             fit = nearest_tanh_gaussian(q, temperature, tables.nodes, starts, strict=False)
             log_policy = tanh_gaussian_at_nodes(fit.mean, fit.log_std, tables.nodes)

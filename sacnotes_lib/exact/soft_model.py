@@ -48,7 +48,6 @@ class SoftAnswer:
         log_policy: log density of the policy there, [S, M].
         means, stds, entropies: of the policy's actions at model.states, [S, 1], [S, 1] and [S].
         error: largest change of V over the states when all grids were made twice as fine.
-        q_error: the same for Q over all states and actions; often set by a far corner that no policy visits.
     """
 
     model: SoftModel
@@ -63,7 +62,6 @@ class SoftAnswer:
     stds: np.ndarray
     entropies: np.ndarray
     error: float
-    q_error: float
 
     def __repr__(self) -> str:
         """One line: the tables themselves would fill pages."""

@@ -1,9 +1,8 @@
 """The tanh-Gaussian policy without sampling: a = tanh(u), u ~ N(mean, diag(std^2)).
 
-torch knows neither mean nor entropy of this distribution; here each is a one-dimensional integral over the
-standard normal variable e in u = mean + std * e, done by the trapezoidal rule. The dimensions are
-independent, so vectors of any length work: entropies add, means stand side by side. Good to 1e-11 for
-log_std up to 2 and to 1e-5 at 3.
+torch knows neither mean nor entropy of this distribution; here each is a one-dimensional integral over the standard
+normal variable e in u = mean + std * e, done by the trapezoidal rule. The dimensions are independent, so vectors of
+any length work: entropies add, means stand side by side. Good to 1e-11 for log_std up to 2 and to 1e-5 at 3.
 Source: Haarnoja et al. 2018, "Soft Actor-Critic Algorithms and Applications", appendix C.
 """
 

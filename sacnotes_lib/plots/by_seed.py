@@ -10,9 +10,7 @@ from sacnotes_lib.plots.picture import Picture, figure_picture
 
 
 def plot_by_seed(
-    panels: Mapping[str, Mapping[str, np.ndarray]],
-    label: str,
-    reference: Mapping[str, float] | None = None,
+    panels: Mapping[str, Mapping[str, np.ndarray]], label: str, reference: Mapping[str, float] | None = None
 ) -> Picture:
     """A thin line for each seed across the variants; over it the interquartile mean and its 95 % bootstrap band.
 

@@ -32,9 +32,7 @@ class Clip:
         )  # fmt: skip
         self.film = film.getvalue()
         moments = [frames[i] for i in np.linspace(0, len(frames) - 1, 6).round().astype(int)]
-        strip = np.concatenate(moments, axis=1)
-        opaque = np.full((*strip.shape[:2], 1), 255, dtype=np.uint8)
-        self.strip = small_png(np.concatenate([strip, opaque], axis=2))
+        self.strip = small_png(np.concatenate(moments, axis=1))
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         text = html.escape(self.description)
@@ -50,6 +48,19 @@ class Clip:
         return data, {"image/png": {"alt": self.description}}
 
 
+@contextmanager
+def _no_screen():
+    """Lets pygame draw into memory where there is no screen, without a complaint on stderr."""
+    before = os.environ.get("SDL_VIDEODRIVER")
+    os.environ["SDL_VIDEODRIVER"] = before or "dummy"
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["SDL_VIDEODRIVER"]
+
+
+@_no_screen()
 def animate(
     agent: TrainingRun | SAC,
     run: int = 0,
@@ -73,11 +84,6 @@ def animate(
         RuntimeError: where the environment cannot draw itself here, with what to try.
     """
     agent = agent.agent if isinstance(agent, TrainingRun) else agent
-    with _no_screen():
-        return _film(agent, run, seed, max_steps, every, width)
-
-
-def _film(agent: SAC, run: int, seed: int, max_steps: int, every: int, width: int) -> Clip:
     config = agent.config
     env = gym.make(config.env_id, render_mode="rgb_array", **config.env_kwargs)
     if np.isfinite([env.action_space.low, env.action_space.high]).all():
@@ -111,15 +117,3 @@ def _frame(env: gym.Env, width: int) -> np.ndarray:
     return np.asarray(
         image.resize((width, round(width * image.height / image.width)), Image.Resampling.LANCZOS)
     )
-
-
-@contextmanager
-def _no_screen():
-    """Lets pygame draw into memory where there is no screen, without a complaint on stderr."""
-    before = os.environ.get("SDL_VIDEODRIVER")
-    os.environ["SDL_VIDEODRIVER"] = before or "dummy"
-    try:
-        yield
-    finally:
-        if before is None:
-            del os.environ["SDL_VIDEODRIVER"]

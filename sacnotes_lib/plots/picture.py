@@ -1,7 +1,5 @@
 """A picture with its description, small enough for a page: shown with or without a kernel."""
 
-from __future__ import annotations
-
 import html
 import io
 import struct
@@ -17,7 +15,7 @@ PALETTE_SIZE = 64
 
 
 def small_png(pixels: np.ndarray) -> bytes:
-    """``pixels`` (RGBA, uint8, [height, width, 4]) as a PNG with a palette: a quarter of the bytes, for files kept."""
+    """``pixels`` (uint8, [height, width, 3 or 4]) as a PNG with a palette: a quarter of the bytes, for files kept."""
     buffer = io.BytesIO()
     image = Image.fromarray(pixels).convert("RGB").quantize(PALETTE_SIZE, dither=Image.Dither.NONE)
     image.save(buffer, "png", optimize=True)

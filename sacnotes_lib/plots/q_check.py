@@ -51,9 +51,8 @@ def check_q(run: TrainingRun) -> QCheck | None:
     def sample_action(states, rng):
         which = states[:, -1].astype(int)
         action, log_prob = _act(run, observe(states[:, :-1]), which, rng)
-        return action, temperature[
-            which
-        ] * log_prob  # weighted here, since each seed has a temperature of its own
+        # weighted here, since each seed has a temperature of its own
+        return action, temperature[which] * log_prob
 
     def step_with_seed(states, action, rng):
         next_state, reward, terminated = step(states[:, :-1], action, rng)
@@ -76,10 +75,8 @@ def _act(run: TrainingRun, observation: np.ndarray, which: np.ndarray, rng):
     (observation,) = _for_all_runs(run, observation)
     with torch.no_grad():
         policy = run.agent.actor(observation)
-        noise = torch.as_tensor(
-            rng.standard_normal(policy.mean.shape), dtype=torch.float32, device=run.device
-        )
-        action, log_prob = policy.sample(noise=noise)
+        noise = rng.standard_normal(policy.mean.shape)
+        action, log_prob = policy.sample(noise=torch.as_tensor(noise, dtype=torch.float32, device=run.device))
     rows = np.arange(len(which))
     return action.cpu().numpy()[which, rows], log_prob.cpu().numpy()[which, rows]
 

@@ -1,7 +1,5 @@
 """One look for all pictures: type for the back row, colours that differ also in dashes and markers."""
 
-from __future__ import annotations
-
 import math
 import os
 import threading
@@ -90,15 +88,13 @@ def line_style(index: int) -> dict:
     }
 
 
-def label_line_end(axes: Axes, line, text: str, **text_options) -> Text:
+def label_line_end(axes: Axes, line, text: str) -> Text:
     """Write ``text`` beside the last finite point of ``line``, in its colour: a legend without the detour."""
     points = [(x, y) for x, y in zip(line.get_xdata(), line.get_ydata(), strict=True) if x == x and y == y]
     if not points:
         raise ValueError(f"The line to be labelled {text!r} has no finite point.")
-    options = {"color": line.get_color(), "va": "center", "fontweight": "bold", "annotation_clip": False}
-    return axes.annotate(
-        text, points[-1], xytext=(10, 0), textcoords="offset points", **(options | text_options)
-    )
+    look = {"color": line.get_color(), "va": "center", "fontweight": "bold", "annotation_clip": False}
+    return axes.annotate(text, points[-1], xytext=(10, 0), textcoords="offset points", **look)
 
 
 def label_line_ends(axes: Axes, texts_by_line: dict) -> list[Text]:

@@ -92,47 +92,46 @@ class CompiledUpdate:
         return metrics
 
 
-class Recording(RunGenerators):
-    """Draws from other streams, and notes in `draws` what was asked for: pairs (kind, shape)."""
+class _InPlaceOf(RunGenerators):
+    """Takes the place of other streams: every draw is a call of `_draw`, with its kind and the arguments."""
 
     def __init__(self, streams: RunGenerators):
         self._streams, self.device = streams, streams.device
+
+    def __len__(self) -> int:
+        return len(self._streams)
+
+    def normal(self, *shape: int) -> Tensor:
+        return self._draw("normal", shape)
+
+    def uniform(self, *shape: int) -> Tensor:
+        return self._draw("uniform", shape)
+
+    def integers(self, high: int, *shape: int) -> Tensor:
+        return self._draw("integers", (high, *shape))
+
+    def _draw(self, kind: str, arguments: tuple) -> Tensor:
+        raise NotImplementedError
+
+
+class Recording(_InPlaceOf):
+    """Draws from other streams, and notes in `draws` what was asked for: pairs (kind, arguments)."""
+
+    def __init__(self, streams: RunGenerators):
+        super().__init__(streams)
         self.draws: list[tuple] = []
 
-    def __len__(self) -> int:
-        return len(self._streams)
-
-    def normal(self, *shape: int) -> Tensor:
-        return self._noted("normal", shape)
-
-    def uniform(self, *shape: int) -> Tensor:
-        return self._noted("uniform", shape)
-
-    def integers(self, high: int, *shape: int) -> Tensor:
-        return self._noted("integers", (high, *shape))
-
-    def _noted(self, kind: str, shape: tuple) -> Tensor:
-        self.draws.append((kind, shape))
-        return getattr(self._streams, kind)(*shape)
+    def _draw(self, kind: str, arguments: tuple) -> Tensor:
+        self.draws.append((kind, arguments))
+        return getattr(self._streams, kind)(*arguments)
 
 
-class DrawnBefore(RunGenerators):
+class DrawnBefore(_InPlaceOf):
     """Hands out `numbers`, drawn before, in their order, whatever is asked for."""
 
-    def __init__(self, streams: RunGenerators):
-        self._streams, self.device = streams, streams.device
-        self.numbers: list[Tensor] = []
+    numbers: list[Tensor]
 
-    def __len__(self) -> int:
-        return len(self._streams)
-
-    def normal(self, *shape: int) -> Tensor:
-        return self.numbers.pop(0)
-
-    def uniform(self, *shape: int) -> Tensor:
-        return self.numbers.pop(0)
-
-    def integers(self, high: int, *shape: int) -> Tensor:
+    def _draw(self, kind: str, arguments: tuple) -> Tensor:
         return self.numbers.pop(0)
 
 

@@ -47,15 +47,11 @@ def make_environments(env_id: str, count: int, env_kwargs: Mapping[str, Any] | N
         raise ValueError(
             f"{count!r} environments were asked for; episodes and seeds are whole numbers of at least 1"
         )
+    arguments = dict(env_kwargs or {})
+    arguments["wrappers"] = (*arguments.get("wrappers", ()), OwnNumbers)
+    together = {"vectorization_mode": "sync", "vector_kwargs": {"autoreset_mode": AutoresetMode.SAME_STEP}}
     try:
-        envs = gym.make_vec(
-            env_id,
-            num_envs=count,
-            vectorization_mode="sync",
-            vector_kwargs={"autoreset_mode": AutoresetMode.SAME_STEP},
-            wrappers=(OwnNumbers,),
-            **(env_kwargs or {}),
-        )
+        envs = gym.make_vec(env_id, num_envs=count, **together, **arguments)
     except gym.error.DependencyNotInstalled as missing:
         raise UnsuitableEnvironment(
             f"{env_id} needs a package that is not installed ({missing}). For MuJoCo's environments: "

@@ -144,9 +144,7 @@ def check_finite(metrics: Mapping[str, Tensor], seeds: Sequence[int], update: in
             continue
         # squared, since a loss also overflows where the numbers themselves do not yet
         sizes = torch.stack([x.square().reshape(len(seeds), -1).sum(1) for x in made_of[name]]).sum(0)
-        lost = [seed for seed, size in zip(seeds, sizes, strict=True) if not math.isfinite(size)] or list(
-            seeds
-        )
+        lost = [seed for seed, size in zip(seeds, sizes) if not math.isfinite(size)] or list(seeds)
         raise NonFiniteLoss(
             f"the {name} loss of seed {_listed(lost)} is {loss.item()} at update {update}", lost
         )

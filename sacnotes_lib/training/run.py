@@ -54,6 +54,7 @@ class TrainingRun:
         initial_config, changes: what it began with, and every `change` since, as pairs (step, fields).
         agent: the SAC of all seeds.
         step: environment steps done, of each seed.
+        observation: where each seed's training environment is now, `[R, observation_dim]`.
         evaluation_steps: `[evaluations]`; evaluation_returns: `[R, evaluations]`, mean over the episodes of one
             evaluation, undiscounted, in the environment's units.
         metric_steps: `[records]`; metrics: name to `[R, records]`.
@@ -87,15 +88,10 @@ class TrainingRun:
         self._exploration = RunGenerators(self.seeds, stream=1)
         self._sampling = RunGenerators(self.seeds, stream=2, device=self.device)
         self.envs.action_space.seed(self.seeds[0])
-        self._observation, _ = self.envs.reset(seed=self.seeds)
+        self.observation, _ = self.envs.reset(seed=self.seeds)
         self._evaluation_envs: VectorEnv | None = None
         self.step, self.seconds, self.interrupted = 0, 0.0, False
         self._evaluations, self._records = Records(len(self.seeds)), Records(len(self.seeds))
-
-    @property
-    def observation(self) -> np.ndarray:
-        """Where each seed's training environment is now, `[R, observation_dim]`."""
-        return self._observation
 
     @property
     def evaluation_steps(self) -> np.ndarray:
@@ -134,12 +130,12 @@ class TrainingRun:
         observation, reward, terminated, truncated, infos = self.envs.step(action)
         led_to = last_observations(observation, infos)
         # Not `terminated | truncated`: a time limit is no end of the world.
-        self.buffer.add(self._observation, action, reward, led_to, terminated)
-        self._observation = observation
+        self.buffer.add(self.observation, action, reward, led_to, terminated)
+        self.observation = observation
 
     def _action(self) -> np.ndarray:
         if self.step >= self.config.learning_starts:
-            return self.agent.act(self._observation)
+            return self.agent.act(self.observation)
         if self.config.squash_actions:
             return (2 * self._exploration.uniform(self.agent.action_dim) - 1).numpy()
         return self._exploration.normal(self.agent.action_dim).numpy()  # unbounded actions have no uniform

@@ -94,7 +94,7 @@ def run_state(run, trust: bool = False) -> dict[str, Any]:
         "agent": run.agent.state_dict(),
         "buffer": run.buffer.state_dict(),
         "streams": [run._exploration.get_state(), run._sampling.get_state()],
-        "environments": pickle_environments((run.envs, run._observation)) if trust else _environments(run),
+        "environments": pickle_environments((run.envs, run.observation)) if trust else _environments(run),
         "progress": (run.step, run.seconds, run.interrupted),
         "records": plain([run._evaluations.state_dict(), run._records.state_dict()]),
     }
@@ -148,16 +148,16 @@ def restore_run(run, state: dict[str, Any]) -> None:
         records.load_state_dict(kept)
     kept = state["environments"]
     if isinstance(kept, bytes):
-        run.envs, run._observation = pickle.loads(kept)
+        run.envs, run.observation = pickle.loads(kept)
     elif kept is None:
         starts = np.random.default_rng([*run.seeds, run.step]).integers(2**31, size=len(run.seeds))
-        run._observation, _ = run.envs.reset(seed=starts.tolist())
+        run.observation, _ = run.envs.reset(seed=starts.tolist())
         warnings.warn(
             f"{run.config.env_id} keeps its state in a way that the file could not hold: new episodes begin here",
             stacklevel=3,
         )
     else:
-        states, run._observation = restored(kept)
+        states, run.observation = restored(kept)
         for env, levels in zip(run.envs.unwrapped.envs, states, strict=True):
             for level, values in zip(_levels(env), levels, strict=True):
                 _fill_level(level, values)
@@ -167,7 +167,7 @@ def _environments(run) -> Any:
     """The state of every environment as data, and the present observations; None, and a warning, where it is none."""
     try:
         states = [[_state_of(level) for level in _levels(env)] for env in run.envs.unwrapped.envs]
-        return plain((states, run._observation))
+        return plain((states, run.observation))
     except NotPlain as odd:
         warnings.warn(
             f"the state of {run.config.env_id} is not all in the file, since it holds a {odd}: a loaded run will begin "

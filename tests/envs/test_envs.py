@@ -217,7 +217,7 @@ def test_absolute_error_ends_where_it_is_said_to():
         action = np.full((4000, 1), 0.1)
         _, reward, _ = env.transition(np.zeros((4000, 1)), action, rng)
         shift = np.median(reward + 0.8 * next_term) - answer.q_value(np.zeros(1), action[0])
-    assert shift == pytest.approx(env.absolute_error_shift(0.8), abs=0.06)
+    assert shift == pytest.approx(env.noise_median / (1 - 0.8), abs=0.06)
 
 
 def test_lqr_without_bounds_is_the_closed_form_and_with_bounds_the_grid():

@@ -3,9 +3,21 @@
 import ast
 import inspect
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
+
+from sacnotes_lib.course.kit.exercise import Exercise
+
+
+def exercise(
+    right: Callable, cases: tuple[Mapping[str, Any], ...], *edits: tuple[str, ...], **others
+) -> Exercise:
+    """The exercise that asks for `right` under its own name, its known mistakes said as edits: see `altered`.
+
+    Args: others are further fields of `Exercise`.
+    """
+    return Exercise(right.__name__, right, cases, altered(right, *edits), **others)
 
 
 def altered(right: Callable, *edits: tuple[str, ...]) -> dict[str, Callable]:

@@ -8,7 +8,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from sacnotes_lib.course.kit.exercise import Exercise, Unfit
+from sacnotes_lib.course.kit.edits import exercise
+from sacnotes_lib.course.kit.exercise import Unfit
 from sacnotes_lib.sac.distributions import SquashedGaussian
 
 
@@ -34,7 +35,7 @@ def gradient_of(actor_loss: Callable[..., Any]) -> Callable[..., Any]:
 
 
 judged_by_gradient = partial(
-    Exercise, adapt=gradient_of, compared="the gradient of the loss, in the policy's two parameters"
+    exercise, adapt=gradient_of, compared="the gradient of the loss, in the policy's two parameters"
 )
 
 
@@ -46,6 +47,14 @@ class ProportionalPolicy:
 
     def __call__(self, observation: Tensor) -> SquashedGaussian:
         return SquashedGaussian(self.gain * observation, self.log_std.expand_as(observation))
+
+
+def policy_and_rows(batch: int, action_dim: int) -> tuple[ProportionalPolicy, Tensor, Tensor]:
+    """A policy, observations and actions, `[B, A]` each: the same at every call."""
+    generator = torch.Generator().manual_seed(10 * batch + action_dim)
+    draw = lambda *shape: torch.rand(*shape, generator=generator)  # noqa: E731
+    policy = ProportionalPolicy(0.3 + draw(action_dim), -0.8 + 0.4 * draw(action_dim))
+    return policy, 2 * draw(batch, action_dim) - 1, 1.8 * draw(batch, action_dim) - 0.9
 
 
 @dataclass(frozen=True)

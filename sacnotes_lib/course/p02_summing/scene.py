@@ -1,8 +1,5 @@
 """What the mean of log_prob in place of the sum does to a policy, for any number of motors: notebook 02."""
 
-from __future__ import annotations
-
-from dataclasses import dataclass
 from functools import cache
 from types import SimpleNamespace
 
@@ -12,6 +9,7 @@ from scipy.special import erf
 from scipy.stats import truncnorm
 
 from sacnotes_lib.course.stage.controls import Choice, Integer
+from sacnotes_lib.course.stage.moving import moving_line
 from sacnotes_lib.course.stage.scene import Scene
 from sacnotes_lib.plots import style
 
@@ -28,38 +26,9 @@ LOOKS = {  # colour, dashes, marker and its size at the chosen place
 }
 
 
-@dataclass(frozen=True)
-class Policies:
-    """The best policy under one rule ("sum" or "mean"), for 1 to MOST_MOTORS motors; every array is `[MOST_MOTORS]`.
-
-    ``width``: standard deviation of the normal curve that the bounds -1 and 1 cut; ``std``: of one motor's action.
-    ``temperature``: α as the agent holds it. ``entropy``: of the whole action, in nats; ``logged``: what this agent
-    writes into its log as entropy. ``total``: the integral of exp(its log_prob) over all actions.
-    """
-
-    width: np.ndarray
-    std: np.ndarray
-    temperature: np.ndarray
-    entropy: np.ndarray
-    logged: np.ndarray
-    total: np.ndarray
-
-
-@dataclass(frozen=True)
-class Summing:
-    """Both rules side by side, by name, and how many motors the viewer chose."""
-
-    policies: dict[str, Policies]
-    motors: int
-
-    def chosen(self, rule: str, quantity: str) -> float:
-        """One quantity at the chosen number of motors."""
-        return float(getattr(self.policies[rule], quantity)[self.motors - 1])
-
-
 @cache
-def best_policies(rule: str, temperature: str) -> Policies:
-    """The policy that maximises E[reward] - α E[combined log_prob], with α fixed, or tuned to entropy -A.
+def best_policies(rule: str, temperature: str) -> SimpleNamespace:
+    """The policy that maximises E[reward] - α E[combined log_prob], α fixed or tuned to entropy -A, for every A.
 
     The motors are independent, so each has the density exp(-PRICE a^2 / T) / Z on [-1, 1], a normal curve of variance
     T / (2 PRICE), cut at the bounds. T = α under the sum and α / A under the mean.
@@ -73,7 +42,14 @@ def best_policies(rule: str, temperature: str) -> Policies:
     motor = truncnorm(-1 / width, 1 / width, scale=width)
     entropy = MOTORS * motor.entropy()
     total = np.ones(MOST_MOTORS) if rule == "sum" else total_of_mean(width, MOTORS)
-    return Policies(width, motor.std(), 2 * PRICE * width**2 * share, entropy, entropy / share, total)
+    return SimpleNamespace(
+        width=width,  # standard deviation of the normal curve that the bounds -1 and 1 cut; every array `[MOST_MOTORS]`
+        std=motor.std(),  # of one motor's action
+        temperature=2 * PRICE * width**2 * share,  # α as the agent holds it
+        entropy=entropy,  # of the whole action, in nats
+        logged=entropy / share,  # what this agent writes into its log as entropy
+        total=total,  # the integral of exp(its log_prob) over all actions
+    )
 
 
 def total_of_mean(width: np.ndarray, motors: np.ndarray) -> np.ndarray:
@@ -92,36 +68,39 @@ def _area(width):
 class SummingScene(Scene):
     """Above, the numbers of both rules; left, what one motor does; right, how wide it spreads with more motors."""
 
-    title = "Add motors: the sum leaves each of them alone, the mean does not"
     size = (11.0, 6.2)
     controls = {
         "motors": Integer("Motors A", 1, MOST_MOTORS, 2),
         "temperature": Choice("Temperature α", (*FIXED, TUNED)),
     }
 
-    def compute(self, motors: int, temperature: str) -> Summing:
-        return Summing({rule: best_policies(rule, temperature) for rule in RULES}, motors)
+    def compute(self, motors: int, temperature: str) -> SimpleNamespace:
+        policies = {rule: best_policies(rule, temperature) for rule in RULES}
+
+        def chosen(rule: str, quantity: str) -> float:
+            """One quantity at the chosen number of motors."""
+            return float(getattr(policies[rule], quantity)[motors - 1])
+
+        return SimpleNamespace(policies=policies, motors=motors, chosen=chosen)
 
     def setup(self, figure) -> SimpleNamespace:
         figure.set_layout_engine("none")
         shape = figure.add_axes((0.085, 0.13, 0.37, 0.45))
-        shape.set(xlabel="action of one motor", ylabel="density ÷ its peak", xlim=(-1, 1), ylim=(0, 1.05))
-        shape.set_title("What one motor does")
+        shape.set(title="What one motor does", xlabel="action of one motor", ylabel="density ÷ its peak")
+        shape.set(xlim=(-1, 1), ylim=(0, 1.05))
         spread = figure.add_axes((0.575, 0.13, 0.35, 0.45))
         spread.set(xlabel="motors A", ylabel="std of a motor's action", xlim=(0.7, 6.3), yscale="log")
         spread.set(ylim=(4e-4, 1), xticks=MOTORS, yticks=[0.001, 0.01, 0.1, 1])
-        spread.set_yticklabels(["0.001", "0.01", "0.1", "1"])
-        spread.set_title("How wide it spreads")
+        spread.set(title="How wide it spreads", yticklabels=["0.001", "0.01", "0.1", "1"])
         curves, stds, here, names = {}, {}, {}, {}
         for rule, (color, dashes, marker, size) in LOOKS.items():
-            look = {"color": color, "animated": True}
-            (curves[rule],) = shape.plot([], [], linestyle=dashes, linewidth=4, **look)
-            (stds[rule],) = spread.plot([], [], linestyle=dashes, marker=marker, markersize=7, **look)
-            (here[rule],) = spread.plot([], [], marker=marker, markersize=size, **look)
-            names[rule] = spread.text(6.4, 0, rule, weight="bold", va="center", **look)
+            curves[rule] = moving_line(shape, color=color, linestyle=dashes, linewidth=4)
+            stds[rule] = moving_line(spread, color=color, linestyle=dashes, marker=marker, markersize=7)
+            here[rule] = moving_line(spread, color=color, marker=marker, markersize=size)
+            names[rule] = spread.text(6.4, 0, rule, color=color, weight="bold", va="center", animated=True)
         return SimpleNamespace(curves=curves, stds=stds, here=here, names=names, cells=_setup_table(figure))
 
-    def draw(self, artists: SimpleNamespace, data: Summing) -> None:
+    def draw(self, artists: SimpleNamespace, data) -> None:
         for rule, policies in data.policies.items():
             width = data.chosen(rule, "width")
             artists.curves[rule].set_data(ACTIONS, np.exp(-0.5 * (ACTIONS / width) ** 2))
@@ -131,7 +110,7 @@ class SummingScene(Scene):
             for cell, number in zip(artists.cells[rule], numbers(data, rule), strict=True):
                 cell.set_text(number)
 
-    def describe(self, parameters, data: Summing) -> str:
+    def describe(self, parameters, data) -> str:
         count = parameters["motors"]
         said = [f"{count} motor{'s' if count > 1 else ''}, temperature {parameters['temperature']}."]
         for rule in RULES:
@@ -144,7 +123,7 @@ class SummingScene(Scene):
         return " ".join(said)
 
 
-def numbers(data: Summing, rule: str) -> list[str]:
+def numbers(data, rule: str) -> list[str]:
     """The row of one rule as it is shown: α, entropy in the log, true entropy, total."""
     quantities = ("temperature", "logged", "entropy", "total")
     alpha, logged, entropy, total = (data.chosen(rule, quantity) for quantity in quantities)

@@ -1,20 +1,15 @@
 """The critic's label taken apart, term by term, with its slips to be switched on: notebook 04."""
 
-from __future__ import annotations
-
-from collections.abc import Mapping
-from dataclasses import dataclass
 from types import SimpleNamespace
-from typing import Any
 
 import numpy as np
 import torch
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
-from matplotlib.patches import Rectangle
 from torch import Tensor
 
 from sacnotes_lib.course.stage.controls import Choice, Slider
+from sacnotes_lib.course.stage.moving import moving_line, moving_text
 from sacnotes_lib.course.stage.scene import Scene
 from sacnotes_lib.plots import style
 from sacnotes_lib.sac.distributions import SquashedGaussian
@@ -23,11 +18,8 @@ REWARD = 0.5
 MEAN, STD = 0.3, 0.25  # of the current policy at s', before tanh
 
 GOES_ON, TIME_LIMIT, TERMINATED = "goes on", "time limit", "terminated"
-RIGHT_FACTOR, TIMES_TERMINATED, TIMES_NOT_DONE = (
-    "1 − terminated",
-    "terminated",
-    "1 − (terminated or truncated)",
-)
+RIGHT_FACTOR, TIMES_TERMINATED = "1 − terminated", "terminated"
+TIMES_NOT_DONE = "1 − (terminated or truncated)"
 MINUS_LOG_PROB, LEFT_OUT, PLUS_LOG_PROB = "− α log π", "left out", "+ α log π"
 
 BARS = ("reward\nr", "min Q̄\n× γ (1−d)", "−α log π\n× γ (1−d)", "label\ny")
@@ -35,25 +27,6 @@ BAR_COLORS = (style.BLUE, style.AMBER, style.PURPLE, style.GREY)
 WIDTH = 0.62
 BAD = style.RED
 ACTIONS = torch.linspace(-0.995, 0.995, 200)
-
-
-@dataclass(frozen=True)
-class Label:
-    """One label and its parts, all numbers in units of reward.
-
-    ``next_action`` a'; ``log_prob`` of it, in nats; ``next_q`` what each target critic says of it; ``factor`` what
-    stands for (1 - terminated); ``next_value`` and ``entropy``, what the two terms behind γ add to the label;
-    ``y``, the label; ``right``, the label without any slip.
-    """
-
-    next_action: float
-    log_prob: float
-    next_q: tuple[float, float]
-    factor: int
-    next_value: float
-    entropy: float
-    y: float
-    right: float
 
 
 def current_policy() -> SquashedGaussian:
@@ -77,27 +50,14 @@ def label_factor(ending: str, multiply_by: str) -> int:
     return int(not done[multiply_by])
 
 
-def setup(figure: Figure) -> SimpleNamespace:
-    """Two panels about s' on the left, the waterfall on the right; everything that moves is animated."""
-    grid = figure.add_gridspec(2, 2, width_ratios=(1, 1.35))
-    critics, policy = figure.add_subplot(grid[0, 0]), figure.add_subplot(grid[1, 0])
-    marks = _setup_critics(critics) | _setup_policy(policy)
-    return SimpleNamespace(**marks, **_setup_waterfall(figure.add_subplot(grid[:, 1])))
-
-
 def _setup_critics(axes) -> dict:
     axes.set(xlim=(-1, 1), ylim=(-0.6, 1.5), ylabel="Q̄(s′, a′)\n(reward)", xticklabels=[])
     axes.set_title("What the target critics say")
-    for index, (values, place) in enumerate(
-        zip(target_critics(ACTIONS), ((0.8, 0.98), (-0.98, 0.8)), strict=True)
-    ):
-        color = style.PAIR[index]
-        axes.plot(ACTIONS, values, color=color, linestyle=style.DASHES[index])
-        axes.annotate(f"Q̄{'₁₂'[index]}", place, color=color, fontweight="bold")
-    stem = axes.axvline(0, color=style.QUIET, linewidth=2, linestyle=style.DASHES[2], animated=True)
-    (smaller,) = axes.plot([], [], "o", color=style.INK, markersize=13, animated=True)
-    said = axes.text(0.02, 0.96, "", va="top", transform=axes.transAxes, animated=True)
-    return {"critic_stem": stem, "smaller": smaller, "critic_said": said}
+    names = (("Q̄₁", (0.8, 0.98)), ("Q̄₂", (-0.98, 0.8)))
+    for values, (name, place), color, dashes in zip(target_critics(ACTIONS), names, style.PAIR, style.DASHES):
+        axes.plot(ACTIONS, values, color=color, linestyle=dashes)
+        axes.annotate(name, place, color=color, fontweight="bold")
+    return _setup_marks(axes, "critic_stem", "smaller", "critic_said")
 
 
 def _setup_policy(axes) -> dict:
@@ -107,43 +67,30 @@ def _setup_policy(axes) -> dict:
     axes.plot(ACTIONS, density, color=style.PURPLE)
     axes.axhline(1, color=style.QUIET, linewidth=1.5, linestyle=style.DASHES[4])
     axes.annotate("log π = 0", (-1, 1), xytext=(6, 5), textcoords="offset points", color=style.QUIET)
-    stem = axes.axvline(0, color=style.QUIET, linewidth=2, linestyle=style.DASHES[2], animated=True)
-    (drawn,) = axes.plot([], [], "o", color=style.INK, markersize=13, animated=True)
-    said = axes.text(0.02, 0.96, "", va="top", transform=axes.transAxes, animated=True)
-    return {"policy_stem": stem, "drawn": drawn, "policy_said": said}
+    return _setup_marks(axes, "policy_stem", "drawn", "policy_said")
+
+
+def _setup_marks(axes, stem: str, dot: str, said: str) -> dict:
+    """What both panels show of a', under these names: a line at it, a dot and words."""
+    return {
+        stem: axes.axvline(0, color=style.QUIET, linewidth=2, linestyle=style.DASHES[2], animated=True),
+        dot: moving_line(axes, linestyle="none", marker="o", color=style.INK, markersize=13),
+        said: moving_text(axes, 0.02, 0.96, va="top"),
+    }
 
 
 def _setup_waterfall(axes) -> dict:
     axes.set(xlim=(-0.5, 3.5), ylim=(-0.9, 2.7), ylabel="reward", xticks=range(4), xticklabels=BARS)
     axes.set_title("How the label adds up")
     axes.axhline(0, color=style.INK, linewidth=1)
-    bars = [
-        axes.add_patch(
-            Rectangle((k - WIDTH / 2, 0), WIDTH, 0, facecolor=color, edgecolor=style.INK, animated=True)
-        )
-        for k, color in enumerate(BAR_COLORS)
-    ]
+    bars = axes.bar(range(4), 0, WIDTH, color=BAR_COLORS, edgecolor=style.INK, animated=True)
     steps = LineCollection([], color=style.QUIET, linewidth=1.5, animated=True)
     right = LineCollection([], color=style.INK, linewidth=3, linestyle=[style.DASHES[2]], animated=True)
     axes.add_collection(steps, autolim=False)
     axes.add_collection(right, autolim=False)
     values = [axes.text(k, 0, "", ha="center", fontweight="bold", animated=True) for k in range(4)]
-    verdict = axes.text(
-        0.98, 0.98, "", ha="right", va="top", transform=axes.transAxes, fontsize=17, animated=True
-    )
+    verdict = moving_text(axes, 0.98, 0.98, ha="right", va="top", fontsize=17)
     return {"bars": bars, "steps": steps, "right": right, "values": values, "verdict": verdict}
-
-
-def draw(artists: SimpleNamespace, data: Label) -> None:
-    """Show one `Label`."""
-    a, density = data.next_action, np.exp(data.log_prob)
-    artists.critic_stem.set_xdata([a, a])
-    artists.policy_stem.set_xdata([a, a])
-    artists.smaller.set_data([a], [min(data.next_q)])
-    artists.drawn.set_data([a], [density])
-    artists.critic_said.set_text(f"min {_signed(min(data.next_q))}")
-    artists.policy_said.set_text(f"a′ {_signed(a)}\nlog π {_signed(data.log_prob)}")
-    _draw_waterfall(artists, data)
 
 
 def _draw_waterfall(artists, data) -> None:
@@ -169,7 +116,6 @@ def _signed(number: float) -> str:
 class TargetScene(Scene):
     """Left, where a' comes from and what the target critics say of it; right, how the label adds up."""
 
-    title = "The critic's label, term by term"
     size = (12.0, 6.4)
     controls = {
         "noise": Slider("Draw of a′, noise ε", -2.5, 2.5, 2.0, step=0.1, unit="std"),
@@ -180,15 +126,8 @@ class TargetScene(Scene):
         "entropy_term": Choice("Entropy term", (MINUS_LOG_PROB, LEFT_OUT, PLUS_LOG_PROB)),
     }
 
-    def compute(
-        self,
-        noise: float,
-        temperature: float,
-        discount: float,
-        ending: str,
-        multiply_by: str,
-        entropy_term: str,
-    ) -> Label:
+    def compute(self, noise, temperature, discount, ending, multiply_by, entropy_term) -> SimpleNamespace:
+        """One label and its parts, all numbers in units of reward."""
         action, log_prob = current_policy().sample(noise=torch.tensor([noise]))
         next_q = tuple(q.item() for q in target_critics(action))
         factor, log_prob = label_factor(ending, multiply_by), log_prob.item()
@@ -198,12 +137,35 @@ class TargetScene(Scene):
         entropy = discount * factor * sign * temperature * log_prob
         right = REWARD + discount * right_factor * (min(next_q) - temperature * log_prob)
         y = REWARD + next_value + entropy
-        return Label(action.item(), log_prob, next_q, factor, next_value, entropy, y, right)
+        return SimpleNamespace(
+            next_action=action.item(),
+            log_prob=log_prob,  # in nats
+            next_q=next_q,  # what each target critic says of the next action
+            factor=factor,  # what stands for (1 - terminated)
+            next_value=next_value,  # what the two terms behind γ add to the label
+            entropy=entropy,
+            y=y,
+            right=right,  # the label without any slip
+        )
 
-    setup = staticmethod(setup)
-    draw = staticmethod(draw)
+    def setup(self, figure: Figure) -> SimpleNamespace:
+        """Two panels about s' on the left, the waterfall on the right; everything that moves is animated."""
+        grid = figure.add_gridspec(2, 2, width_ratios=(1, 1.35))
+        critics, policy = figure.add_subplot(grid[0, 0]), figure.add_subplot(grid[1, 0])
+        marks = _setup_critics(critics) | _setup_policy(policy)
+        return SimpleNamespace(**marks, **_setup_waterfall(figure.add_subplot(grid[:, 1])))
 
-    def describe(self, parameters: Mapping[str, Any], data: Label) -> str:
+    def draw(self, artists: SimpleNamespace, data) -> None:
+        a, density = data.next_action, np.exp(data.log_prob)
+        artists.critic_stem.set_xdata([a, a])
+        artists.policy_stem.set_xdata([a, a])
+        artists.smaller.set_data([a], [min(data.next_q)])
+        artists.drawn.set_data([a], [density])
+        artists.critic_said.set_text(f"min {_signed(min(data.next_q))}")
+        artists.policy_said.set_text(f"a′ {_signed(a)}\nlog π {_signed(data.log_prob)}")
+        _draw_waterfall(artists, data)
+
+    def describe(self, parameters, data) -> str:
         entropy = round(data.entropy, 2) + 0.0  # adding 0 turns -0.0 into 0.0
         what = "the right label" if abs(data.y - data.right) < 5e-4 else f"where {data.right:.2f} is right"
         return (

@@ -1,12 +1,9 @@
 """Exercises of notebook 05: the labels of several critics, their loss, and the networks that follow them."""
 
-from __future__ import annotations
-
 import torch
 from torch import Tensor
 
-from sacnotes_lib.course.kit.edits import altered
-from sacnotes_lib.course.kit.exercise import Exercise
+from sacnotes_lib.course.kit.edits import exercise
 
 
 def label_values(next_q: Tensor, backup: str) -> Tensor:
@@ -43,72 +40,57 @@ def _weights(size: int, rate: float) -> dict:
     return {"target": target, "online": online, "rate": rate}
 
 
-LABEL_VALUES = Exercise(
-    name="label_values",
-    reference=label_values,
-    cases=tuple(
+LABEL_VALUES = exercise(
+    label_values,
+    tuple(
         {"next_q": _table(critics, batch), "backup": backup}
         for critics, batch in ((2, 4), (3, 5))
         for backup in ("swap", "mean", "min")
     ),
-    mistakes=altered(
-        label_values,
-        ("amin(0", "amin(-1", "min over the batch: the worst transition lends its value to all the others"),
-        ("amin(0, keepdim=True).expand_as(next_q)", "amin(0)",
-            "min as one row [B]: every critic has a label of its own, so the result is [N, B]"),
-        ("next_q.amin(0, keepdim=True)", "next_q[next_q.mean(-1).argmin()]",
-            "the critic that is smaller on average: the minimum is taken afresh at each transition"),
-        ("next_q.amin", "next_q[:2].amin", "min over the first two critics alone: a third one has its say too"),
-        ("amin(0, keepdim=True)", "min()", "one minimum for the whole table, over critics and batch at once"),
-        ("amin", "amax", "the largest critic: that invites overestimation"),
-        (".roll(1, dims=0)", "", "swap without swapping: each critic still reads its own target critic"),
-        ("roll(1, dims=0)", "flip(0)",
-            "swap by turning the order round: of three critics the middle one keeps its own"),
-        ("roll(1", "roll(-1",
-            "swap with the other neighbour: critic n reads critic n - 1, and critic 0 the last one"),
-        ("dims=0", "dims=-1", "swap along the batch: each transition got another transition's value"),
-        ("mean(0", "mean(-1", "mean over the batch instead of over the critics"),
-        ("mean(0, keepdim=True).expand_as(next_q)", "mean(0)",
-            "mean as one row [B]: every critic has a label of its own, so the result is [N, B]"),
-    ),
+    ("amin(0", "amin(-1", "min over the batch: the worst transition lends its value to all the others"),
+    ("amin(0, keepdim=True).expand_as(next_q)", "amin(0)",
+        "min as one row [B]: every critic has a label of its own, so the result is [N, B]"),
+    ("next_q.amin(0, keepdim=True)", "next_q[next_q.mean(-1).argmin()]",
+        "the critic that is smaller on average: the minimum is taken afresh at each transition"),
+    ("next_q.amin", "next_q[:2].amin", "min over the first two critics alone: a third one has its say too"),
+    ("amin(0, keepdim=True)", "min()", "one minimum for the whole table, over critics and batch at once"),
+    ("amin", "amax", "the largest critic: that invites overestimation"),
+    (".roll(1, dims=0)", "", "swap without swapping: each critic still reads its own target critic"),
+    ("roll(1, dims=0)", "flip(0)", "swap by turning the order round: of three critics the middle one keeps its own"),
+    ("roll(1", "roll(-1", "swap with the other neighbour: critic n reads critic n - 1, and critic 0 the last one"),
+    ("dims=0", "dims=-1", "swap along the batch: each transition got another transition's value"),
+    ("mean(0", "mean(-1", "mean over the batch instead of over the critics"),
+    ("mean(0, keepdim=True).expand_as(next_q)", "mean(0)",
+        "mean as one row [B]: every critic has a label of its own, so the result is [N, B]"),
 )  # fmt: skip
 
-CRITICS_LOSS = Exercise(
-    name="critics_loss",
-    reference=critics_loss,
-    cases=(_pair(2, 6), _pair(3, 4), _pair(5, 8)),
-    mistakes=altered(
-        critics_loss,
-        (".mean(-1).sum()", ".mean()",
-            "an average over the critics too: each critic's gradient is divided by their number"),
-        ("return ", "return 0.5 * ", "half the squared error, as some papers write it: here the whole"),
-        ("target", "target.amin(0)",
-            "one label for all, the smallest: here each critic keeps the label it was given"),
-        (".mean(-1).sum()", ".sum()", "a sum over the batch: the step then grows with the batch size"),
-        ("square().mean(-1).sum()", "mean(0).square().mean()",
-            "the average critic regressed on the average label: the critics may then differ as they like"),
-        ("target", "target.roll(1, dims=0)", "each critic regressed on its neighbour's label"),
-        (".sum()", ".amin()", "only the better critic's loss: the other one learns nothing"),
-        ("square().mean(-1)", "mean(-1).square()",
-            "averaged over the batch before squaring: errors of opposite sign cancel"),
-        (".sum()", "", "one loss for each critic [N]: add them up"),
-        ("square", "abs", "absolute error, which aims at the median of the labels"),
-    ),
+CRITICS_LOSS = exercise(
+    critics_loss,
+    (_pair(2, 6), _pair(3, 4), _pair(5, 8)),
+    (".mean(-1).sum()", ".mean()",
+        "an average over the critics too: each critic's gradient is divided by their number"),
+    ("return ", "return 0.5 * ", "half the squared error, as some papers write it: here the whole"),
+    ("target", "target.amin(0)", "one label for all, the smallest: here each critic keeps the label it was given"),
+    (".mean(-1).sum()", ".sum()", "a sum over the batch: the step then grows with the batch size"),
+    ("square().mean(-1).sum()", "mean(0).square().mean()",
+        "the average critic regressed on the average label: the critics may then differ as they like"),
+    ("target", "target.roll(1, dims=0)", "each critic regressed on its neighbour's label"),
+    (".sum()", ".amin()", "only the better critic's loss: the other one learns nothing"),
+    ("square().mean(-1)", "mean(-1).square()",
+        "averaged over the batch before squaring: errors of opposite sign cancel"),
+    (".sum()", "", "one loss for each critic [N]: add them up"),
+    ("square", "abs", "absolute error, which aims at the median of the labels"),
 )  # fmt: skip
 
-FOLLOW = Exercise(
-    name="follow",
-    reference=follow,
-    cases=(_weights(3, 0.04), _weights(5, 0.3), _weights(4, 1.0)),
-    mistakes=altered(
-        follow,
-        ("target + rate * online", "online + rate * target",
-            "the two shares exchanged: nearly all of the critic comes in at every update"),
-        ("(1 - rate) * ", "", "nothing is forgotten: the old weights keep their full share and the sum grows"),
-        ("(1 - rate) * target + rate * online", "(1 + rate) * target - rate * online",
-            "a step away from the critic: the sign of the difference"),
-        ("(1 - rate) * target + rate * online", "online", "a copy, whatever the rate"),
-        ("(1 - rate) * target + rate * online", "target", "the target critic never moves"),
-        (" + rate * online", "", "the old weights shrink, and nothing of the critic comes in"),
-    ),
+FOLLOW = exercise(
+    follow,
+    (_weights(3, 0.04), _weights(5, 0.3), _weights(4, 1.0)),
+    ("target + rate * online", "online + rate * target",
+        "the two shares exchanged: nearly all of the critic comes in at every update"),
+    ("(1 - rate) * ", "", "nothing is forgotten: the old weights keep their full share and the sum grows"),
+    ("(1 - rate) * target + rate * online", "(1 + rate) * target - rate * online",
+        "a step away from the critic: the sign of the difference"),
+    ("(1 - rate) * target + rate * online", "online", "a copy, whatever the rate"),
+    ("(1 - rate) * target + rate * online", "target", "the target critic never moves"),
+    (" + rate * online", "", "the old weights shrink, and nothing of the critic comes in"),
 )  # fmt: skip

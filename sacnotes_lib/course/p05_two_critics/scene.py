@@ -1,18 +1,18 @@
 """What a backup over critics makes of noise, when an actor has picked the action that looks best: notebook 05."""
 
-from __future__ import annotations
-
-from dataclasses import dataclass
 from functools import cache
+from types import SimpleNamespace
 
 import numpy as np
 import torch
+from matplotlib.figure import Figure
 from scipy.special import ndtr
 from torch import Tensor
 
-from sacnotes_lib.course.p05_two_critics import drawing
 from sacnotes_lib.course.stage.controls import Choice, Integer, Slider
+from sacnotes_lib.course.stage.moving import moving_line
 from sacnotes_lib.course.stage.scene import Scene
+from sacnotes_lib.plots import style
 from sacnotes_lib.sac.targets import apply_backup, value_for_actor
 
 DRAWS = 2000
@@ -24,6 +24,19 @@ SHOWN = 3  # the draw on the left: one whose value lies near the average of the 
 _Z = np.linspace(-9, 9, 601)
 _SHARED_Z = np.linspace(-8, 8, 321)
 _SHARED_MASS = np.exp(-(_SHARED_Z**2) / 2) / np.exp(-(_SHARED_Z**2) / 2).sum()
+
+LIMIT = 4.6  # reward; nearly all errors at the noisiest setting stay inside
+FLOOR = -6.8  # what lies between -LIMIT and this is kept for words
+EDGES = np.linspace(-LIMIT, LIMIT, 70)
+ACTOR, LABEL = style.BLUE, style.RED
+RING = {"marker": "o", "markersize": 22, "markeredgewidth": 3, "fillstyle": "none"}
+MARKS = {
+    "critics": {"linestyle": "none", "marker": "o", "markersize": 6, "color": style.GREY},
+    "climbed": {"linestyle": "none", "marker": "_", "markersize": 16, "markeredgewidth": 4, "color": ACTOR},
+    "pick": {"linestyle": "none", "color": ACTOR} | RING,
+    "label": {"linestyle": "none", "marker": "X", "markersize": 14, "color": LABEL},
+}
+SMALLER = {"pick": {"markersize": 16}, "label": {"markersize": 13}}  # in the legend
 
 
 def expected_best_of_smallest(actions: int, critics: int = 1, shared: float = 0.0) -> float:
@@ -52,13 +65,7 @@ def expected_label_error(backup: str, critics: int, actions: int, sigma: float, 
     otherwise. Errors of two critics have the correlation `shared`, so the average has the variance
     sigma² (shared + (1 - shared) / N). What a critic or a subset says beside that average is independent of it, and
     so of the choice; that is why "swap" and "single" end where "mean" does.
-
-    Raises: ValueError for a backup whose closed form is not known.
     """
-    if backup not in CLOSED_FORMS:
-        raise ValueError(
-            f'no closed form is known for the backup "{backup}", only for: {", ".join(CLOSED_FORMS)}'
-        )
     return sigma * CLOSED_FORMS[backup](critics, actions, shared)
 
 
@@ -95,30 +102,9 @@ def critic_errors(critics: int, actions: int, sigma: float, shared: float) -> Te
     return sigma * ((1 - shared) ** 0.5 * own + shared**0.5 * common)
 
 
-@dataclass(frozen=True)
-class LabelErrors:
-    """Every action is truly worth 0, so each number is an error, in units of reward.
-
-    ``critics`` [N, K], what the critics say in the draw shown; ``climbed`` [K], the value that the actor compares;
-    ``pick``, the action it takes; ``shown``, the first critic's label there; ``errors`` [DRAWS], that label in every
-    draw; ``mean`` and ``std``, its mean over all critics and draws and the spread of one critic's; ``expected``, the
-    mean by closed form.
-    """
-
-    critics: np.ndarray
-    climbed: np.ndarray
-    pick: int
-    shown: float
-    errors: np.ndarray
-    mean: float
-    std: float
-    expected: float
-
-
 class BackupScene(Scene):
     """Actions that are all worth the same, critics that err, an actor that picks, a backup that fills the label."""
 
-    title = "The best-looking action, and what the label says it is worth"
     size = (11.0, 6.2)
     controls = {
         "backup": Choice("Backup", tuple(CLOSED_FORMS), "mean"),
@@ -128,7 +114,8 @@ class BackupScene(Scene):
         "shared": Slider("Shared by all critics", 0.0, 1.0, 0.0, step=0.1, unit="share of σ²"),
     }
 
-    def compute(self, backup: str, critics: int, actions: int, sigma: float, shared: float) -> LabelErrors:
+    def compute(self, backup: str, critics: int, actions: int, sigma: float, shared: float):
+        """Every action is truly worth 0, so each number is an error, in units of reward."""
         noisy_q = critic_errors(critics, actions, sigma, shared)
         subsets = torch.Generator().manual_seed(1)
         labels = apply_backup(noisy_q, backup, min(SUBSET, critics), subsets)
@@ -136,21 +123,58 @@ class BackupScene(Scene):
         picks = climbed.argmax(-1)
         at_pick = labels[torch.arange(DRAWS), :, picks]  # [DRAWS, N]
         first = at_pick[:, 0]
-        return LabelErrors(
-            critics=noisy_q[SHOWN].numpy(),
-            climbed=climbed[SHOWN].numpy(),
-            pick=int(picks[SHOWN]),
-            shown=float(first[SHOWN]),
-            errors=first.numpy(),
-            mean=float(at_pick.mean()),
-            std=float(first.std()),
-            expected=expected_label_error(backup, critics, actions, sigma, shared),
+        return SimpleNamespace(
+            critics=noisy_q[SHOWN].numpy(),  # [N, K], what the critics say in the draw shown
+            climbed=climbed[SHOWN].numpy(),  # [K], the value that the actor compares
+            pick=int(picks[SHOWN]),  # the action it takes
+            shown=float(first[SHOWN]),  # the first critic's label there
+            errors=first.numpy(),  # [DRAWS], that label in every draw
+            mean=float(at_pick.mean()),  # of the label, over all critics and draws
+            std=float(first.std()),  # of one critic's label
+            expected=expected_label_error(backup, critics, actions, sigma, shared),  # the mean by closed form
         )
 
-    setup = staticmethod(drawing.setup)
-    draw = staticmethod(drawing.draw)
+    def setup(self, figure: Figure) -> SimpleNamespace:
+        """Left, what the critics say of each action in one draw; right, the label's error over all draws."""
+        left, right = figure.subplots(1, 2, sharey=True, width_ratios=(1.35, 1))
+        for axes in (left, right):
+            axes.axhline(0, color=style.INK, linewidth=1.5)
+            axes.set(ylim=(FLOOR, LIMIT), xticks=[], yticks=[-4, -2, 0, 2, 4])
+        left.set(xlabel="action (all are truly worth 0)", ylabel="Q − true Q (reward)", xlim=(0, 1))
+        left.set_title("One draw")
+        right.set(title="The label, 2,000 draws", xlabel="how often", xlim=(0, 1.12))
+        legend = {
+            "critics": (0.04, -5.2, "one critic's Q"), "climbed": (0.04, -6.2, "what the actor sees"),
+            "pick": (0.56, -5.2, "its pick"), "label": (0.56, -6.2, "first critic's label"),
+        }  # fmt: skip
+        for name, (x, y, words) in legend.items():
+            left.plot(x, y, **MARKS[name] | SMALLER.get(name, {}))
+            left.text(x + 0.035, y, words, va="center")
+        bars = {"orientation": "horizontal", "fill": True, "color": LABEL, "alpha": 0.35, "animated": True}
+        closed = {"color": style.INK, "linestyle": style.DASHES[1], "linewidth": 2.5}
+        return SimpleNamespace(
+            **{name: moving_line(left, **look) for name, look in MARKS.items()},
+            heights=right.stairs(np.zeros(len(EDGES) - 1), EDGES, **bars),
+            mean=moving_line(right, [0, 1.12], [0, 0], color=LABEL),
+            closed=moving_line(right, [0, 1.12], [0, 0], **closed),
+            numbers=right.text(0.05, -LIMIT, "", va="top", linespacing=1.3, fontsize=16, animated=True),
+        )
 
-    def describe(self, parameters, data: LabelErrors) -> str:
+    def draw(self, artists: SimpleNamespace, data) -> None:
+        number, actions = data.critics.shape
+        places = (np.arange(actions) + 0.5) / actions
+        artists.critics.set_data(np.tile(places, number), data.critics.ravel())
+        artists.climbed.set_data(places, data.climbed)
+        artists.pick.set_data([places[data.pick]], [data.climbed[data.pick]])
+        artists.label.set_data([places[data.pick]], [data.shown])
+        counts, _ = np.histogram(data.errors, EDGES)
+        artists.heights.set_data(counts / counts.max())
+        artists.mean.set_ydata([data.mean, data.mean])
+        artists.closed.set_ydata([data.expected, data.expected])
+        mean, expected = (f"{value:+.2f}".replace("-", "−") for value in (data.mean, data.expected))
+        artists.numbers.set_text(f"on average {mean}\nclosed form {expected}\nspread {data.std:.2f}")
+
+    def describe(self, parameters, data) -> str:
         number, actions = parameters["critics"], parameters["actions"]
         return (
             f"Backup {parameters['backup']} over {number} critic{'s' * (number > 1)} with noise "

@@ -1,14 +1,14 @@
 """Backup after backup, the soft Bellman operator shrinks the error of Q: notebook 06."""
 
-from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from types import SimpleNamespace
 
 import numpy as np
 
 from sacnotes_lib.course.stage.controls import Choice, Integer, Slider
+from sacnotes_lib.course.stage.moving import key, moving_line, moving_text
 from sacnotes_lib.course.stage.scene import Scene
-from sacnotes_lib.exact import ActionNodes, GridProblem, action_nodes, grid_model, tanh_gaussian_at_nodes
+from sacnotes_lib.exact import GridProblem, action_nodes, grid_model, tanh_gaussian_at_nodes
 from sacnotes_lib.plots import style
 
 TEMPERATURE = 0.2
@@ -25,50 +25,23 @@ PROBLEM = GridProblem(
 )
 
 
-@dataclass(frozen=True)
-class Tables:
-    """The grid problem and one fixed policy: reward, policy_mass, log_policy [S, M], next_weights [S, M, S]."""
+@cache
+def tables() -> SimpleNamespace:
+    """The problem's tables under the policy tanh(N(-0.3 x, 0.6²)): made once.
 
-    states: np.ndarray
-    nodes: ActionNodes
-    reward: np.ndarray
-    next_weights: np.ndarray
-    log_policy: np.ndarray
-    policy_mass: np.ndarray
-
-
-@dataclass(frozen=True)
-class Contraction:
-    """What repeated backups make of a wrong Q.
-
-    Attributes:
-        states, q, exact: Q after the backups and Q^π itself at action 0, [S] each.
-        errors, bound: largest error over all states and actions after 0, 1, ... backups, and discount^k errors[0].
-        backups, discount: as chosen.
+    ``states`` [S], M ``nodes``; ``reward``, ``policy_mass``, ``log_policy`` [S, M], ``next_weights`` [S, M, S].
     """
-
-    states: np.ndarray
-    q: np.ndarray
-    exact: np.ndarray
-    errors: np.ndarray
-    bound: np.ndarray
-    backups: int
-    discount: float
-
-
-@lru_cache
-def tables() -> Tables:
-    """The problem's tables under the policy tanh(N(-0.3 x, 0.6²)): made once."""
     model, nodes = grid_model(PROBLEM, 41, 7), action_nodes(1, 0.1, reach=6.0)
     reward, next_weights = model.backup(model.states[:, None], nodes.actions[None])
     log_policy = tanh_gaussian_at_nodes(-0.3 * model.states, np.full_like(model.states, np.log(0.6)), nodes)
     mass = np.exp(log_policy) * nodes.weights
-    return Tables(
-        model.states[:, 0], nodes, reward, next_weights, log_policy, mass / mass.sum(-1, keepdims=True)
-    )
+    return SimpleNamespace(
+        states=model.states[:, 0], nodes=nodes, reward=reward, next_weights=next_weights, log_policy=log_policy,
+        policy_mass=mass / mass.sum(-1, keepdims=True),
+    )  # fmt: skip
 
 
-def soft_backup(q: np.ndarray, known: Tables, discount: float) -> np.ndarray:
+def soft_backup(q: np.ndarray, known, discount: float) -> np.ndarray:
     """T^π Q = r + γ E[Q(s', a') - α log π(a'|s')], with nothing sampled; [S, M] to [S, M].
 
     Source: Haarnoja et al. 2018, "Soft Actor-Critic", equation 2.
@@ -77,7 +50,7 @@ def soft_backup(q: np.ndarray, known: Tables, discount: float) -> np.ndarray:
     return known.reward + discount * known.next_weights @ value
 
 
-def exact_q(known: Tables, discount: float) -> np.ndarray:
+def exact_q(known, discount: float) -> np.ndarray:
     """Q^π [S, M], by one linear system for V: V = E[r] + α H + γ P V."""
     transition = np.einsum("sm,smt->st", known.policy_mass, known.next_weights)
     earned = (known.policy_mass * (known.reward - TEMPERATURE * known.log_policy)).sum(-1)
@@ -88,7 +61,6 @@ def exact_q(known: Tables, discount: float) -> np.ndarray:
 class ContractionScene(Scene):
     """Left, Q along the states after some backups; right, the largest error after each."""
 
-    title = "Backup after backup, the error shrinks"
     size = (10.0, 4.8)
     controls = {
         "start": Choice("Q to begin with", (ZERO, TOO_HIGH, WAVY)),
@@ -96,7 +68,7 @@ class ContractionScene(Scene):
         "backups": Integer("Backups", 0, MOST_BACKUPS, 3),
     }
 
-    def compute(self, start: str, discount: float, backups: int) -> Contraction:
+    def compute(self, start: str, discount: float, backups: int) -> SimpleNamespace:
         known = tables()
         exact = exact_q(known, discount)
         waves = 5 * np.sin(5 * known.states)[:, None] * np.cos(5 * known.nodes.actions[:, 0])
@@ -107,37 +79,43 @@ class ContractionScene(Scene):
             shown = q if done == backups else shown
             q = soft_backup(q, known, discount)
         middle = len(known.nodes.pre_tanh) // 2  # the node at action 0
-        bound = errors[0] * discount ** np.arange(len(errors))
-        return Contraction(
-            known.states, shown[:, middle], exact[:, middle], np.array(errors), bound, backups, discount
+        return SimpleNamespace(
+            q=shown[:, middle],  # after the backups, and Q^π itself
+            exact=exact[:, middle],
+            errors=np.array(errors),  # largest error over all states and actions after 0, 1, ... backups
+            bound=errors[0] * discount ** np.arange(len(errors)),
+            backups=backups,
         )
 
     def setup(self, figure) -> SimpleNamespace:
         along, shrinking = figure.subplots(1, 2)
         along.set(xlabel="state x", ylabel="Q(x, a = 0)", xlim=(-2, 2), ylim=(-18, 7))
         along.set_title("Q after the backups")
-        shrinking.set(xlabel="backups k", ylabel="largest error of Q", xlim=(0, MOST_BACKUPS), yscale="log")
-        shrinking.set_ylim(SMALLEST_ERROR, 300)
+        shrinking.set(title="How wrong Q still is", xlabel="backups k", ylabel="largest error of Q")
+        shrinking.set(xlim=(0, MOST_BACKUPS), yscale="log", ylim=(SMALLEST_ERROR, 300))
         shrinking.minorticks_off()
-        shrinking.set_title("How wrong Q still is")
         states = tables().states
-        looks = {"animated": True}
-        (q,) = along.plot(states, states, color=style.BLUE, **looks)
-        (exact,) = along.plot(states, states, color=style.INK, linestyle=style.DASHES[1], **looks)
-        (bound,) = shrinking.plot([], [], color=style.INK, linewidth=2, linestyle=style.DASHES[2], **looks)
-        (errors,) = shrinking.plot(
-            [], [], color=style.RED, marker="o", markersize=7, markevery=5, linewidth=2, **looks
+        q = moving_line(along, states, states, color=style.BLUE)
+        exact = moving_line(along, states, states, color=style.INK, linestyle=style.DASHES[1])
+        key(
+            along,
+            {q: "after the backups", exact: "exact Q of the policy"},
+            [0.26, 0.37],
+            0.4,
+            top=0.13,
+            step=0.075,
         )
-        (now,) = shrinking.plot([], [], color=style.RED, marker="o", markersize=14, linestyle="none", **looks)
-        for row, (line, text) in enumerate(((q, "after the backups"), (exact, "exact Q of the policy"))):
-            height = 0.13 - 0.075 * row
-            along.plot([0.26, 0.37], 2 * [height], color=line.get_color(), linestyle=line.get_linestyle(),
-                       transform=along.transAxes)  # fmt: skip
-            along.text(0.4, height, text, va="center", transform=along.transAxes)
-        words = shrinking.text(0.98, 0.98, "", ha="right", va="top", transform=shrinking.transAxes, **looks)
-        return SimpleNamespace(exact=exact, q=q, bound=bound, errors=errors, now=now, words=words)
+        red = {"color": style.RED, "marker": "o"}
+        return SimpleNamespace(
+            q=q,
+            exact=exact,
+            bound=moving_line(shrinking, color=style.INK, linewidth=2, linestyle=style.DASHES[2]),
+            errors=moving_line(shrinking, markersize=7, markevery=5, linewidth=2, **red),
+            now=moving_line(shrinking, markersize=14, linestyle="none", **red),
+            words=moving_text(shrinking, 0.98, 0.98, ha="right", va="top"),
+        )
 
-    def draw(self, artists: SimpleNamespace, data: Contraction) -> None:
+    def draw(self, artists: SimpleNamespace, data) -> None:
         count = np.arange(len(data.errors))
         artists.exact.set_ydata(data.exact)
         artists.q.set_ydata(data.q)
@@ -149,11 +127,11 @@ class ContractionScene(Scene):
             f"dotted: γ^k × first error = {data.bound[data.backups]:.3g}"
         )
 
-    def describe(self, parameters, data: Contraction) -> str:
+    def describe(self, parameters, data) -> str:
         error, bound = data.errors[data.backups], data.bound[data.backups]
         return (
             f"Q begins as: {parameters['start']}. The largest error over all states and actions is at first "
-            f"{data.errors[0]:.3g}. With discount {data.discount:.2f} it is at k = {data.backups} "
+            f"{data.errors[0]:.3g}. With discount {parameters['discount']:.2f} it is at k = {data.backups} "
             f"{error:.3g}; discount to the power {data.backups}, times the first error, is {bound:.3g}. After "
             f"{MOST_BACKUPS} backups the error is {data.errors[-1]:.2g}."
         )

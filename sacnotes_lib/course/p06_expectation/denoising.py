@@ -1,6 +1,5 @@
 """Denoising score matching in one dimension: the regression of notebook 06 in another trade."""
 
-from dataclasses import dataclass
 from types import SimpleNamespace
 
 import numpy as np
@@ -8,6 +7,7 @@ from scipy.special import softmax
 from scipy.stats import binned_statistic, norm
 
 from sacnotes_lib.course.stage.controls import Choice, Slider
+from sacnotes_lib.course.stage.moving import key, moving_line
 from sacnotes_lib.course.stage.scene import Scene
 from sacnotes_lib.plots import style
 
@@ -19,24 +19,6 @@ CENTRES = (EDGES[:-1] + EDGES[1:]) / 2
 FEWEST = 5  # labels in a bin that is shown
 HIGHEST_SCORE = 8.0
 COUNTS = (300, 3_000, 30_000)
-
-
-@dataclass(frozen=True)
-class Denoising:
-    """Labels -noise / std of noised data, averaged in narrow bins, beside the exact score.
-
-    Attributes:
-        density, score: of the noised data at POINTS, exact.
-        means, medians: of the labels in each bin, at CENTRES; NaN where a bin holds fewer than five.
-        mean_miss, median_miss: average distance from the exact score at the noised data's bins.
-    """
-
-    density: np.ndarray
-    score: np.ndarray
-    means: np.ndarray
-    medians: np.ndarray
-    mean_miss: float
-    median_miss: float
 
 
 def noised_density(y: np.ndarray, std: float) -> np.ndarray:
@@ -54,14 +36,14 @@ def noised_score(y: np.ndarray, std: float) -> np.ndarray:
 class DenoisingScene(Scene):
     """Above, the density of the noised data; below, its exact score and what each loss makes of the labels."""
 
-    title = "A noisy label, and the score it averages to"
     size = (10.0, 5.4)
     controls = {
         "noise": Slider("Noise σ", 0.4, 1.2, 0.5, step=0.05),
         "count": Choice("Noised data", COUNTS, COUNTS[-1]),
     }
 
-    def compute(self, noise: float, count: int) -> Denoising:
+    def compute(self, noise: float, count: int) -> SimpleNamespace:
+        """Labels -noise / std of noised data, averaged in narrow bins, beside the exact score."""
         rng = np.random.default_rng(0)
         clean = rng.choice(CLEAN, COUNTS[-1], p=SHARES)[:count]
         drawn = rng.standard_normal(COUNTS[-1])[:count]
@@ -72,47 +54,46 @@ class DenoisingScene(Scene):
         )
         means, medians = (np.where(sizes >= FEWEST, values, np.nan) for values in (means, medians))
         misses = np.abs(np.stack([means, medians]) - noised_score(CENTRES, noise))
-        return Denoising(
-            noised_density(POINTS, noise),
-            noised_score(POINTS, noise),
-            means,
-            medians,
-            *np.nanmean(misses, axis=1),
+        mean_miss, median_miss = np.nanmean(misses, axis=1)  # average distance from the exact score
+        return SimpleNamespace(
+            density=noised_density(POINTS, noise),  # of the noised data, exact, as is its score
+            score=noised_score(POINTS, noise),
+            means=means,  # of the labels in each bin, at CENTRES; NaN where a bin holds too few
+            medians=medians,
+            mean_miss=mean_miss,
+            median_miss=median_miss,
         )
 
     def setup(self, figure) -> SimpleNamespace:
         data, scores = figure.subplots(2, 1, sharex=True, height_ratios=(1, 2.4))
-        data.set_title("Noised data (arrows: the clean ones)")
-        data.set(ylabel="density", ylim=(0, 1.0), yticks=[0, 0.5])
+        data.set(
+            title="Noised data (arrows: the clean ones)", ylabel="density", ylim=(0, 1.0), yticks=[0, 0.5]
+        )
         for place, share in zip(CLEAN, SHARES, strict=True):
             data.annotate(
                 f"{100 * share:.0f} %", (place, 0), xytext=(place, 0.88), ha="center", va="center",
                 arrowprops={"arrowstyle": "-|>", "color": style.QUIET, "linewidth": 2},
             )  # fmt: skip
-        scores.set_title("What is regressed on −noise / σ")
-        scores.set(xlabel="noised value y", ylabel="score (1 / unit of y)", xlim=(-3, 3))
-        scores.set(ylim=(-HIGHEST_SCORE, HIGHEST_SCORE), yticks=[-5, 0, 5])
-        look = {"linestyle": "none", "animated": True}
-        (density,) = data.plot(POINTS, np.zeros_like(POINTS), color=style.INK, animated=True)
-        (exact,) = scores.plot(POINTS, np.zeros_like(POINTS), color=style.INK, linewidth=2, animated=True)
-        (median,) = scores.plot([], [], color=style.RED, marker="^", markersize=8, **look)
-        (mean,) = scores.plot([], [], color=style.BLUE, marker="o", markersize=8, **look)
-        for row, (line, text) in enumerate(
-            ((exact, "exact score"), (mean, "squared loss: mean"), (median, "absolute loss: median"))
-        ):
-            height = 0.9 - 0.11 * row
-            key = {"color": line.get_color(), "marker": line.get_marker(), "linestyle": line.get_linestyle()}
-            scores.plot([0.665, 0.69, 0.715], 3 * [height], transform=scores.transAxes, **key)
-            scores.text(0.73, height, text, va="center", transform=scores.transAxes)
+        scores.set(
+            title="What is regressed on −noise / σ", xlabel="noised value y", ylabel="score (1 / unit of y)"
+        )
+        scores.set(xlim=(-3, 3), ylim=(-HIGHEST_SCORE, HIGHEST_SCORE), yticks=[-5, 0, 5])
+        look = {"linestyle": "none", "markersize": 8}
+        density = moving_line(data, POINTS, np.zeros_like(POINTS), color=style.INK)
+        exact = moving_line(scores, POINTS, np.zeros_like(POINTS), color=style.INK, linewidth=2)
+        median = moving_line(scores, color=style.RED, marker="^", **look)
+        mean = moving_line(scores, color=style.BLUE, marker="o", **look)
+        texts = {exact: "exact score", mean: "squared loss: mean", median: "absolute loss: median"}
+        key(scores, texts, [0.665, 0.69, 0.715], 0.73, top=0.9, step=0.11)
         return SimpleNamespace(density=density, exact=exact, mean=mean, median=median)
 
-    def draw(self, artists: SimpleNamespace, data: Denoising) -> None:
+    def draw(self, artists: SimpleNamespace, data) -> None:
         artists.density.set_ydata(data.density)
         artists.exact.set_ydata(data.score)
         artists.mean.set_data(CENTRES, data.means)
         artists.median.set_data(CENTRES, data.medians)
 
-    def describe(self, parameters, data: Denoising) -> str:
+    def describe(self, parameters, data) -> str:
         valley = CENTRES[np.nanargmax(np.abs(data.medians - data.means))]
         return (
             f"{parameters['count']:,} data, at −1 (70 %) and 1 (30 %), with noise of σ = {parameters['noise']:.2f}. "

@@ -1,13 +1,13 @@
 """Where a regression on noisy labels lands, and what its loss keeps: notebook 06."""
 
-from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from types import SimpleNamespace
 
 import numpy as np
 from scipy.stats import expon, norm
 
 from sacnotes_lib.course.stage.controls import Choice, Slider
+from sacnotes_lib.course.stage.moving import moving_line
 from sacnotes_lib.course.stage.scene import Scene
 from sacnotes_lib.plots import style
 
@@ -30,29 +30,6 @@ LOOKS = {
 }
 
 
-@dataclass(frozen=True)
-class Regression:
-    """One Q fitted to a handful of labels.
-
-    Attributes:
-        loss: "squared" or "absolute".
-        labels: [n]; mean, median, variance: of the distribution they were drawn from.
-        curve: average loss over these labels at each Q, [201].
-        fit, floor: where that average is least, and what is left of it there.
-        usual: (low, average, high): average fit of 300 other draws of n labels, and the ends of their middle 90 %.
-    """
-
-    loss: str
-    labels: np.ndarray
-    mean: float
-    median: float
-    variance: float
-    curve: np.ndarray
-    fit: float
-    floor: float
-    usual: tuple[float, float, float]
-
-
 def average_loss(q: np.ndarray, labels: np.ndarray, loss: str) -> np.ndarray:
     """Mean over the labels [n] of (q - y)^2 or |q - y|, for each q [...]."""
     error = np.asarray(q)[..., None] - labels
@@ -64,7 +41,7 @@ def best_fit(labels: np.ndarray, loss: str) -> np.ndarray:
     return np.mean(labels, axis=-1) if loss == SQUARED else np.median(labels, axis=-1)
 
 
-@lru_cache
+@cache
 def _noise(kind: str) -> np.ndarray:
     """[1 + REPEATS, largest count]; every kind of noise is made from the same random levels."""
     quantile, _ = NOISES[kind]
@@ -74,7 +51,6 @@ def _noise(kind: str) -> np.ndarray:
 class NoisyLabelsScene(Scene):
     """Above, the labels of one state and action; in the middle, where the fit lands; below, the loss it minimises."""
 
-    title = "Many labels, one Q"
     size = (10.0, 6.2)
     controls = {
         "loss": Choice("Loss", (SQUARED, ABSOLUTE)),
@@ -83,21 +59,23 @@ class NoisyLabelsScene(Scene):
         "count": Choice("Labels", COUNTS, 27),
     }
 
-    def compute(self, loss: str, noise: str, scale: float, count: int) -> Regression:
+    def compute(self, loss: str, noise: str, scale: float, count: int) -> SimpleNamespace:
+        """One Q fitted to a handful of labels."""
         quantile, std = NOISES[noise]
         every = TRUE_MEAN + scale * _noise(noise)[:, :count]
         labels, others = every[0], best_fit(every[1:], loss)
         fit = float(best_fit(labels, loss))
         low, high = np.quantile(others, [0.05, 0.95])
-        return Regression(
+        return SimpleNamespace(
             loss=loss,
-            labels=labels,
-            mean=TRUE_MEAN,
+            labels=labels,  # [n]
+            mean=TRUE_MEAN,  # of the distribution they were drawn from, as are median and variance
             median=float(TRUE_MEAN + scale * quantile(0.5)),
             variance=float((scale * std) ** 2),
-            curve=average_loss(Q, labels, loss),
-            fit=fit,
+            curve=average_loss(Q, labels, loss),  # over these labels, at each Q
+            fit=fit,  # where that average is least, and what is left of it there
             floor=float(average_loss(fit, labels, loss)),
+            # the average fit of other draws of n labels, between the ends of their middle 90 %
             usual=(float(low), float(others.mean()), float(high)),
         )
 
@@ -105,47 +83,41 @@ class NoisyLabelsScene(Scene):
         seen, landed, below = axes = figure.subplots(3, 1, sharex=True, height_ratios=(1, 0.75, 2.1))
         seen.set_title("The labels of one state and action", pad=34)
         landed.set_title("Where the fit lands (bar: nine in ten other draws)")
-        below.set_title("Average loss over these labels")
+        below.set(title="Average loss over these labels", xlabel="label y, and Q (reward)", ylabel="loss")
+        below.set(xlim=(Q[0], Q[-1]), ylim=(-0.2, HIGHEST_LOSS))
         for strip in (seen, landed):
             strip.set(yticks=[], ylim=(0, 1))
             strip.spines["left"].set_visible(False)
-        below.set(
-            xlabel="label y, and Q (reward)", ylabel="loss", xlim=(Q[0], Q[-1]), ylim=(-0.2, HIGHEST_LOSS)
-        )
+        ink = {"color": style.INK, "linewidth": 2}
         for one in axes:
-            one.axvline(TRUE_MEAN, color=style.INK, linewidth=2)
-        medians = [
-            one.axvline(0, color=style.INK, linewidth=2, linestyle=style.DASHES[2], animated=True)
-            for one in axes
-        ]
+            one.axvline(TRUE_MEAN, **ink)
+        medians = [one.axvline(0, linestyle=style.DASHES[2], animated=True, **ink) for one in axes]
         above = {"transform": seen.get_xaxis_transform(), "va": "bottom", "in_layout": False}
         seen.text(TRUE_MEAN, 1.06, " mean", **above)
-        look = {"linestyle": "none", "animated": True}
-        (dots,) = seen.plot([], [], marker="o", markersize=7, color=style.PURPLE, alpha=0.45, **look)
-        (bar,) = landed.plot([], [], linewidth=12, alpha=0.35, solid_capstyle="butt", animated=True)
-        (tick,) = landed.plot([], [], marker="|", markersize=26, markeredgewidth=3.5, **look)
-        (fit,) = landed.plot([], [], markersize=13, **look)
-        (curve,) = below.plot(Q, np.zeros_like(Q), animated=True)
-        (left_over,) = below.plot(
-            [], [], linewidth=2.5, linestyle=style.DASHES[4], color=style.QUIET, animated=True
-        )
-        (least,) = below.plot([], [], markersize=13, **look)
         right = {"x": 0.985, "ha": "right", "animated": True, "in_layout": False}
         return SimpleNamespace(
-            medians=medians, dots=dots, bar=bar, tick=tick, fit=fit, curve=curve, left_over=left_over, least=least,
+            medians=medians,
+            dots=moving_line(
+                seen, linestyle="none", marker="o", markersize=7, color=style.PURPLE, alpha=0.45
+            ),
+            bar=moving_line(landed, linewidth=12, alpha=0.35, solid_capstyle="butt"),
+            tick=moving_line(landed, linestyle="none", marker="|", markersize=26, markeredgewidth=3.5),
+            fit=moving_line(landed, linestyle="none", markersize=13),
+            curve=moving_line(below, Q, np.zeros_like(Q)),
+            left_over=moving_line(below, linewidth=2.5, linestyle=style.DASHES[4], color=style.QUIET),
+            least=moving_line(below, linestyle="none", markersize=13),
             median_word=seen.text(0, 1.06, "median ", ha="right", animated=True, **above),
             landing=landed.text(y=0.5, s="", va="center", transform=landed.transAxes, **right),
             floor=below.text(y=0, s="", va="bottom", transform=below.get_yaxis_transform(), **right),
-        )  # fmt: skip
+        )
 
-    def draw(self, artists: SimpleNamespace, data: Regression) -> None:
+    def draw(self, artists: SimpleNamespace, data) -> None:
         look = LOOKS[data.loss]
         for line in artists.medians:
             line.set_xdata([data.median, data.median])
         artists.median_word.set_x(data.median)
-        heights = 0.1 + 0.8 * (
-            np.arange(len(data.labels)) * 0.618034 % 1
-        )  # spread evenly, so that dots stay apart
+        # Multiples of the golden ratio, modulo one: spread evenly, so that dots stay apart.
+        heights = 0.1 + 0.8 * (np.arange(len(data.labels)) * 0.618034 % 1)
         artists.dots.set_data(data.labels, heights)
         low, average, high = data.usual
         artists.bar.set_data([low, high], [0.5, 0.5])
@@ -160,10 +132,9 @@ class NoisyLabelsScene(Scene):
         artists.fit.set_marker(look["marker"])
         artists.least.set_marker(look["marker"])
         artists.landing.set_text(f"these labels: {data.fit:.2f}\naverage of other draws: {average:.2f}")
-        artists.floor.set_y(data.floor + 0.08)
-        artists.floor.set_text(f"left at the best Q: {data.floor:.2f}")
+        artists.floor.set(y=data.floor + 0.08, text=f"left at the best Q: {data.floor:.2f}")
 
-    def describe(self, parameters, data: Regression) -> str:
+    def describe(self, parameters, data) -> str:
         low, average, high = data.usual
         return (
             f"{len(data.labels)} label{'s' * (len(data.labels) > 1)} with noise that is {parameters['noise']}, size "

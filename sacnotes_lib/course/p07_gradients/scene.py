@@ -1,23 +1,36 @@
 """Two ways to differentiate an expectation, side by side: notebook 07."""
 
-from __future__ import annotations
-
 import math
-from dataclasses import dataclass
 from functools import cache
+from types import SimpleNamespace
 
+import numpy as np
 import torch
+from matplotlib.figure import Figure
 from torch import Tensor
 
-from sacnotes_lib.course.p07_gradients import drawing
 from sacnotes_lib.course.stage.controls import Choice, Integer, Slider
+from sacnotes_lib.course.stage.moving import moving_line
 from sacnotes_lib.course.stage.scene import Scene
+from sacnotes_lib.plots import style
 from sacnotes_lib.sac.distributions import Gaussian
 from sacnotes_lib.sac.losses import actor_loss_reparameterized, actor_loss_score_function
 
 TARGET = 0.5  # in every dimension; the policy's mean is 0, so this is also the exact gradient
 LARGEST_ACTION_DIM = 12
 DRAWS = 12_000  # actions in a picture, shared out to estimates of K actions each
+
+METHODS = {"reparameterized": "reparameterised", "score_function": "score function"}
+ROWS = {"reparameterized": 1.0, "score_function": 0.0}
+LOOKS = {
+    "reparameterized": {"color": style.BLUE, "marker": "o"},
+    "score_function": {"color": style.RED, "marker": "^"},
+}
+DASHES = {"reparameterized": "-", "score_function": style.DASHES[1]}
+
+SHOWN = 120  # estimates drawn of each method: every picture has at least as many
+EDGE = 8.0
+LARGEST_K = 100
 
 
 def toy_q(action: Tensor) -> Tensor:
@@ -67,25 +80,50 @@ def _others_moments(std: float, dimensions: int) -> tuple[float, float]:
     return mean, mean**2 + dimensions * (4 * d2 * v + 2 * v**2)
 
 
-@dataclass(frozen=True)
-class Gradients:
-    """Estimates of dE[Q]/dmean_1, each from K actions, by both methods; and what closed forms say of their spread.
+def _setup_clouds(axes, artists) -> None:
+    axes.set(title="Estimates, one dot each", xlabel="estimate of dE[Q]/dμ₁ (reward per action)")
+    axes.set(xlim=(-EDGE - 0.4, EDGE + 0.4), ylim=(-0.55, 1.75), yticks=[])
+    axes.axvline(TARGET, color=style.INK, linewidth=2, linestyle=style.DASHES[2])
+    axes.annotate(f"exact {TARGET:g}", (TARGET, -0.5), xytext=(6, 0), textcoords="offset points", va="bottom")
+    heights = 0.22 * (np.random.default_rng(0).random(SHOWN) - 0.5)
+    for method, row in ROWS.items():
+        dots = LOOKS[method] | {"linestyle": "none", "markersize": 7, "alpha": 0.45, "markeredgewidth": 0}
+        color = LOOKS[method]["color"]
+        artists.clouds[method] = moving_line(axes, np.zeros(SHOWN), row + heights, **dots)
+        bar = {"linewidth": 6, "color": color, "solid_capstyle": "butt"}
+        artists.bars[method] = moving_line(axes, [0, 0], [row - 0.24] * 2, **bar)
+        text = {"color": color, "va": "bottom", "animated": True}
+        artists.numbers[method] = axes.text(-EDGE, row + 0.2, "", fontweight="bold", linespacing=1.3, **text)
+        artists.beyond[method] = axes.text(EDGE, row + 0.2, "", ha="right", **text)
 
-    ``reparameterized``, ``score_function`` [estimates]; ``num_samples`` is K; ``closed_forms`` holds the standard
-    deviation of one estimate at K = 1, by method; ``best_baseline`` is the constant with the least variance.
-    """
 
-    reparameterized: Tensor
-    score_function: Tensor
-    num_samples: int
-    closed_forms: dict[str, float]
-    best_baseline: float
+def _setup_spread(axes, artists) -> None:
+    axes.set(title="Spread against K", xlabel="num_actor_samples K", ylabel="standard deviation")
+    axes.set(xscale="log", yscale="log", xlim=(0.8, 130), ylim=(0.003, 300))
+    axes.set_xticks([1, 3, 10, 30, 100], ["1", "3", "10", "30", "100"])
+    axes.set_yticks([0.01, 0.1, 1, 10, 100], ["0.01", "0.1", "1", "10", "100"])
+    axes.minorticks_off()
+    axes.grid(True)
+    ends = np.array([1, LARGEST_K])
+    for method, name in METHODS.items():
+        color = LOOKS[method]["color"]
+        artists.lines[method] = moving_line(axes, ends, ends, color=color, linestyle=DASHES[method])
+        mark = LOOKS[method] | {"linestyle": "none", "markersize": 15, "markeredgecolor": style.INK}
+        artists.marks[method] = moving_line(axes, [1], [1], **mark)
+        artists.names[method] = axes.text(1.05, 1, name, color=color, fontweight="bold", animated=True)
+
+
+def _place_name(text, method: str, closed_forms: dict[str, float]) -> None:
+    """Above the upper line, below the lower one, at K = 12, clear of the marks."""
+    upper = closed_forms[method] == max(closed_forms.values())
+    height = closed_forms[method] / np.sqrt(12)
+    place = (12, height * (2.2 if upper else 1 / 2.2))
+    text.set(position=place, va="bottom" if upper else "top", ha="center")
 
 
 class GradientScene(Scene):
     """Left, estimates of one slope by both methods; right, how their standard deviation falls with K."""
 
-    title = "Two estimates of one gradient"
     size = (12.0, 5.6)
     controls = {
         "action_dim": Integer("Action dimension A", 1, LARGEST_ACTION_DIM, 6),
@@ -94,23 +132,46 @@ class GradientScene(Scene):
         "baseline": Slider("Baseline b", -8.0, 8.0, 0.0, step=0.25, unit="reward"),
     }
 
-    def compute(self, action_dim: int, num_samples: int, std: float, baseline: float) -> Gradients:
+    def compute(self, action_dim: int, num_samples: int, std: float, baseline: float):
+        """Estimates of dE[Q]/dmean_1 by both methods, and what closed forms say of their spread."""
         noise = _noise()[:, :action_dim]
-        return Gradients(
-            reparameterized=_gradients("reparameterized", noise, std, baseline).view(-1, num_samples).mean(1),
-            score_function=_gradients("score_function", noise, std, baseline).view(-1, num_samples).mean(1),
+        each = {method: _gradients(method, noise, std, baseline) for method in METHODS}
+        closed_forms = {
+            "reparameterized": reparameterized_std(std, 1),
+            "score_function": score_function_std(std, action_dim, baseline, 1),
+        }
+        return SimpleNamespace(
+            # by method: the estimates, from K = num_samples actions each
+            **{method: draws.view(-1, num_samples).mean(1) for method, draws in each.items()},
             num_samples=num_samples,
-            closed_forms={
-                "reparameterized": reparameterized_std(std, 1),
-                "score_function": score_function_std(std, action_dim, baseline, 1),
-            },
-            best_baseline=best_baseline(std, action_dim),
+            closed_forms=closed_forms,  # standard deviation of one estimate at K = 1, by method
+            best_baseline=best_baseline(std, action_dim),  # the constant with the least variance
         )
 
-    setup = staticmethod(drawing.setup)
-    draw = staticmethod(drawing.draw)
+    def setup(self, figure: Figure) -> SimpleNamespace:
+        clouds, spread = figure.subplots(1, 2, width_ratios=(1.35, 1))
+        artists = SimpleNamespace(clouds={}, bars={}, numbers={}, beyond={}, lines={}, marks={}, names={})
+        _setup_clouds(clouds, artists)
+        _setup_spread(spread, artists)
+        return artists
 
-    def describe(self, parameters, data: Gradients) -> str:
+    def draw(self, artists: SimpleNamespace, data) -> None:
+        for method in METHODS:
+            estimates = getattr(data, method).numpy()
+            mean, std = float(estimates.mean()), float(estimates.std(ddof=1))
+            artists.clouds[method].set_xdata(np.clip(estimates[:SHOWN], -EDGE, EDGE))
+            artists.bars[method].set_xdata(np.clip([mean - std, mean + std], -EDGE, EDGE))
+            artists.numbers[method].set_text(
+                f"{METHODS[method]}: std {std:.2f}\n{100 * np.mean(estimates > 0):.0f} % point uphill"
+            )
+            outside = np.mean(np.abs(estimates) > EDGE)
+            artists.beyond[method].set_text(f"{100 * outside:.0f} % beyond" if outside >= 0.005 else "")
+            one = data.closed_forms[method]
+            artists.lines[method].set_ydata([one, one / np.sqrt(LARGEST_K)])
+            artists.marks[method].set_data([data.num_samples], [std])
+            _place_name(artists.names[method], method, data.closed_forms)
+
+    def describe(self, parameters, data) -> str:
         ratio = data.closed_forms["score_function"] / data.closed_forms["reparameterized"]
         return (
             f"Estimates of one slope from K = {data.num_samples} actions, action dimension {parameters['action_dim']}, "

@@ -1,6 +1,5 @@
 """One action for Q and entropy, or two: what each estimate of a state's soft value scatters. Notebook 08."""
 
-from dataclasses import dataclass
 from types import SimpleNamespace
 
 import numpy as np
@@ -8,6 +7,7 @@ from matplotlib.ticker import MultipleLocator
 from scipy.stats import norm
 
 from sacnotes_lib.course.stage.controls import Slider
+from sacnotes_lib.course.stage.moving import moving_line
 from sacnotes_lib.course.stage.scene import Scene
 from sacnotes_lib.exact import SoftLQR
 from sacnotes_lib.plots import style
@@ -29,31 +29,9 @@ LOOKS = {
 }
 
 
-@dataclass(frozen=True)
-class SoftValueEstimates:
-    """Estimates of V(s) = E[Q(s, a) - α log π(a)], less the best V(s), all in units of the temperature.
-
-    Attributes:
-        best_std, std: of the soft-optimal and of the shown policy's action.
-        curves: Q, -α log π and their sum at ACTIONS, [3, M]; policy: the policy's density there, [M].
-        draws: DRAWS estimates with one action for both terms and with two, [2, DRAWS].
-        average: of either estimate: minus the KL divergence of the policy from the best one, in nats.
-        spreads: standard deviation of either estimate, [2].
-    """
-
-    best_std: float
-    std: float
-    curves: np.ndarray
-    policy: np.ndarray
-    draws: np.ndarray
-    average: float
-    spreads: np.ndarray
-
-
 class SharedActionScene(Scene):
     """Left, what Q and entropy say about each action; right, estimates of the soft value from drawn actions."""
 
-    title = "One action for both terms, or two?"
     size = (11.0, 6.3)
     controls = {
         "temperature": Slider("Temperature α", 0.03, 1.0, 0.3, log=True, unit="reward per nat"),
@@ -61,7 +39,8 @@ class SharedActionScene(Scene):
         "offset": Slider("Policy's mean", -0.5, 0.5, 0.0, step=0.1, unit="best stds off"),
     }
 
-    def compute(self, temperature: float, width: float, offset: float) -> SoftValueEstimates:
+    def compute(self, temperature: float, width: float, offset: float) -> SimpleNamespace:
+        """Estimates of V(s) = E[Q(s, a) - α log π(a)], less the best V(s), all in units of the temperature."""
         answer = SoftLQR(A=0.9, B=1.0, Q=1.0, R=0.4, W=0.01, discount=0.8, temperature=temperature).solve()
         best_mean, best_std = answer.mean(STATE)[0], answer.std(STATE)[0]
         policy = norm(best_mean + offset * best_std, width * best_std)
@@ -76,25 +55,23 @@ class SharedActionScene(Scene):
         drawn_q, drawn_surprise = terms(policy.mean() + policy.std() * first)
         _, other_surprise = terms(policy.mean() + policy.std() * second)
         curves = terms(ACTIONS)
-        return SoftValueEstimates(
-            best_std=best_std,
+        return SimpleNamespace(
+            best_std=best_std,  # of the soft-optimal and of the shown policy's action
             std=policy.std(),
-            curves=np.concatenate([curves, curves.sum(0, keepdims=True)]),
+            curves=[*curves, curves.sum(0)],  # Q, -α log π and their sum at ACTIONS
             policy=policy.pdf(ACTIONS),
+            # estimates with one action for both terms and with two, [2, DRAWS]
             draws=np.stack([drawn_q + drawn_surprise, drawn_q + other_surprise]),
+            # of either estimate: minus the KL divergence of the policy from the best one, in nats
             average=float(NOISE_MASS @ (q + surprise)),
+            # standard deviation of either estimate, [2]
             spreads=np.sqrt([_variance(q + surprise), _variance(q) + _variance(surprise)]),
         )
 
     def setup(self, figure) -> SimpleNamespace:
         left, right = figure.subplots(1, 2, sharey=True, width_ratios=(1.25, 1))
-        unit = "units of α"
-        left.set(
-            xlabel="action a (grey: where the policy acts)",
-            ylabel=f"above the best V(s)\n({unit})",
-            xlim=(-2.5, 2.5),
-        )
-        left.set_ylim(LOWEST, HIGHEST)
+        left.set(xlabel="action a (grey: where the policy acts)", ylabel="above the best V(s)\n(units of α)")
+        left.set(xlim=(-2.5, 2.5), ylim=(LOWEST, HIGHEST))
         left.yaxis.set_major_locator(MultipleLocator(2))
         left.set_title("What an action says", pad=78)
         right.set_title("What estimates say", pad=78)
@@ -106,16 +83,14 @@ class SharedActionScene(Scene):
             above = {"transform": left.transAxes, "clip_on": False, "in_layout": False}
             left.plot([0.0, 0.11], [height, height], **above, **look)
             left.text(0.14, height, name, va="center", **above)
-        lines = [
-            left.plot(ACTIONS, np.zeros_like(ACTIONS), animated=True, **look)[0] for look in LOOKS.values()
-        ]
+        lines = [moving_line(left, ACTIONS, np.zeros_like(ACTIONS), **look) for look in LOOKS.values()]
         (where,) = left.fill(
             ACTIONS, np.zeros_like(ACTIONS), facecolor=style.GRID, edgecolor=style.QUIET, linewidth=1.5,
             animated=True, zorder=0,
         )  # fmt: skip
         return SimpleNamespace(lines=lines, where=where, **_setup_draws(right))
 
-    def draw(self, artists: SimpleNamespace, data: SoftValueEstimates) -> None:
+    def draw(self, artists: SimpleNamespace, data) -> None:
         for line, values in zip(artists.lines, data.curves, strict=True):
             line.set_ydata(values)
         hump = LOWEST + 1.6 * data.policy / data.policy.max()
@@ -123,11 +98,10 @@ class SharedActionScene(Scene):
         for place, draws in enumerate(data.draws):
             artists.dots[place].set_data(place + 0.24 * np.linspace(-1, 1, DRAWS), draws)
             artists.averages[place].set_ydata([data.average, data.average])
-            artists.words[place].set_text(
-                f"average {_signed(data.average)}\nspread {data.spreads[place]:.2f}"
-            )
+            words = f"average {_signed(data.average)}\nspread {data.spreads[place]:.2f}"
+            artists.words[place].set_text(words)
 
-    def describe(self, parameters, data: SoftValueEstimates) -> str:
+    def describe(self, parameters, data) -> str:
         temperature = parameters["temperature"]
         one, two = data.spreads
         return (
@@ -141,23 +115,16 @@ class SharedActionScene(Scene):
 
 def _setup_draws(axes) -> dict:
     """Two columns of dots, each with its average and a line of words above."""
-    look = {"linestyle": "none", "animated": True, "clip_on": False, "in_layout": False}
-    markers = ({"color": style.PURPLE, "marker": "o"}, {"color": style.RED, "marker": "^"})
-    places = (0, 1)
-    return {
-        "dots": [axes.plot([], [], markersize=8, alpha=0.75, **look, **m)[0] for m in markers],
-        "averages": [
-            axes.plot([p - 0.38, p + 0.38], [0, 0], color=style.INK, linewidth=2.5, animated=True)[0]
-            for p in places
-        ],
-        "words": [
-            axes.text(
-                p, 1.03, "", transform=axes.get_xaxis_transform(), ha="center", va="bottom", color=m["color"],
-                fontweight="bold", linespacing=1.4, animated=True, in_layout=False,
-            )
-            for p, m in zip(places, markers, strict=True)
-        ],
-    }  # fmt: skip
+    artists: dict[str, list] = {"dots": [], "averages": [], "words": []}
+    dots = {"linestyle": "none", "markersize": 8, "alpha": 0.75, "clip_on": False, "in_layout": False}
+    above = {"transform": axes.get_xaxis_transform(), "ha": "center", "va": "bottom", "in_layout": False}
+    bold = {"fontweight": "bold", "linespacing": 1.4, "animated": True}
+    for place, (color, marker) in enumerate(((style.PURPLE, "o"), (style.RED, "^"))):
+        artists["dots"].append(moving_line(axes, color=color, marker=marker, **dots))
+        ends = [place - 0.38, place + 0.38]
+        artists["averages"].append(moving_line(axes, ends, [0, 0], color=style.INK, linewidth=2.5))
+        artists["words"].append(axes.text(place, 1.03, "", color=color, **above, **bold))
+    return artists
 
 
 def _variance(values: np.ndarray) -> float:
@@ -166,4 +133,4 @@ def _variance(values: np.ndarray) -> float:
 
 
 def _signed(value: float) -> str:
-    return f"{value + 0.0:.2f}".replace("-0.00", "0.00").replace("-", "−")
+    return f"{value:z.2f}".replace("-", "−")

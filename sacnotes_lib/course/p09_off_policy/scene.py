@@ -1,12 +1,12 @@
 """Whose states and whose actions: a replay buffer beside the policy of the moment: notebook 09."""
 
-from dataclasses import dataclass
 from types import SimpleNamespace
 
 import numpy as np
 from scipy.stats import norm
 
 from sacnotes_lib.course.stage.controls import Integer, Slider
+from sacnotes_lib.course.stage.moving import key, moving_line, moving_text
 from sacnotes_lib.course.stage.scene import Scene
 from sacnotes_lib.plots import style
 
@@ -42,25 +42,9 @@ def overlap(density_a: np.ndarray, density_b: np.ndarray, points: np.ndarray) ->
     return float(np.trapezoid(np.minimum(density_a, density_b), points))
 
 
-@dataclass(frozen=True)
-class Memory:
-    """Densities over STATES and, in the state x, over ACTIONS: of the buffer and of the present policy."""
-
-    steps: int
-    kept: int
-    x: float
-    buffer_states: np.ndarray
-    present_states: np.ndarray
-    buffer_actions: np.ndarray
-    present_actions: np.ndarray
-    states_shared: float
-    actions_shared: float
-
-
 class OffPolicyScene(Scene):
     """Left, states in the buffer and states of the present policy; right, the same for the actions in one state."""
 
-    title = "Whose states, whose actions?"
     size = (11.0, 5.0)
     controls = {
         "steps": Integer("Steps so far", 0, ALL_STEPS, 2500, step=50),
@@ -68,7 +52,8 @@ class OffPolicyScene(Scene):
         "x": Slider("In the state x =", -2.0, 2.0, 0.0, step=0.1),
     }
 
-    def compute(self, steps: int, capacity: float, x: float) -> Memory:
+    def compute(self, steps: int, capacity: float, x: float) -> SimpleNamespace:
+        """Densities over STATES and, in the state x, over ACTIONS: of the buffer and of the present policy."""
         kept = min(steps, round(capacity))
         gain, std = policy_at(steps - kept * AGES[:, None])  # of every slice, [200, 1]
         mean, spread = visited_states(gain, std)
@@ -78,37 +63,32 @@ class OffPolicyScene(Scene):
         gain, std = policy_at(steps)
         present_states = norm.pdf(STATES, *visited_states(gain, std))
         present_actions = norm.pdf(ACTIONS, gain * (GOAL - x), std)
-        return Memory(
-            steps, kept, x, buffer_states, present_states, buffer_actions, present_actions,
-            overlap(buffer_states, present_states, STATES), overlap(buffer_actions, present_actions, ACTIONS),
+        return SimpleNamespace(
+            steps=steps, kept=kept, x=x,
+            buffer_states=buffer_states, present_states=present_states,
+            buffer_actions=buffer_actions, present_actions=present_actions,
+            states_shared=overlap(buffer_states, present_states, STATES),
+            actions_shared=overlap(buffer_actions, present_actions, ACTIONS),
         )  # fmt: skip
 
     def setup(self, figure) -> SimpleNamespace:
         where, what = figure.subplots(1, 2)
         where.set(xlabel="state x", ylabel="density", xlim=(-3, 3), ylim=(0, 3.4), title="States")
         what.set(
-            xlabel="action a", ylabel="density", xlim=(-3, 4), ylim=(0, 3.4), title="Actions in the state x"
+            xlabel="action a", xlim=(-3, 4), ylabel="density", ylim=(0, 3.4), title="Actions in the state x"
         )
         both = []
-        for axes, points in ((where, STATES), (what, ACTIONS)):
-            looks = {"animated": True, "linewidth": 3}
-            (old,) = axes.plot(points, points, color=style.BLUE, **looks)
-            (now,) = axes.plot(points, points, color=style.RED, linestyle=style.DASHES[1], **looks)
-            words = axes.text(0.98, 0.98, "", ha="right", va="top", transform=axes.transAxes, animated=True)
-            named = ("in the buffer", "present policy") if axes is where else ("in the buffer", "drawn now")
-            for row, (line, text) in enumerate(zip((old, now), named, strict=True)):
-                height = 0.955 - 0.08 * row
-                axes.plot([0.02, 0.1], 2 * [height], color=line.get_color(), linestyle=line.get_linestyle(),
-                          transform=axes.transAxes)  # fmt: skip
-                axes.text(0.12, height, text, va="center", transform=axes.transAxes)
-            both.append((old, now, words))
-        place = where.axvline(
-            0, 0, 0.75, color=style.INK, linewidth=1.5, linestyle=style.DASHES[2], animated=True
-        )
+        for axes, points, present in ((where, STATES, "present policy"), (what, ACTIONS, "drawn now")):
+            old = moving_line(axes, points, points, color=style.BLUE)
+            now = moving_line(axes, points, points, color=style.RED, linestyle=style.DASHES[1])
+            key(axes, {old: "in the buffer", now: present}, [0.02, 0.1], 0.12, top=0.955, step=0.08)
+            both.append((old, now, moving_text(axes, 0.98, 0.98, ha="right", va="top")))
+        dotted = {"color": style.INK, "linewidth": 1.5, "linestyle": style.DASHES[2]}
+        place = where.axvline(0, 0, 0.75, animated=True, **dotted)
         name = where.text(0, 2.57, "", ha="center", va="bottom", animated=True)
         return SimpleNamespace(states=both[0], actions=both[1], place=place, name=name)
 
-    def draw(self, artists: SimpleNamespace, data: Memory) -> None:
+    def draw(self, artists: SimpleNamespace, data) -> None:
         shown = (
             (artists.states, data.buffer_states, data.present_states, data.states_shared),
             (artists.actions, data.buffer_actions, data.present_actions, data.actions_shared),
@@ -118,10 +98,9 @@ class OffPolicyScene(Scene):
             now.set_ydata(present)
             words.set_text(f"shared: {100 * shared:.0f} %")
         artists.place.set_xdata([data.x, data.x])
-        artists.name.set_x(data.x)
-        artists.name.set_text(f"x = {data.x:z.1f}")
+        artists.name.set(x=data.x, text=f"x = {data.x:z.1f}")
 
-    def describe(self, parameters, data: Memory) -> str:
+    def describe(self, parameters, data) -> str:
         old, now = (STATES[d.argmax()] for d in (data.buffer_states, data.present_states))
         old_action, now_action = (ACTIONS[d.argmax()] for d in (data.buffer_actions, data.present_actions))
         return (

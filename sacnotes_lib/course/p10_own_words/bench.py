@@ -1,8 +1,7 @@
 """The small agent and batch on which notebook 10 tries a learner's update, and the numbers that it compares."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
+from functools import cache
 from types import SimpleNamespace
 
 import torch
@@ -15,13 +14,8 @@ from sacnotes_lib.sac.config import SACConfig
 from sacnotes_lib.sac.replay import Batch
 
 CONFIG = SACConfig(
-    hidden_sizes=(8,),
-    discount=0.9,
-    reward_scale=0.5,
-    polyak_rate=0.1,
-    learning_rate=0.01,
-    initial_temperature=0.3,
-)
+    hidden_sizes=(8,), discount=0.9, reward_scale=0.5, polyak_rate=0.1, learning_rate=0.01, initial_temperature=0.3,
+)  # fmt: skip
 WEIGHTS = ("critics", "actor", "log temperature", "target critics")
 LOSSES = ("label", "critic loss", "actor loss", "temperature loss")
 
@@ -70,19 +64,17 @@ def weights_after(update: Callable[[SAC, Batch], object]) -> Callable:
         the "log temperature".
     """
 
-    ends: dict[
-        tuple, SAC
-    ] = {}  # the four kinds of weights are asked for one after another: update once for all
+    @cache  # the four kinds of weights are asked for one after another: update once for all
+    def updated(seed: int, batch_size: int, updates: int) -> SAC:
+        bench = Bench(seed, batch_size)
+        agent, batch = bench.agent(), bench.batch()
+        for done in range(updates):
+            update(agent, batch)
+            agent.updates_done = done + 1
+        return agent
 
     def after(bench: Bench, updates: int, weights_of: str) -> Tensor:
-        key = (bench.seed, bench.batch_size, updates)
-        if key not in ends:
-            agent, batch = bench.agent(), bench.batch()
-            for done in range(updates):
-                update(agent, batch)
-                agent.updates_done = done + 1
-            ends[key] = agent
-        agent = ends[key]
+        agent = updated(bench.seed, bench.batch_size, updates)
         networks = {"critics": agent.critic, "actor": agent.actor, "target critics": agent.target_critic}
         if weights_of == "log temperature":
             return agent.log_temperature.detach()
@@ -112,9 +104,10 @@ def numbers_of(losses: Callable) -> Callable:
     """
 
     def number(bench: Bench, result: str) -> Tensor | Unfit:
-        agent = bench.agent()
-        noise = agent.noise_for(agent.actor(bench.batch().observation))[0]
-        found = losses(_without_run_axis(agent), _row(bench.batch()), noise, noise.flip(0))
+        agent, batch = bench.agent(), bench.batch()
+        noise = agent.noise_for(agent.actor(batch.observation))[0]
+        row = Batch(*(column[0] for column in batch))
+        found = losses(_without_run_axis(agent), row, noise, noise.flip(0))
         if isinstance(found, Tensor) or not isinstance(found, (tuple, list)) or len(found) != len(LOSSES):
             return Unfit(found, "Four results are asked for: label, critic, actor and temperature loss.")
         value = found[LOSSES.index(result)]
@@ -145,10 +138,6 @@ def _without_run_axis(agent: SAC) -> SimpleNamespace:
         alpha=agent.temperature[0], log_alpha=agent.log_temperature[0], discount=CONFIG.discount,
         target_entropy=agent.target_entropy,
     )  # fmt: skip
-
-
-def _row(batch: Batch) -> Batch:
-    return Batch(*(column[0] for column in batch))
 
 
 def _slope(value: Tensor, tensors: list[Tensor]) -> Tensor:

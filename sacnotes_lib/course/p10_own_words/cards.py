@@ -1,7 +1,5 @@
 """One update of SAC taken apart into cards, right ones and wrong ones, that can be played in any order: notebook 10."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import torch
@@ -23,6 +21,9 @@ class CardTooEarly(ValueError):
     """A card needs something that no card before it has put on the table."""
 
 
+MISSING = {"next_draw": "no a′ on the table yet", "label": "no label y yet", "draw": "no fresh a yet"}
+
+
 @dataclass
 class Table:
     """What lies on the table during one update: the agent, its batch, and what the cards played so far have made."""
@@ -36,14 +37,8 @@ class Table:
 
     def need(self, name: str):
         """What an earlier card has made. Raises: CardTooEarly."""
-        made = getattr(self, name)
-        if made is None:
-            words = {
-                "next_draw": "no a′ on the table yet",
-                "label": "no label y yet",
-                "draw": "no fresh a yet",
-            }
-            raise CardTooEarly(words[name])
+        if (made := getattr(self, name)) is None:
+            raise CardTooEarly(MISSING[name])
         return made
 
 

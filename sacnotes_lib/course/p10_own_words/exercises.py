@@ -1,22 +1,13 @@
 """Exercises of notebook 10: one update as a sequence of cards, as four formulas, and as a function that trains."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from functools import partial
 
 import torch
 
-from sacnotes_lib.course.kit.edits import altered
+from sacnotes_lib.course.kit.edits import exercise
 from sacnotes_lib.course.kit.exercise import Exercise, ExerciseTodo
-from sacnotes_lib.course.p10_own_words.bench import (
-    LOSSES,
-    WEIGHTS,
-    Bench,
-    numbers_of,
-    played,
-    weights_after,
-)
+from sacnotes_lib.course.p10_own_words.bench import LOSSES, WEIGHTS, Bench, numbers_of, played, weights_after
 from sacnotes_lib.course.p10_own_words.cards import play, show_cards as show_cards
 from sacnotes_lib.sac.agent import SAC
 from sacnotes_lib.sac.replay import Batch
@@ -82,46 +73,39 @@ ONE_UPDATE = Exercise(
     },
 )
 
-UPDATE_LOSSES = Exercise(
-    name="update_losses",
-    reference=update_losses,
+UPDATE_LOSSES = exercise(
+    update_losses,
+    tuple({"bench": Bench(seed), "result": result} for seed in (1, 2) for result in LOSSES),
+    ("sac.actor(next_observation).sample(noise=next_noise)", "action, sac.actor(next_observation).log_prob(action)",
+        "the next action read from the buffer: a′ is drawn afresh at s′"),
+    ("1 - terminated", "terminated", "multiplied by terminated, where 1 - terminated belongs"),
+    ("(1 - terminated) * ", "", "the end of an episode left out: 1 - terminated is missing"),
+    ("- sac.alpha", "+ sac.alpha", "the sign of the entropy in the label: minus α log π"),
+    (" - sac.alpha * next_log_prob", "", "the entropy left out of the label"),
+    ("target_critic", "critic", "the critic in training asked for the label, where the target critic belongs"),
+    ("next_action).amin(0)", "next_action).mean(0)",
+        "the mean of the critics in the label, where the smaller one was asked for"),
+    ("no_grad", "enable_grad", "the label not held constant: the critics' loss then pulls at the policy"),
+    (".mean(-1).sum()", ".mean()", "an average over the critics: their losses are added"),
+    ("alpha * log_prob", "alpha * sac.actor(observation).log_prob(action)",
+        "log_prob of the buffer's action in the actor's loss: both belong to the fresh action"),
+    ("fresh)", "action)", "Q of the buffer's action in the actor's loss: no gradient runs from there to the policy"),
+    ("alpha * log_prob", "alpha * sac.actor(observation).log_prob(action)", "fresh)", "action)",
+        "Q and log_prob of the buffer's action in the actor's loss"),
+    ("sac.critic(observation, fresh)", "sac.target_critic(observation, fresh)",
+        "the target critic in the actor's loss: the actor climbs the critic in training"),
+    ("rsample", "sample", "sample where rsample belongs: the way from Q to the policy is closed"),
+    ("fresh).amin(0)", "fresh).mean(0)",
+        "the mean of the critics in the actor's loss, where the smaller one was asked for"),
+    ("(sac.alpha", "(-sac.alpha", "the sign of the entropy in the actor's loss: α log π is a cost, so plus"),
+    ("(sac.alpha", "-(sac.alpha", "the sign of the whole actor's loss: it goes down, so α log π minus Q"),
+    ("log_prob.detach()", "log_prob",
+        "log_prob not held constant in the temperature's loss: it then pulls at the policy"),
+    ("- sac.target_entropy", "+ sac.target_entropy", "the target entropy added where it is subtracted"),
+    ("= sac.log_alpha", "= -sac.log_alpha",
+        "the sign of the temperature's loss: α rises where there is too little entropy"),
     adapt=numbers_of,
     compared="of the label its entries, of a loss its value and two of its slopes",
-    cases=tuple({"bench": Bench(seed), "result": result} for seed in (1, 2) for result in LOSSES),
-    mistakes=altered(
-        update_losses,
-        ("sac.actor(next_observation).sample(noise=next_noise)",
-            "action, sac.actor(next_observation).log_prob(action)",
-            "the next action read from the buffer: a′ is drawn afresh at s′"),
-        ("1 - terminated", "terminated", "multiplied by terminated, where 1 - terminated belongs"),
-        ("(1 - terminated) * ", "", "the end of an episode left out: 1 - terminated is missing"),
-        ("- sac.alpha", "+ sac.alpha", "the sign of the entropy in the label: minus α log π"),
-        (" - sac.alpha * next_log_prob", "", "the entropy left out of the label"),
-        ("target_critic", "critic",
-            "the critic in training asked for the label, where the target critic belongs"),
-        ("next_action).amin(0)", "next_action).mean(0)",
-            "the mean of the critics in the label, where the smaller one was asked for"),
-        ("no_grad", "enable_grad", "the label not held constant: the critics' loss then pulls at the policy"),
-        (".mean(-1).sum()", ".mean()", "an average over the critics: their losses are added"),
-        ("alpha * log_prob", "alpha * sac.actor(observation).log_prob(action)",
-            "log_prob of the buffer's action in the actor's loss: both belong to the fresh action"),
-        ("fresh)", "action)",
-            "Q of the buffer's action in the actor's loss: no gradient runs from there to the policy"),
-        ("alpha * log_prob", "alpha * sac.actor(observation).log_prob(action)", "fresh)", "action)",
-            "Q and log_prob of the buffer's action in the actor's loss"),
-        ("sac.critic(observation, fresh)", "sac.target_critic(observation, fresh)",
-            "the target critic in the actor's loss: the actor climbs the critic in training"),
-        ("rsample", "sample", "sample where rsample belongs: the way from Q to the policy is closed"),
-        ("fresh).amin(0)", "fresh).mean(0)",
-            "the mean of the critics in the actor's loss, where the smaller one was asked for"),
-        ("(sac.alpha", "(-sac.alpha", "the sign of the entropy in the actor's loss: α log π is a cost, so plus"),
-        ("(sac.alpha", "-(sac.alpha", "the sign of the whole actor's loss: it goes down, so α log π minus Q"),
-        ("log_prob.detach()", "log_prob",
-            "log_prob not held constant in the temperature's loss: it then pulls at the policy"),
-        ("- sac.target_entropy", "+ sac.target_entropy", "the target entropy added where it is subtracted"),
-        ("= sac.log_alpha", "= -sac.log_alpha",
-            "the sign of the temperature's loss: α rises where there is too little entropy"),
-    ),
 )  # fmt: skip
 
 FULL_UPDATE = Exercise(

@@ -1,7 +1,5 @@
 """One update of SAC in slow motion, on a decision that a parabola can judge: notebook 10."""
 
-from __future__ import annotations
-
 import math
 from dataclasses import dataclass, replace
 from functools import cache
@@ -27,7 +25,7 @@ STAGES = (
     "the temperature steps",
     "the target critic follows",
 )
-RIGHT, BUFFER_NEXT, PLUS_ENTROPY, TIMES_D, SHARES = (
+ASSEMBLED = RIGHT, BUFFER_NEXT, PLUS_ENTROPY, TIMES_D, SHARES = (
     "rightly", "a′ from the buffer", "+ α log π in y", "× d for × (1 − d)", "1 − τ for τ",
 )  # fmt: skip
 
@@ -81,11 +79,8 @@ class Learner:
 
 def beginner() -> Learner:
     """Before the first update: Q knows nothing, the policy is wide and aims to the wrong side."""
-    number = lambda value: torch.tensor(value, dtype=torch.float64)  # noqa: E731
-    return Learner(
-        torch.zeros(3, dtype=torch.float64), torch.zeros(3, dtype=torch.float64), number(-0.5), number(math.log(0.6)),
-        number(math.log(0.5)),
-    )  # fmt: skip
+    zeros, numbers = torch.zeros(3, dtype=torch.float64), (-0.5, math.log(0.6), math.log(0.5))
+    return Learner(zeros, zeros, *torch.tensor(numbers, dtype=torch.float64))
 
 
 def one_update(start: Learner, number: int, slip: str = RIGHT) -> list[Learner]:
@@ -100,9 +95,8 @@ def one_update(start: Learner, number: int, slip: str = RIGHT) -> list[Learner]:
         next_log_prob = begun.policy().log_prob(draws)
     drawn = replace(begun, next_actions=draws[:, 0])
 
-    factor_slip = torch.full(
-        (8,), float(slip == TIMES_D), dtype=torch.float64
-    )  # d is 0: the decision comes again
+    # d is 0: the decision comes again
+    factor_slip = torch.full((8,), float(slip == TIMES_D), dtype=torch.float64)
     labels = soft_bellman_target(
         reward(BUFFER_ACTIONS), factor_slip, parabola(begun.target_critic, draws[:, 0])[None],
         -next_log_prob if slip == PLUS_ENTROPY else next_log_prob, discount=DISCOUNT, temperature=alpha,
@@ -143,15 +137,3 @@ def history(slip: str) -> list[list[Learner]]:
         updates.append(one_update(learner, number, slip))
         learner = updates[-1][-1]
     return updates
-
-
-@dataclass(frozen=True)
-class Moment:
-    """The learner at one stage, one stage earlier (at the first, itself), and where it would be without the slip."""
-
-    update: int
-    stage: int
-    slip: str
-    before: Learner
-    now: Learner
-    rightly: Learner

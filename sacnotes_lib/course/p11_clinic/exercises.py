@@ -1,15 +1,12 @@
 """Exercises of notebook 11: an actor's loss and a label to be mended; the third is in `thermostat`."""
 
-from __future__ import annotations
-
 from itertools import combinations
 
 import torch
 from torch import Tensor
 
-from sacnotes_lib.course.kit.edits import altered
-from sacnotes_lib.course.kit.exercise import Exercise
-from sacnotes_lib.course.kit.judged_by_gradient import ProportionalPolicy, TrackingCritic, judged_by_gradient
+from sacnotes_lib.course.kit.edits import exercise
+from sacnotes_lib.course.kit.judged_by_gradient import TrackingCritic, judged_by_gradient, policy_and_rows
 
 
 class TwoCritics:
@@ -40,32 +37,22 @@ def mended_label(
 
 
 def _actor_case(batch_size: int, action_dim: int, temperature: float) -> dict:
-    generator = torch.Generator().manual_seed(10 * batch_size + action_dim)
-    draw = lambda *shape: torch.rand(*shape, generator=generator)  # noqa: E731
-    return {
-        "policy": ProportionalPolicy(0.3 + draw(action_dim), -0.8 + 0.4 * draw(action_dim)), "critics": TwoCritics(),
-        "observation": 2 * draw(batch_size, action_dim) - 1, "temperature": temperature,
-    }  # fmt: skip
+    policy, observation, _ = policy_and_rows(batch_size, action_dim)
+    return {"policy": policy, "critics": TwoCritics(), "observation": observation, "temperature": temperature}
 
 
 MENDED_ACTOR_LOSS = judged_by_gradient(
-    name="mended_actor_loss",
-    reference=mended_actor_loss,
-    cases=(_actor_case(6, 2, 0.3), _actor_case(8, 1, 0.05)),
-    mistakes=altered(
-        mended_actor_loss,
-        ("rsample", "sample", "temperature * ", "",
-            "still as it was: the draw is held constant, and log_prob has no price"),
-        ("rsample", "sample",
-            "one of two: α is there now, but `sample` still closes the way from Q to the policy"),
-        ("temperature * ", "", "one of two: the draw is right now, but log_prob still has no price"),
-        ("log_prob - critics(observation, action).amin(0)", "(log_prob - critics(observation, action).amin(0))",
-            "α around Q as well: the temperature is the price of log_prob alone"),
-        ("(temperature", "(-temperature", "a new defect, the sign: α log π is a cost, so plus"),
-        ("amin", "mean", "a new defect: the mean of the critics where the smaller one stood"),
-        ("* log_prob", "* log_prob.detach()",
-            "a new defect, log_prob detached: its gradient is the entropy bonus"),
-    ),
+    mended_actor_loss,
+    (_actor_case(6, 2, 0.3), _actor_case(8, 1, 0.05)),
+    ("rsample", "sample", "temperature * ", "",
+        "still as it was: the draw is held constant, and log_prob has no price"),
+    ("rsample", "sample", "one of two: α is there now, but `sample` still closes the way from Q to the policy"),
+    ("temperature * ", "", "one of two: the draw is right now, but log_prob still has no price"),
+    ("log_prob - critics(observation, action).amin(0)", "(log_prob - critics(observation, action).amin(0))",
+        "α around Q as well: the temperature is the price of log_prob alone"),
+    ("(temperature", "(-temperature", "a new defect, the sign: α log π is a cost, so plus"),
+    ("amin", "mean", "a new defect: the mean of the critics where the smaller one stood"),
+    ("* log_prob", "* log_prob.detach()", "a new defect, log_prob detached: its gradient is the entropy bonus"),
 )  # fmt: skip
 
 
@@ -93,16 +80,11 @@ _STILL_ILL = [
     for left in combinations(_DEFECTS, many)
 ]
 
-MENDED_LABEL = Exercise(
-    name="mended_label",
-    reference=mended_label,
-    cases=(_label_case(4, 2, 0.9, 0.2), _label_case(6, 3, 0.98, 1.5)),
-    mistakes=altered(
-        mended_label,
-        *_STILL_ILL,
-        ("terminated", "truncated",
-            "only `truncated` switched off what is to come: that is the flag to leave out"),
-        ("(1 - terminated) * ", "", "no end at all: `terminated` must still switch off what is to come"),
-        (".sum(-1)", ".sum()", "log_prob summed over the batch: it is summed over the action, its last axis"),
-    ),
+MENDED_LABEL = exercise(
+    mended_label,
+    (_label_case(4, 2, 0.9, 0.2), _label_case(6, 3, 0.98, 1.5)),
+    *_STILL_ILL,
+    ("terminated", "truncated", "only `truncated` switched off what is to come: that is the flag to leave out"),
+    ("(1 - terminated) * ", "", "no end at all: `terminated` must still switch off what is to come"),
+    (".sum(-1)", ".sum()", "log_prob summed over the batch: it is summed over the action, its last axis"),
 )  # fmt: skip

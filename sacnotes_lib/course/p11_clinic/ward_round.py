@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from textwrap import fill
 
-from sacnotes_lib.course.p11_clinic.scene import HEALTHY, Curve, curve_of
+from sacnotes_lib.course.p11_clinic.scene import HEALTHY, curve_of
 from sacnotes_lib.plots import style
 from sacnotes_lib.plots.picture import Picture, figure_picture
 from sacnotes_lib.plots.vital_signs import LOG_SIGNS, SIGNS, Chart
@@ -55,13 +55,9 @@ def plot_ward_round(charts: Mapping[str, Chart], sign: str | Mapping[str, str]) 
         return figure_picture(figure, words + " ".join(said))
 
 
-def _panel(axes, name: str, sign: str, ill: Curve, well: Curve) -> None:
+def _panel(axes, name: str, sign: str, ill, well) -> None:
     """Draw one patient over the healthy agent."""
-    looks = (
-        (well, style.QUIET, style.DASHES[1]),
-        (ill, style.RED, style.DASHES[0]),
-    )
-    for curve, color, dashes in looks:
+    for curve, color, dashes in ((well, style.QUIET, style.DASHES[1]), (ill, style.RED, style.DASHES[0])):
         axes.fill_between(curve.steps, curve.low, curve.high, color=color, alpha=0.22, linewidth=0)
         axes.plot(curve.steps, curve.middle, color=color, linestyle=dashes)
     if sign in LOG_SIGNS:
@@ -76,5 +72,5 @@ def _panel(axes, name: str, sign: str, ill: Curve, well: Curve) -> None:
     axes.tick_params(labelsize=12)
 
 
-def _end(curve: Curve) -> str:
+def _end(curve) -> str:
     return f"{curve.middle[-1]:.3g} (band {curve.low[-1]:.3g} to {curve.high[-1]:.3g})"

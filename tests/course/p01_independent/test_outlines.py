@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from sacnotes_lib.course.p01_independent.outlines import OutlineText
+from sacnotes_lib.course.p01_independent.cells import OutlineText
 from sacnotes_lib.plots import style
 
 

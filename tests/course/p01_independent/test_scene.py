@@ -7,17 +7,19 @@ import pytest
 import torch
 from scipy import stats
 
-from sacnotes_lib.course.p01_independent.drawing import GAP, TABLE, table_layout
 from sacnotes_lib.course.p01_independent.scene import (
     COLUMN,
     DISCOUNT,
     FLAT,
+    GAP,
     INDEPENDENT,
     NORMAL,
+    TABLE,
     TEMPERATURE,
     BroadcastScene,
     minimizer_of_squared_loss,
     seeded_batch,
+    table_layout,
 )
 from sacnotes_lib.course.stage.painter import Painter
 

@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 from scipy import integrate, stats
 
-from sacnotes_lib.course.p03_tanh.drawing import _cut
 from sacnotes_lib.course.p03_tanh.scene import (
     ACTIONS,
     CORRECTIONS,
@@ -19,6 +18,7 @@ from sacnotes_lib.course.p03_tanh.scene import (
     TANH_TWICE,
     WITHOUT,
     SquashingScene,
+    _cut,
     scored_entropy,
     scored_total,
 )

@@ -8,9 +8,10 @@ import torch
 from scipy.integrate import quad
 from scipy.stats import norm
 
-from sacnotes_lib.course.p05_two_critics.drawing import FLOOR, LIMIT
 from sacnotes_lib.course.p05_two_critics.scene import (
     DRAWS,
+    FLOOR,
+    LIMIT,
     MOST_ACTIONS,
     MOST_CRITICS,
     SHOWN,

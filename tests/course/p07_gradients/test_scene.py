@@ -8,9 +8,10 @@ import pytest
 import torch
 from scipy import stats
 
-from sacnotes_lib.course.p07_gradients.drawing import EDGE, SHOWN
 from sacnotes_lib.course.p07_gradients.scene import (
     DRAWS,
+    EDGE,
+    SHOWN,
     TARGET,
     GradientScene,
     _gradients,

@@ -8,8 +8,7 @@ import pytest
 import torch
 from scipy import stats
 
-from sacnotes_lib.course.p10_own_words.drawing import ROWS
-from sacnotes_lib.course.p10_own_words.scene import OneUpdateScene
+from sacnotes_lib.course.p10_own_words.scene import ROWS, OneUpdateScene
 from sacnotes_lib.course.p10_own_words.slow_motion import (
     BUFFER_ACTIONS,
     BUFFER_NEXT,
