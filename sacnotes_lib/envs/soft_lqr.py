@@ -2,6 +2,7 @@
 
 from functools import cached_property
 
+import gymnasium as gym
 import numpy as np
 
 from ..exact import GridProblem, SoftLQR, SoftSolver, grid_solver
@@ -42,6 +43,8 @@ class SoftLQREnv(SoftEnv):
             ]
         )
         super().__init__([-_OBSERVATION_LIMIT] * n, [_OBSERVATION_LIMIT] * n, m)
+        if not self.bounded:
+            self.action_space = gym.spaces.Box(-np.inf, np.inf, (m,), np.float32)
 
     def initial_state(self, rng):
         return rng.uniform(-1, 1, len(self.A))

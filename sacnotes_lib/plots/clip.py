@@ -6,12 +6,13 @@ import os
 from base64 import b64encode
 from contextlib import contextmanager
 
-import gymnasium as gym
 import numpy as np
+from gymnasium.vector import VectorEnv
 from PIL import Image
 
 from sacnotes_lib.plots.picture import small_png
 from sacnotes_lib.sac.agent import SAC
+from sacnotes_lib.training.environments import make_environments
 from sacnotes_lib.training.run import TrainingRun
 
 FRAME_MS = 100
@@ -85,31 +86,29 @@ def animate(
     """
     agent = agent.agent if isinstance(agent, TrainingRun) else agent
     config = agent.config
-    env = gym.make(config.env_id, render_mode="rgb_array", **config.env_kwargs)
-    if np.isfinite([env.action_space.low, env.action_space.high]).all():
-        env = gym.wrappers.RescaleAction(env, np.float32(-1), np.float32(1))
-    observation, _ = env.reset(seed=seed)
+    envs = make_environments(config.env_id, 1, {**config.env_kwargs, "render_mode": "rgb_array"})
+    observation, _ = envs.reset(seed=[seed])
     frames, total = [], 0.0
     for step in range(max_steps):
         if step % every == 0:
-            frames.append(_frame(env, width))
+            frames.append(_frame(envs, width))
         same_for_all = np.tile(observation, (agent.runs, 1))
-        action = agent.act(same_for_all, deterministic=True)[run]
-        observation, reward, terminated, truncated, _ = env.step(action)
-        total += float(reward)
-        if terminated or truncated:
+        action = agent.act(same_for_all, deterministic=True)[[run]]
+        observation, reward, terminated, truncated, _ = envs.step(action)
+        total += float(reward[0])
+        if terminated[0] or truncated[0]:
             break
-    env.close()
+    envs.close()
     updates = f"after {agent.updates_done:,} updates" if agent.updates_done else "before training"
     return Clip(frames, f"{config.env_id} {updates}: {step + 1} steps from start {seed}, return {total:.0f}.")
 
 
-def _frame(env: gym.Env, width: int) -> np.ndarray:
+def _frame(envs: VectorEnv, width: int) -> np.ndarray:
     try:
-        pixels = env.render()
+        (pixels,) = envs.render()
     except Exception as error:
         raise RuntimeError(
-            f"{env.spec.id} could not draw itself here ({error}). Training and evaluation do not need it. "
+            f"{envs.spec.id} could not draw itself here ({error}). Training and evaluation do not need it. "
             "For MuJoCo's environments on a machine without a screen, set MUJOCO_GL=egl or MUJOCO_GL=osmesa "
             "before Python starts."
         ) from error

@@ -1,9 +1,7 @@
 """The critic's Q beside what the present policy really earns: Monte Carlo from the same states and actions."""
 
 from dataclasses import dataclass
-from functools import cache
 
-import gymnasium as gym
 import numpy as np
 import torch
 
@@ -35,9 +33,7 @@ def check_q(run: TrainingRun) -> QCheck | None:
     be played from any state (all but Pendulum-v1 and those under sacnotes/), or with a discount of 1.
     """
     config = run.config
-    # A wrapper changes what is seen of the world, not the world that is played here.
-    env_kwargs = {name: value for name, value in config.env_kwargs.items() if name != "wrappers"}
-    model = _model(config.env_id, tuple(sorted(env_kwargs.items())))
+    model = _model(run)
     if model is None or config.discount == 1:
         return None
     start, step, observe = model
@@ -87,12 +83,14 @@ def _for_all_runs(run: TrainingRun, *arrays: np.ndarray) -> list[torch.Tensor]:
     return [tensor.expand(len(run.seeds), *tensor.shape) for tensor in made]
 
 
-@cache
-def _model(env_id: str, env_kwargs: tuple):
-    """(start, step, observe) of an environment that can be played from any state, or None."""
-    if env_id == "Pendulum-v1" and not env_kwargs:
+def _model(run: TrainingRun):
+    """(start, step, observe) of an environment that can be played from any state, or None.
+
+    A wrapper changes what is seen of the world, not the world that is played here.
+    """
+    if run.config.env_id == "Pendulum-v1" and not run.config.env_kwargs.keys() - {"wrappers"}:
         return (lambda rng: rng.uniform([-np.pi, -1], [np.pi, 1])), pendulum_step, pendulum_observation
-    env = gym.make(env_id, **dict(env_kwargs)).unwrapped
+    env = run.envs.unwrapped.envs[0].unwrapped
     if isinstance(env, SoftEnv):
         return env.initial_state, env.transition, lambda state: state
     return None

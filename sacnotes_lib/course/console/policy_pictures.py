@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from types import SimpleNamespace
 
-import gymnasium as gym
 import numpy as np
 import torch
 from matplotlib.collections import LineCollection
@@ -13,7 +12,6 @@ from matplotlib.ticker import MaxNLocator
 from sacnotes_lib.envs import pendulum_observation
 from sacnotes_lib.envs.base import SoftEnv
 from sacnotes_lib.plots import style
-from sacnotes_lib.sac.config import SACConfig
 from sacnotes_lib.training.run import TrainingRun
 
 ACTIONS = np.linspace(-0.995, 0.995, 200)
@@ -45,7 +43,7 @@ class PendulumMap:
 
 def states_to_pick(run: TrainingRun) -> dict[str, np.ndarray | None]:
     """Name to state: where a viewer may look at the policy. None stands for the present state of the first seed."""
-    env = _soft_env(run.config)
+    env = _soft_env(run)
     if env is None:
         return {HERE: None}
     states = env.solver.states
@@ -80,7 +78,7 @@ def exact_density(run: TrainingRun, state: np.ndarray) -> tuple[np.ndarray | Non
     A tuned temperature moves at every step, so it is rounded (to about 12 %) before the problem is solved.
     """
     config = run.config
-    env = _soft_env(config)
+    env = _soft_env(run)
     if env is None or not 0 <= config.discount < 1:
         return None, float("nan")
     if config.temperature == "auto":
@@ -112,15 +110,10 @@ def pendulum_map(run: TrainingRun) -> PendulumMap:
     return PendulumMap(2 * action[0, :, 0].cpu().numpy().reshape(angle.shape), q.reshape(angle.shape))
 
 
-def _soft_env(config: SACConfig) -> SoftEnv | None:
+def _soft_env(run: TrainingRun) -> SoftEnv | None:
     """The environment, where its exact policy is known and actions have one dimension."""
-    env = _made(config.env_id, tuple(sorted(config.env_kwargs.items())))
+    env = run.envs.unwrapped.envs[0].unwrapped
     return env if isinstance(env, SoftEnv) and env.action_space.shape == (1,) else None
-
-
-@lru_cache
-def _made(env_id: str, env_kwargs: tuple) -> gym.Env:
-    return gym.make(env_id, **dict(env_kwargs)).unwrapped
 
 
 @lru_cache(maxsize=64)
