@@ -28,7 +28,7 @@ INK = "#1f2328"
 QUIET = "#57606a"
 GRID = "#d8dee4"
 
-RC = {
+OURS = {
     "font.size": 15,
     "axes.titlesize": 17,
     "axes.labelsize": 16,
@@ -56,6 +56,11 @@ RC = {
     "savefig.dpi": DPI,
     "axes.prop_cycle": matplotlib.cycler(color=COLORS),
 }
+
+# All settings, Matplotlib's defaults and ours, so that a person's own style changes nothing here.
+RC = {
+    name: value for name, value in matplotlib.rcParamsDefault.items() if not name.startswith("backend")
+} | OURS
 
 # Matplotlib's settings belong to the whole process: two threads that change them at once could leave them changed.
 _settings_lock = threading.RLock()

@@ -27,7 +27,7 @@ def test_the_colours_are_matplotlib_s_petroff10():
 
 
 def test_type_for_the_back_row():
-    sizes = {key: value for key, value in style.RC.items() if key.endswith(("size", "labelsize"))}
+    sizes = {key: value for key, value in style.OURS.items() if key.endswith(("size", "labelsize"))}
     del sizes["lines.markersize"]
     assert min(sizes.values()) >= 14
 
@@ -45,3 +45,21 @@ def test_a_label_stands_at_the_last_finite_point_and_a_line_without_points_has_n
 def test_ink_stands_out():
     inks = {"white": "black", "#ffa90e": "black", "black": "white", "#440154": "white"}
     assert {color: style.readable_on(color) for color in inks} == inks
+
+
+@pytest.mark.parametrize(
+    "theirs", ["dark_background", "Solarize_Light2", {"text.usetex": True, "font.family": "monospace"}]
+)
+def test_a_persons_own_style_changes_no_picture(theirs):
+    def drawn():
+        with style.context():
+            figure = style.new_figure(3, 2)
+            figure.subplots().plot([1, 2], label="α")
+            figure.canvas.draw()
+        return bytes(figure.canvas.buffer_rgba())
+
+    plain = drawn()
+    with matplotlib.style.context(theirs):
+        before = dict(matplotlib.rcParams)
+        assert drawn() == plain
+        assert dict(matplotlib.rcParams) == before

@@ -44,7 +44,7 @@ class ProgressTable:
             )
             for page in pages
         ]
-        self.problem = progress.problem
+        self.problem, self.file = progress.problem, progress.file
 
     @property
     def summary(self) -> str:
@@ -55,6 +55,10 @@ class ProgressTable:
         sentence = f"{made} of {asked} predictions made, {solved} of {posed} exercises solved."
         if self.problem:
             sentence += f" This could not be kept ({self.problem}): it is remembered until the kernel stops."
+        elif self.file is None:
+            sentence += " It is remembered until the kernel stops."
+        else:
+            sentence += f" It is kept in {self.file.name}, in the folder {self.file.parent.name}."
         return sentence
 
     def __repr__(self) -> str:

@@ -8,6 +8,8 @@ import os
 import threading
 from pathlib import Path
 
+from sacnotes_lib.training.files import switch
+
 FILE = ".progress.jsonl"
 FIRST_PAGE = "00_start_here.ipynb"
 
@@ -49,12 +51,13 @@ class Progress:
             return
         with self._lock:
             try:
-                lines = self.file.read_text("utf-8", errors="replace").splitlines()
+                text = self.file.read_text("utf-8-sig", errors="replace")  # some editors put a mark before it
             except FileNotFoundError:
                 return
             except OSError as error:
                 self.problem = _reason(error)
                 return
+            lines = [line for line in text.splitlines() if line.strip()]
             entries = [entry for line in lines if (entry := _entry(line)) is not None]
             for entry in entries:
                 self._apply(entry)
@@ -109,19 +112,28 @@ class Progress:
 def place() -> Path | None:
     """Where progress is kept: what SACNOTES_PROGRESS says, else beside the pages, where the first of them is.
 
+    Some editors run a page in the folder above, the repository's root: then it is the folder of pages in there.
+
     None, in memory only, for "off", in a run that SACNOTES_QUICK shortens, and away from the pages: so neither tests
     nor the runs that renew the saved pages write a learner's state, or show one.
     """
-    if named := os.environ.get("SACNOTES_PROGRESS"):
-        return None if named == "off" else Path(named).expanduser()
-    if os.environ.get("SACNOTES_QUICK") or not Path(FIRST_PAGE).is_file():
+    if isinstance(named := switch("SACNOTES_PROGRESS"), str):
+        return Path(named).expanduser()
+    if named is False or switch("SACNOTES_QUICK"):
         return None
-    return Path(FILE).absolute()
+    folders = (folder for folder in (Path(), Path("notebooks")) if (folder / FIRST_PAGE).is_file())
+    folder = next(folders, None)
+    return folder and (folder / FILE).absolute()
 
 
 def _append(file: Path, entry: dict) -> None:
     # A line at the end, never the whole file: pages that are open together cannot undo each other's lines.
+    whole = not file.exists() or file.read_bytes()[-1:] in (
+        b"",
+        b"\n",
+    )  # else a line was cut short, and stays alone
     with file.open("a", encoding="utf-8", newline="\n") as lines:
+        lines.write("" if whole else "\n")
         lines.write(json.dumps(entry) + "\n")
 
 

@@ -58,7 +58,9 @@ def progress(tmp_path):
 def test_the_table_counts_page_by_page(progress):
     table = done.ProgressTable(progress, TOY)
     assert [(made, solved) for _, made, solved in table.rows] == [(1, 1), (0, 1)]
-    assert table.summary == "1 of 3 predictions made, 2 of 3 exercises solved."
+    kept = f" It is kept in {progress.file.name}, in the folder {progress.file.parent.name}."
+    assert table.summary == f"1 of 3 predictions made, 2 of 3 exercises solved.{kept}"
+    assert done.ProgressTable(Progress(), TOY).summary.endswith(" It is remembered until the kernel stops.")
 
 
 def test_the_table_can_be_read_and_heard(progress):

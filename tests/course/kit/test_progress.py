@@ -72,7 +72,7 @@ def test_many_threads_lose_nothing(file):
     assert len(file.read_text().splitlines()) == 401
 
 
-BROKEN = ["{", "[]", '{"prediction": 1, "option": "a"}', '{"exercise": 3}', '{"other": "x"}', "\0", "", "17"]
+BROKEN = ["{", "[]", '{"prediction": 1, "option": "a"}', '{"exercise": 3}', '{"other": "x"}', "\0", "17"]
 
 
 @pytest.mark.parametrize("line", [*(text.encode() for text in BROKEN), b"\xff\xfe"])
@@ -88,6 +88,15 @@ def test_a_line_that_cannot_be_read_costs_only_itself(file, line, capsys):
     assert len([json.loads(kept) for kept in file.read_text().splitlines()]) == 2
     assert Progress(file).predictions == {"key": "a"}
     assert capsys.readouterr().out == ""
+
+
+def test_marks_blank_lines_and_a_line_cut_short_cost_nothing_more(file, capsys):
+    file.write_bytes(b'\xef\xbb\xbf{"exercise": "first"}\n\n{"exercise": "second"}\n{"exer')
+    progress = Progress(None)
+    progress.file = file
+    progress.record_exercise("third", True)
+    assert Progress(file).exercises == {"first": True, "second": True, "third": True}
+    assert "1 line(s)" in capsys.readouterr().out
 
 
 def test_a_place_that_takes_no_file_stops_nothing(tmp_path, file):
@@ -127,6 +136,13 @@ def beside_the_pages(tmp_path, monkeypatch):
 
 def test_the_place_is_beside_the_pages_and_only_there(beside_the_pages, monkeypatch):
     assert place() == beside_the_pages / FILE
+    monkeypatch.setenv("SACNOTES_PROGRESS", "0")
+    assert place() is None
+    monkeypatch.delenv("SACNOTES_PROGRESS")
+    (beside_the_pages / "notebooks").mkdir()
+    (beside_the_pages / FIRST_PAGE).rename(beside_the_pages / "notebooks" / FIRST_PAGE)
+    assert place() == beside_the_pages / "notebooks" / FILE  # an editor runs pages in the repository's root
+    (beside_the_pages / "notebooks" / FIRST_PAGE).rename(beside_the_pages / FIRST_PAGE)
     (beside_the_pages / FIRST_PAGE).unlink()
     assert place() is None
 
