@@ -1,10 +1,13 @@
 """SAC that trains while the page stays alive: start, pause, step, reset, and change it while it learns."""
 
 import html
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
 from functools import partial
+from itertools import count
 from pathlib import Path
 from time import monotonic
+from typing import Any
 
 import ipywidgets as widgets
 import torch
@@ -128,8 +131,16 @@ class TrainingConsole(PagePanel):
             view.reset(self._first[name])
 
     def save(self, path: str | Path | None = None) -> list[Path]:
-        """Write what was learned to a file (one for each of A and B), for `TrainingRun.load`. Returns the paths."""
-        return self.session.save(path or f"sac-at-step-{self.session.step}.pt")
+        """Write what was learned to a file (one for each of A and B), for `TrainingRun.load`. Returns the paths.
+
+        Without a path it takes a name that no file here has yet.
+        """
+        if path is None:
+            name = f"sac-at-step-{self.session.step}"
+            names = (f"{name}-{number}" if number > 1 else name for number in count(1))
+            taken = {re.sub("-[AB]$", "", file.stem) for file in Path().glob("*.pt")}
+            path = f"{next(name for name in names if name not in taken)}.pt"
+        return self.session.save(path)
 
     def refresh(self, in_background: bool = False) -> None:
         """Draw what stands now; in the background no picture that is still being drawn is waited for."""
@@ -150,10 +161,9 @@ class TrainingConsole(PagePanel):
         names = tuple(self._states)
         self.state_view = ControlView(Choice("Policy at state", names, names[len(names) // 2]))
         self.state_view.on_change(lambda _: self._look_again())
-        self.buttons = views.buttons(
-            start=self.start, pause=self.pause, step=self.step, restart=self.restart, reset=self.reset,
-            save=lambda: self._say(views.saved(self.save(), self.session.recipe())), clip=self._film,
-        )  # fmt: skip
+        actions = {name: getattr(self, name) for name in ("start", "pause", "step", "restart", "reset")}
+        actions |= {"save": self._save, "clip": self._film}
+        self.buttons = views.buttons(**{name: self._told(name, action) for name, action in actions.items()})
         self.steering = {
             name: views.SteeringView(
                 name if len(self.runs) > 1 else "", config,
@@ -221,6 +231,21 @@ class TrainingConsole(PagePanel):
             )
         else:
             self._say(f"Done {at}." if why == DONE else f"Paused {at}.")
+
+    def _told(self, name: str, action: Callable[[], Any]) -> Callable[[], None]:
+        """The action of a button, whose error is said in the line below: raised, it would reach nobody on the page."""
+
+        def press() -> None:
+            try:
+                action()
+            except Exception as error:
+                self._say(alert(f"{name.capitalize()} did not work.", error))
+
+        return press
+
+    def _save(self) -> None:
+        with self.session.lock:  # the recipe is that of the step that was saved
+            self._say(views.saved(self.save(), self.session.recipe()))
 
     def _film(self) -> None:
         with self.session.lock:

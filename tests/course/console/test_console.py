@@ -204,6 +204,26 @@ def test_saving_says_where_and_how_to_train_the_same_again(tmp_path, monkeypatch
     console.buttons["save"].click()
     assert "sac-at-step-20.pt" in text(console.status) and "until=20" in text(console.status)
     assert same(TrainingRun.load(tmp_path / "sac-at-step-20.pt"), console.runs["A"])
+    console.reset()
+    train_on(console, 20)
+    console.buttons["save"].click()  # a file of that name is there, and stays
+    assert {path.name for path in tmp_path.iterdir()} == {"sac-at-step-20.pt", "sac-at-step-20-2.pt"}
+
+
+def test_a_button_that_fails_says_so_on_the_page(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    console = console_of(SMALL.replace(env_id="Pendulum-v1"))
+
+    def refuse(*_, **how):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("sacnotes_lib.training.run.torch.save", refuse)
+    monkeypatch.setattr("sacnotes_lib.course.console.console.animate", refuse)
+    for name in ("save", "clip"):
+        console._say("")
+        console.buttons[name].click()
+        assert f"{name.capitalize()} did not work" in text(console.status)
+        assert "No space left" in text(console.status) and 'role="alert"' in console.status.value
 
 
 def test_the_viewer_picks_the_state():
