@@ -43,7 +43,8 @@ class Adam:
 
     def descend(self, loss: Tensor) -> None:
         """Differentiate a scalar loss with respect to these tensors alone, and take one step."""
-        gradients = torch.autograd.grad(loss, self.tensors)
+        # The gradient of a plain sum is one number seen many times, and the kernel reads memory as it lies.
+        gradients = [gradient.contiguous() for gradient in torch.autograd.grad(loss, self.tensors)]
         self._steps += 1
         with torch.no_grad():
             if torch.compiler.is_compiling():  # which makes a kernel of its own from the formula

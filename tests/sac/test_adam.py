@@ -53,6 +53,21 @@ def test_it_takes_the_steps_of_torchs_adam_and_the_learning_rate_may_change_on_t
     torch.testing.assert_close(ours, torchs(tensors(), [0.03] * 10 + [0.001] * 10))
 
 
+@pytest.mark.parametrize("compiling", [False, True])
+def test_a_gradient_as_small_as_epsilon_moves_as_torchs_does(monkeypatch, compiling):
+    """By the fused kernel, and by the formula that takes its place in a compiled update."""
+    monkeypatch.setattr(torch.compiler, "is_compiling", lambda: compiling)
+    ours, theirs = torch.zeros(3, requires_grad=True), torch.zeros(3, requires_grad=True)
+    optimizer, reference = Adam([ours], 0.1), torch.optim.Adam([theirs], lr=0.1)
+    for _ in range(3):
+        optimizer.descend(1e-8 * ours.sum())
+        reference.zero_grad()
+        (1e-8 * theirs.sum()).backward()
+        reference.step()
+    torch.testing.assert_close(ours, theirs)
+    assert 0.1 < ours.abs().max() < 0.2  # half as far as without epsilon
+
+
 def test_only_its_own_tensors_move_and_no_gradient_is_left_on_any():
     ours, other = tensors(), torch.ones(2, requires_grad=True)
     Adam(ours, 0.03).descend(loss([*ours, other], 0))

@@ -38,6 +38,8 @@ def test_a_seed_means_the_same_stream_in_every_version_of_this_library():
         assert torch.equal(generators.normal(8)[0], torch.randn(8, generator=own))
         assert torch.equal(generators.uniform(8)[0], torch.rand(8, generator=own))
         assert torch.equal(generators.integers(7, 8)[0], torch.randint(7, (8,), generator=own))
+    largest = torch.Generator().manual_seed((1_000_003 * (2**63 - 1) + 1) % 2**63)
+    assert torch.equal(RunGenerators([2**63 - 1], 1).normal(8)[0], torch.randn(8, generator=largest))
 
 
 def test_a_stream_goes_on_from_a_remembered_position():
