@@ -14,7 +14,7 @@ from sacnotes_lib.sac.agent import SAC
 from sacnotes_lib.sac.config import SACConfig
 from sacnotes_lib.sac.replay import ReplayBuffer
 from sacnotes_lib.training import statistics
-from sacnotes_lib.training.files import whole_file
+from sacnotes_lib.training.files import read_data, whole_file
 from sacnotes_lib.training.run import TrainingRun
 from sacnotes_lib.training.statistics import Estimate
 
@@ -260,11 +260,23 @@ class Comparison(dict[str, Result]):
 
     @classmethod
     def load(cls, path: str | Path) -> "Comparison":
-        """Read what `save` wrote. No code in the file is run, so that a stranger's file may be opened."""
-        state = torch.load(path, weights_only=True)
-        results = {name: Result.from_bytes(content) for name, content in state["results"].items()}
+        """Read what `save` wrote. No code in the file is run, so that a stranger's file may be opened.
+
+        Nor is a module imported that an id names, "module:Id-v0": to play on, import it first. Raises ValueError for
+        a damaged file, or another.
+        """
+        state = read_data(path)
+        if not isinstance(state, dict) or state.keys() != {"results", "failures", "unfinished"}:
+            raise ValueError(f"{Path(path).name} is not a file that Comparison.save wrote")
+
+        def opened(content: bytes) -> Result:
+            result = Result.from_bytes(content)
+            env_id = result.config.env_id.rpartition(":")[2]
+            return replace(result, config=result.config.replace(env_id=env_id))
+
+        results = {name: opened(content) for name, content in state["results"].items()}
         lost = state["failures"].items()
-        failures = {name: Failure._make([*f[:3], f[3] and Result.from_bytes(f[3])]) for name, f in lost}
+        failures = {name: Failure._make([*f[:3], f[3] and opened(f[3])]) for name, f in lost}
         return cls(results, failures, state["unfinished"])
 
     def __repr__(self) -> str:

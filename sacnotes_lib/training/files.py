@@ -1,9 +1,14 @@
 """Files that are whole or not there, and the environment variables that say where they lie and what is shortened."""
 
 import os
+import pickle
+import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
+
+import torch
 
 
 @contextmanager
@@ -19,6 +24,20 @@ def whole_file(path: str | Path) -> Iterator[Path]:
         part.replace(place)
     finally:
         part.unlink(missing_ok=True)
+
+
+def read_data(path: str | Path, trust: bool = False) -> Any:
+    """What `torch.save` wrote. Without `trust` no code in it is run. Raises ValueError for what cannot be read so."""
+    try:
+        return torch.load(path, weights_only=not trust, map_location="cpu")
+    except OSError:
+        raise
+    except Exception as refused:  # torch's and pickle's, of many kinds
+        code = zipfile.is_zipfile(path) and isinstance(refused, pickle.UnpicklingError)
+        why = "is damaged, or no file of this library"
+        if code and not trust:
+            why = "holds code. A run that somebody you know has saved opens with TrainingRun.load(path, trust=True)"
+        raise ValueError(f"{Path(path).name} {why} ({type(refused).__name__})") from None
 
 
 def switch(name: str) -> str | bool | None:

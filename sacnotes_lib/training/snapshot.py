@@ -5,7 +5,6 @@ import io
 import pickle
 import sys
 import warnings
-import zipfile
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
@@ -20,6 +19,7 @@ from gymnasium.utils import EzPickle
 
 from sacnotes_lib.sac.config import SACConfig
 from sacnotes_lib.training.environments import UnsuitableEnvironment
+from sacnotes_lib.training.files import read_data
 
 KIND = "sacnotes training run"
 # Objects that an environment gets anew when it is made. All else that it holds may be its state.
@@ -102,19 +102,7 @@ def run_state(run, trust: bool = False) -> dict[str, Any]:
 
 def read_run(path: str | Path, trust: bool) -> dict[str, Any]:
     """What `run_state` wrote. Raises ValueError for another or a damaged file, and where code would have to be run."""
-    name = Path(path).name
-    try:
-        state = torch.load(path, weights_only=not trust, map_location="cpu")
-    except OSError:
-        raise
-    except Exception as refused:  # torch's and pickle's, of many kinds
-        code = zipfile.is_zipfile(path) and isinstance(refused, pickle.UnpicklingError)
-        why = (
-            "holds code, as older files of this library do. If you know who wrote it: load(path, trust=True)"
-            if code and not trust
-            else "is damaged, or no file of this library"
-        )
-        raise ValueError(f"{name} {why} ({type(refused).__name__})") from None
+    name, state = Path(path).name, read_data(path, trust)
     if not isinstance(state, dict) or state.get("kind") != KIND:
         raise ValueError(f"{name} is not a file that TrainingRun.save wrote")
     needs_trust = isinstance(state["configs"], bytes) or isinstance(state["environments"], bytes)

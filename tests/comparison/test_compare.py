@@ -1,8 +1,8 @@
 """compare: the same numbers as training alone, whatever fails or is interrupted beside it, and a file of all."""
 
 import os
-import pickle
 import shutil
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -268,6 +268,19 @@ def test_no_code_in_a_file_is_run(tmp_path):
             return (tmp_path / "sprung").touch, ()
 
     torch.save({"results": Trap()}, tmp_path / "trap.pt")
-    with pytest.raises(pickle.UnpicklingError):
+    with pytest.raises(ValueError, match="trap.pt holds code"):
         Comparison.load(tmp_path / "trap.pt")
     assert not (tmp_path / "sprung").exists()
+    torch.save({"results": {}}, tmp_path / "other.pt")
+    with pytest.raises(ValueError, match="other.pt is not a file that Comparison.save wrote"):
+        Comparison.load(tmp_path / "other.pt")
+    (tmp_path / "half.pt").write_bytes((tmp_path / "other.pt").read_bytes()[:200])
+    with pytest.raises(ValueError, match="half.pt is damaged"):
+        Comparison.load(tmp_path / "half.pt")
+
+
+def test_an_id_from_a_file_imports_nothing(small, tmp_path):
+    result = quietly({"a": small})["a"]
+    named = replace(result, config=small.replace(env_id="stranger:tiny/Wanderer-v0"))
+    Comparison({"a": named}).save(tmp_path / "all.pt")
+    assert Comparison.load(tmp_path / "all.pt")["a"].config == small

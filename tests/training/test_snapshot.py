@@ -125,7 +125,10 @@ class Trap:
 @pytest.mark.parametrize(
     ("write", "says"),
     [
-        (lambda path: torch.save({"config": Trap(path.with_name("sprung"))}, path), "holds code.*trust=True"),
+        (
+            lambda path: torch.save({"config": Trap(path.with_name("sprung"))}, path),
+            "holds code. A run .*trust=True",
+        ),
         (lambda path: path.write_bytes(path.read_bytes()[:500]), "is damaged, or no file of this library"),
         (lambda path: path.write_text("lunch"), "is damaged, or no file of this library"),
         (lambda path: torch.save({"config": 1}, path), "is not a file that TrainingRun.save wrote"),
