@@ -132,7 +132,7 @@ def _swapped(thing: Any) -> Any:
     if isinstance(thing, torch.Tensor):
         return thing.detach().cpu().numpy().copy()
     thing = thing.item() if isinstance(thing, np.generic) else thing
-    return torch.tensor(thing) if isinstance(thing, np.ndarray) else thing
+    return torch.tensor(thing, device="cpu") if isinstance(thing, np.ndarray) else thing
 
 
 def _joined(first: Any, *rest: Any) -> Any:

@@ -46,7 +46,7 @@ def plain(thing: Any) -> Any:
     if isinstance(thing, torch.Tensor):
         return {"tensor": thing}
     if isinstance(thing, np.ndarray | np.generic) and thing.dtype.kind in "biuf":
-        return torch.tensor(thing)
+        return torch.tensor(thing, device="cpu")
     if isinstance(thing, np.random.Generator):
         return {"generator": plain(thing.bit_generator.state)}
     if type(thing) in (list, tuple):
