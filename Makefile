@@ -15,6 +15,7 @@ ALL         ?=
 
 # What a learner installs. Left out: browser, notebooks, clusters, and what only those need who work on the course.
 QUICK_TESTS := tests $(addprefix --ignore=tests/,browser notebooks project benchmarks) -m "not slow"
+# Not for tests that start kernels: in a worker of pytest-xdist one kernel in some twenty never answered.
 TWO_AT_A_TIME := --numprocesses 2 --dist worksteal
 
 ifeq ($(OS),Windows_NT)
@@ -45,7 +46,7 @@ test-fast: style ## and the library, without notebooks, processes and browsers
 	$(BIN)/python -m pytest $(TWO_AT_A_TIME) $(QUICK_TESTS)
 
 test: style ## all that CI checks: also every notebook, and the widgets in a browser
-	$(BIN)/python -m pytest $(TWO_AT_A_TIME)
+	$(BIN)/python -m pytest
 
 test-floors: ## the quick tests with the oldest packages that pyproject.toml allows, in .venv-floors
 	$(call quick-tests-with,floors)

@@ -27,14 +27,9 @@ def execute(notebook: nbformat.NotebookNode, *, quick: bool = False, cell_timeou
         environment["SACNOTES_QUICK"] = "1"
     # No folders to look in: a kernel called python3 that a person registered elsewhere is not the one meant.
     manager = AsyncKernelManager(kernel_name="python3", kernel_spec_manager=KernelSpecManager(kernel_dirs=[]))
-    if (
-        os.name == "posix"
-    ):  # files for sockets: of numbered ports, two kernels that start at once can take the same
-        manager.transport = "ipc"
     started = time.perf_counter()
     with tempfile.TemporaryDirectory(prefix="sacnotes-", ignore_cleanup_errors=True) as folder:
         environment["IPYTHONDIR"] = os.path.join(folder, ".ipython")
-        manager.connection_file = os.path.join(folder, ".kernel.json")
         client = NotebookClient(
             notebook,
             km=manager,
