@@ -15,7 +15,7 @@ ALL         ?=
 
 # What a learner installs. Left out: browser, notebooks, clusters, and what only those need who work on the course.
 QUICK_TESTS := tests $(addprefix --ignore=tests/,browser notebooks project benchmarks) -m "not slow"
-# Not for tests that start kernels: in a worker of pytest-xdist one kernel in some twenty never answered.
+# Not for tests that start kernels: in a worker of pytest-xdist one of them once never answered, and nobody knows why.
 TWO_AT_A_TIME := --numprocesses 2 --dist worksteal
 
 ifeq ($(OS),Windows_NT)

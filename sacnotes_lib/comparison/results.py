@@ -14,7 +14,7 @@ from sacnotes_lib.sac.agent import SAC
 from sacnotes_lib.sac.config import SACConfig
 from sacnotes_lib.sac.replay import ReplayBuffer
 from sacnotes_lib.training import statistics
-from sacnotes_lib.training.files import read_data, whole_file
+from sacnotes_lib.training.files import NotPlain, plain, read_data, restored, whole_file
 from sacnotes_lib.training.run import TrainingRun
 from sacnotes_lib.training.statistics import Estimate
 
@@ -93,13 +93,13 @@ class Result:
         """All of it, as a file holds it: tensors, numbers and words, no code."""
         name = getattr(self.agent_class, "__name__", self.agent_class)
         state = vars(self) | {"config": settings_of(self.config), "agent_class": name}
-        torch.save(_swapped(state), file := io.BytesIO())
+        torch.save(plain(state), file := io.BytesIO())
         return file.getvalue()
 
     @classmethod
     def from_bytes(cls, content: bytes) -> "Result":
         """Read what `to_bytes` wrote; no code in it is run. Raises errors of many kinds for anything else."""
-        state = _swapped(torch.load(io.BytesIO(content), weights_only=True, map_location="cpu"))
+        state = restored(torch.load(io.BytesIO(content), weights_only=True, map_location="cpu"))
         return cls(**state | {"config": SACConfig(**state["config"])})
 
     def __repr__(self) -> str:
@@ -112,10 +112,8 @@ def settings_of(config: SACConfig) -> dict[str, Any]:
     """A configuration as data that a file can hold without code. Raises TypeError where env_kwargs forbid it."""
     settings = asdict(config)
     try:
-        torch.save(_swapped(settings), file := io.BytesIO())
-        file.seek(0)
-        torch.load(file, weights_only=True)
-    except Exception as refused:  # of pickle or torch, each in its own way
+        plain(settings)
+    except NotPlain as refused:
         raise TypeError(
             f"env_kwargs = {dict(config.env_kwargs)!r:.120} cannot be written without code: only numbers, texts, "
             "arrays, and lists and dictionaries of them can"
@@ -127,12 +125,9 @@ def _swapped(thing: Any) -> Any:
     """Nested dictionaries with arrays in place of tensors, and tensors in place of arrays."""
     if isinstance(thing, dict):
         return {name: _swapped(value) for name, value in thing.items()}
-    if isinstance(thing, (list, tuple)):
-        return type(thing)(map(_swapped, thing))
     if isinstance(thing, torch.Tensor):
         return thing.detach().cpu().numpy().copy()
-    thing = thing.item() if isinstance(thing, np.generic) else thing
-    return torch.tensor(thing, device="cpu") if isinstance(thing, np.ndarray) else thing
+    return torch.tensor(thing, device="cpu") if isinstance(thing, np.ndarray | np.generic) else thing
 
 
 def _joined(first: Any, *rest: Any) -> Any:

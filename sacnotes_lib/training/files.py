@@ -1,4 +1,4 @@
-"""Files that are whole or not there, and the environment variables that say where they lie and what is shortened."""
+"""Files that are whole or not there and hold no code, and the environment variables that say where they lie."""
 
 import os
 import pickle
@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 
 
@@ -24,6 +25,49 @@ def whole_file(path: str | Path) -> Iterator[Path]:
         part.replace(place)
     finally:
         part.unlink(missing_ok=True)
+
+
+class NotPlain(TypeError):
+    """Something that a file without code cannot hold."""
+
+
+def plain(thing: Any) -> Any:
+    """Numbers, texts, arrays, generators and containers of them, as `torch.load(weights_only=True)` opens them.
+
+    Arrays become tensors, and numbers of NumPy tensors without axes. Raises NotPlain for anything else.
+    """
+    if (
+        thing is None
+        or isinstance(thing, bool | int | float | str | bytes)
+        and type(thing).__module__ == "builtins"
+    ):
+        return thing
+    if isinstance(thing, torch.Tensor):
+        return {"tensor": thing}
+    if isinstance(thing, np.ndarray | np.generic) and thing.dtype.kind in "biuf":
+        return torch.tensor(thing, device="cpu")
+    if isinstance(thing, np.random.Generator):
+        return {"generator": plain(thing.bit_generator.state)}
+    if type(thing) in (list, tuple):
+        return type(thing)(map(plain, thing))
+    if type(thing) is dict and all(isinstance(name, str | int | float | tuple) for name in thing):
+        return {"dict": {name: plain(value) for name, value in thing.items()}}
+    raise NotPlain(f"{type(thing).__module__}.{type(thing).__qualname__}")
+
+
+def restored(data: Any) -> Any:
+    """What `plain` was given."""
+    if isinstance(data, torch.Tensor):
+        return data.numpy()[()]
+    if isinstance(data, dict):
+        ((kind, content),) = data.items()
+        if kind == "generator":
+            content = restored(content)
+            generator = np.random.Generator(getattr(np.random, content["bit_generator"])())
+            generator.bit_generator.state = content
+            return generator
+        return content if kind == "tensor" else {name: restored(value) for name, value in content.items()}
+    return type(data)(map(restored, data)) if isinstance(data, list | tuple) else data
 
 
 def read_data(path: str | Path, trust: bool = False) -> Any:

@@ -14,61 +14,17 @@ from typing import Any
 import cloudpickle
 import gymnasium as gym
 import numpy as np
-import torch
 from gymnasium.utils import EzPickle
 
 from sacnotes_lib.sac.config import SACConfig
 from sacnotes_lib.training.environments import UnsuitableEnvironment
-from sacnotes_lib.training.files import read_data
+from sacnotes_lib.training.files import NotPlain, plain, read_data, restored
 
 KIND = "sacnotes training run"
 # Objects that an environment gets anew when it is made. All else that it holds may be its state.
 REMADE = (gym.Env, type, FunctionType, BuiltinFunctionType, MethodType, ModuleType)
 REMADE_FROM = {"gymnasium", "mujoco", "pygame", "sacnotes_lib"}
 NOT_STATE = {"_saved_kwargs", "_cached_spec", "_ezpickle_args", "_ezpickle_kwargs", "metadata", "spec"}
-
-
-class NotPlain(TypeError):
-    """Something that a file without code cannot hold."""
-
-
-def plain(thing: Any) -> Any:
-    """Numbers, texts, arrays, generators and containers of them, as `torch.load(weights_only=True)` opens them.
-
-    Arrays become tensors, and numbers of NumPy tensors without axes. Raises NotPlain for anything else.
-    """
-    if (
-        thing is None
-        or isinstance(thing, bool | int | float | str | bytes)
-        and type(thing).__module__ == "builtins"
-    ):
-        return thing
-    if isinstance(thing, torch.Tensor):
-        return {"tensor": thing}
-    if isinstance(thing, np.ndarray | np.generic) and thing.dtype.kind in "biuf":
-        return torch.tensor(thing, device="cpu")
-    if isinstance(thing, np.random.Generator):
-        return {"generator": plain(thing.bit_generator.state)}
-    if type(thing) in (list, tuple):
-        return type(thing)(map(plain, thing))
-    if type(thing) is dict and all(isinstance(name, str | int | float | tuple) for name in thing):
-        return {"dict": {name: plain(value) for name, value in thing.items()}}
-    raise NotPlain(f"{type(thing).__module__}.{type(thing).__qualname__}")
-
-
-def restored(data: Any) -> Any:
-    """What `plain` was given."""
-    if isinstance(data, torch.Tensor):
-        return data.numpy()[()]
-    if isinstance(data, dict):
-        ((kind, content),) = data.items()
-        if kind == "generator":
-            content = restored(content)
-            generator = np.random.Generator(getattr(np.random, content["bit_generator"])())
-            generator.bit_generator.state = content
-            return generator
-        return content if kind == "tensor" else {name: restored(value) for name, value in content.items()}
-    return type(data)(map(restored, data)) if isinstance(data, list | tuple) else data
 
 
 def run_state(run, trust: bool = False) -> dict[str, Any]:

@@ -9,8 +9,8 @@ from gymnasium.envs.registration import EnvSpec
 from sacnotes_lib.sac.agent import SAC
 from sacnotes_lib.sac.config import SACConfig
 from sacnotes_lib.training.environments import UnsuitableEnvironment
+from sacnotes_lib.training.files import NotPlain, plain, restored
 from sacnotes_lib.training.run import TrainingRun, train
-from sacnotes_lib.training.snapshot import NotPlain, plain, restored
 from tests.training import tiny_environments
 
 SMALL = SACConfig(
