@@ -151,6 +151,10 @@ def _run(jobs: Mapping[int, bytes], notes: Path, processes: int | None) -> Itera
     A process that dies takes its pool along, and nobody says which job killed it. So whatever had begun and not ended
     is tried once more, each by itself: whoever kills its process again is reported, and the others go on.
     """
+    if processes and processes > 0:
+        processes = min(
+            processes, max(2, len(jobs))
+        )  # more would wait for nothing; one alone would be this process
     backend = get_active_backend()[0]
     settings: dict[str, Any] = {"batch_size": 1, "pre_dispatch": "all"}
     if backend.supports_return_generator:  # else, as with Ray, all come when the last has ended

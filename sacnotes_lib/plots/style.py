@@ -58,9 +58,10 @@ OURS = {
 }
 
 # All settings, Matplotlib's defaults and ours, so that a person's own style changes nothing here.
-RC = {
+DEFAULTS = {
     name: value for name, value in matplotlib.rcParamsDefault.items() if not name.startswith("backend")
-} | OURS
+}
+RC = matplotlib.RcParams(DEFAULTS | OURS)
 
 # Matplotlib's settings belong to the whole process: two threads that change them at once could leave them changed.
 _settings_lock = threading.RLock()
@@ -68,9 +69,18 @@ _settings_lock = threading.RLock()
 
 @contextmanager
 def context():
-    """Draw in the style of this course while the block lasts; other pictures of the session keep theirs."""
-    with _settings_lock, matplotlib.rc_context(RC):
-        yield
+    """Draw in the style of this course while the block lasts; other pictures of the session keep theirs.
+
+    What another thread sets meanwhile stays set: a console draws on a thread of its own while cells run.
+    """
+    now = matplotlib.rcParams
+    with _settings_lock:
+        theirs = {name: now[name] for name, value in RC.items() if now[name] != value}
+        now.update({name: RC[name] for name in theirs})
+        try:
+            yield
+        finally:
+            now.update({name: value for name, value in theirs.items() if now[name] == RC[name]})
 
 
 def new_figure(width: float = 10.0, height: float = 5.0) -> Figure:

@@ -1,5 +1,7 @@
 """The common look: it stays among our pictures, and can be read."""
 
+import threading
+
 import matplotlib
 import matplotlib.style
 import pytest
@@ -13,6 +15,26 @@ def test_the_style_ends_with_its_block_even_after_an_error():
         assert matplotlib.rcParams["font.size"] == style.RC["font.size"] != before
         _ = 1 / 0
     assert matplotlib.rcParams["font.size"] == before
+
+
+def test_what_a_page_sets_while_another_thread_draws_stays_set():
+    drawing, done = threading.Event(), threading.Event()
+
+    def draw():
+        with style.context():
+            drawing.set()
+            done.wait(10)
+
+    with matplotlib.rc_context({"font.size": 7, "lines.linewidth": 9}):
+        thread = threading.Thread(target=draw)
+        thread.start()
+        drawing.wait(10)
+        matplotlib.rcParams["font.size"] = 8
+        matplotlib.rcParams["axes.grid"] = True  # as both had it before
+        done.set()
+        thread.join()
+        now = {name: matplotlib.rcParams[name] for name in ("font.size", "lines.linewidth", "axes.grid")}
+    assert now == {"font.size": 8, "lines.linewidth": 9, "axes.grid": True}
 
 
 def test_neighbouring_curves_differ_in_colour_dashes_and_marker():

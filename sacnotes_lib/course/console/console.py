@@ -22,7 +22,7 @@ from sacnotes_lib.course.stage import surroundings
 from sacnotes_lib.course.stage.control_views import ControlView
 from sacnotes_lib.course.stage.controls import Choice
 from sacnotes_lib.course.stage.latest import NewestWins
-from sacnotes_lib.course.stage.page_panel import ROW, PagePanel, alert
+from sacnotes_lib.course.stage.page_panel import ROW, PagePanel, alert, told
 from sacnotes_lib.course.stage.painter import Painter
 from sacnotes_lib.plots.clip import animate
 from sacnotes_lib.plots.picture import Picture, fast_png
@@ -83,11 +83,9 @@ class TrainingConsole(PagePanel):
         self.refresh()
         self.static = Picture(self._pixels, self.description)._repr_mimebundle_()
         if self.interactive:
-            before = surroundings.register(self)
-            if before is not None:
-                if before.painting:
-                    before.painting.close()
-                self.previous = before.session if before.session.step else None
+            surroundings.register(self)
+            if isinstance(self.predecessor, TrainingConsole) and self.predecessor.session.step:
+                self.previous = self.predecessor.session
             self._say(views.welcome(self.previous.step if self.previous else 0))
 
     @property
@@ -142,6 +140,14 @@ class TrainingConsole(PagePanel):
             path = f"{next(name for name in names if name not in taken)}.pt"
         return self.session.save(path)
 
+    def retire(self) -> None:
+        """Stop training and take it off the page; what was learned stays in `session`."""
+        self.trainer.pause(wait=30)
+        if self.painting:
+            self.painting.close()
+        self._painter.forget()
+        super().retire()
+
     def refresh(self, in_background: bool = False) -> None:
         """Draw what stands now; in the background no picture that is still being drawn is waited for."""
         state = self.state_view.value
@@ -160,14 +166,15 @@ class TrainingConsole(PagePanel):
         self._states = states_to_pick(first)
         names = tuple(self._states)
         self.state_view = ControlView(Choice("Policy at state", names, names[len(names) // 2]))
-        self.state_view.on_change(lambda _: self._look_again())
+        self.state_view.on_change(self._told("The picture", self._look_again))
         actions = {name: getattr(self, name) for name in ("start", "pause", "step", "restart", "reset")}
         actions |= {"save": self._save, "clip": self._film}
-        self.buttons = views.buttons(**{name: self._told(name, action) for name, action in actions.items()})
+        actions = {name: self._told(name.capitalize(), action) for name, action in actions.items()}
+        self.buttons = views.buttons(**actions)
         self.steering = {
             name: views.SteeringView(
                 name if len(self.runs) > 1 else "", config,
-                lambda name=name, **changes: self.change(name, **changes),
+                lambda name=name, **changes: self._told("This change", partial(self.change, name, **changes))(),
                 lambda name=name: float(self.runs[name].agent.temperature.mean()),
             )
             for name, config in self._first.items()
@@ -177,10 +184,12 @@ class TrainingConsole(PagePanel):
         can_film = "rgb_array" in first.envs.metadata.get("render_modes", ())
         row = [button for name, button in self.buttons.items() if name != "clip" or can_film]
         steering = [view.box for view in self.steering.values()]
-        where = [self.state_view.box] if len(names) > 1 else []
+        if len(names) == 1:
+            self.state_view.box.layout.display = "none"
         first_row = widgets.Box([*row, self.pulse], layout=ROW)
         super().__init__(
-            [first_row, self.status, *steering, self.picture, *where, self.film], "sacnotes-console"
+            [first_row, self.status, *steering, self.picture, self.state_view.box, self.film],
+            "sacnotes-console",
         )
         if surroundings.in_colab():
             self.buttons["start"].disabled = True
@@ -232,16 +241,8 @@ class TrainingConsole(PagePanel):
         else:
             self._say(f"Done {at}." if why == DONE else f"Paused {at}.")
 
-    def _told(self, name: str, action: Callable[[], Any]) -> Callable[[], None]:
-        """The action of a button, whose error is said in the line below: raised, it would reach nobody on the page."""
-
-        def press() -> None:
-            try:
-                action()
-            except Exception as error:
-                self._say(alert(f"{name.capitalize()} did not work.", error))
-
-        return press
+    def _told(self, name: str, action: Callable[[], Any]) -> Callable[..., None]:
+        return told(self._say, action, f"{name} did not work.")
 
     def _save(self) -> None:
         with self.session.lock:  # the recipe is that of the step that was saved

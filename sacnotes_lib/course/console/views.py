@@ -113,7 +113,8 @@ def steering_controls(config: SACConfig) -> dict:
 def _log_slider(label: str, default: float, down: float, up: float) -> Slider:
     """From so many powers of ten below the default to so many above. The default is one of its positions: a browser
     moves a slider that stands between two, and that would be a change that nobody made."""
-    return Slider(label, default / 10**down, default * 10**up, default, log=True)
+    low, high = (float(f"{end:.2g}") for end in (default / 10**down, default * 10**up))
+    return Slider(label, low, high, default, log=True)
 
 
 class SteeringView:

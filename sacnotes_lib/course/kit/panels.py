@@ -3,12 +3,13 @@
 import html
 import re
 from collections.abc import Sequence
+from functools import partial
 
 import ipywidgets as widgets
 
 from sacnotes_lib.course.kit.predictions import Prediction
 from sacnotes_lib.course.stage.control_views import mark_chosen
-from sacnotes_lib.course.stage.page_panel import PagePanel
+from sacnotes_lib.course.stage.page_panel import PagePanel, told
 
 WIDE = {"width": "max-content", "max_width": "100%", "height": "auto", "padding": "0.2em 0.9em"}
 
@@ -21,7 +22,11 @@ def predict(key: str, question: str, options: Sequence[str]) -> "PredictionPanel
     ``key`` names the question for `reveal`. Where nobody can press a button the page simply goes on.
     Raises ``ValueError`` unless there are at least two different options, all strings.
     """
-    _asked[key] = Prediction(key, question, options)
+    asked, before = Prediction(key, question, options), _asked.get(key)
+    if before is None or (before.question, before.options) != (asked.question, asked.options):
+        _asked[key] = (
+            asked  # else the cell was run again, and the reveal below goes on to listen to the same question
+        )
     return PredictionPanel(_asked[key])
 
 
@@ -39,10 +44,7 @@ def reveal(key: str, answer: str | int, why: str, panel=None) -> "RevealPanel":
         raise LookupError(
             f"No prediction is called {key!r}. Run the cell with its predict(...) first. Asked so far: {known}."
         )
-    revealed = RevealPanel(_asked[key], answer, why)
-    if panel is not None:
-        panel.on_change(revealed.hide)
-    return revealed
+    return RevealPanel(_asked[key], answer, why, panel)
 
 
 class PredictionPanel(PagePanel):
@@ -52,7 +54,7 @@ class PredictionPanel(PagePanel):
         self.prediction = prediction
         self.buttons = {option: widgets.Button(layout=WIDE.copy()) for option in prediction.options}
         for option, button in self.buttons.items():
-            button.on_click(lambda _, option=option: prediction.choose(option))
+            button.on_click(told(self._say, partial(prediction.choose, option)))
         self.status = widgets.HTML()
         prediction.on_change(self._update)
         self._update()
@@ -70,13 +72,20 @@ class PredictionPanel(PagePanel):
     def _update(self) -> None:
         mark_chosen(self.buttons, self.choice)
         text = f"Your prediction: {self.choice}." if self.choice else "Choose an answer before you go on."
-        self.status.value = f'<span role="status">{html.escape(text)}</span>'
+        self._say(f'<span role="status">{html.escape(text)}</span>')
+
+    def _say(self, markup: str) -> None:
+        self.status.value = markup
+
+    def retire(self) -> None:
+        self.prediction.on_change(self._update, remove=True)
+        super().retire()
 
 
 class RevealPanel(PagePanel):
     """The comparison of a prediction with the answer. ``is_open`` says whether it is shown."""
 
-    def __init__(self, prediction: Prediction, answer: str | int, why: str):
+    def __init__(self, prediction: Prediction, answer: str | int, why: str, panel=None):
         self.prediction = prediction
         self.answer = prediction.right_option(answer)
         self.why = why
@@ -86,6 +95,9 @@ class RevealPanel(PagePanel):
         self.button = widgets.Button(layout=WIDE.copy())
         self.button.on_click(lambda _: self.show())
         prediction.on_change(self._prediction_changed)
+        self._panel = panel
+        if panel is not None:
+            panel.on_change(self.hide)
         super().__init__([self.text, self.button], "sacnotes-reveal")
         as_html = (
             f"<details><summary>Answer: {_formatted(prediction.question)}</summary>"
@@ -104,6 +116,12 @@ class RevealPanel(PagePanel):
         """Close the panel again, until a button is pressed."""
         self.is_open = False
         self._update()
+
+    def retire(self) -> None:
+        self.prediction.on_change(self._prediction_changed, remove=True)
+        if self._panel is not None:
+            self._panel.on_change(self.hide, remove=True)
+        super().retire()
 
     def _prediction_changed(self) -> None:
         # A first choice opens the panel; changing one's mind closes it.

@@ -35,12 +35,15 @@ class Prediction:
         if option == self.choice:
             return
         PROGRESS.record_prediction(self.key, option)
-        for callback in self._callbacks:
+        for callback in list(self._callbacks):
             callback()
 
-    def on_change(self, callback: Callable[[], None]) -> None:
-        """Call ``callback()`` after each change of the choice."""
-        self._callbacks.append(callback)
+    def on_change(self, callback: Callable[[], None], remove: bool = False) -> None:
+        """Call ``callback()`` after each change of the choice; with ``remove`` no more."""
+        if remove:
+            self._callbacks.remove(callback)
+        else:
+            self._callbacks.append(callback)
 
     def right_option(self, answer: str | int) -> str:
         """``answer`` as one of the options: given as the option itself or as its place, counted from 0."""

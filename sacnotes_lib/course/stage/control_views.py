@@ -61,6 +61,14 @@ def mark_chosen(buttons: dict[Any, widgets.Button], chosen: Any) -> None:
         button.button_style = "info" if option == chosen else ""
 
 
+class WholeNumber(widgets.BoundedFloatText):
+    """A box for a whole number that rounds what is typed. A box for integers drops points: 12.7 becomes 127."""
+
+    @traitlets.validate("value")
+    def _validate_value(self, proposal):
+        return round(super()._validate_value(proposal))
+
+
 def _named_slider(control: Slider | Integer, name: str):
     """A slider and a number box that share a value.
 
@@ -68,23 +76,27 @@ def _named_slider(control: Slider | Integer, name: str):
     exponent. The box beside it has both a name and the value, and takes numbers from the keyboard.
     """
     ends = {"min": control.low, "max": control.high}
+    look: dict[str, Any] = {
+        "description": name,
+        "tooltip": f"from {control.low:g} to {control.high:g}",
+        "style": {"description_width": "initial"},
+        "layout": {"width": f"{len(name) + 10}ex"},
+    }
     if isinstance(control, Integer):
         slider = widgets.IntSlider(**ends, step=control.step, readout=False)
-        number = widgets.BoundedIntText(**ends, step=control.step)
+        number = WholeNumber(**ends, step=control.step, **look)
     elif control.log:
         exponents = {end: math.log10(value) for end, value in ends.items()}
         slider = widgets.FloatLogSlider(control.default, **exponents, step=control.resolution, readout=False)
-        number = widgets.BoundedFloatText(**ends, step=None)
+        number = widgets.BoundedFloatText(**ends, step=None, **look)
     else:
         slider = widgets.FloatSlider(**ends, step=control.resolution, readout=False)
-        number = widgets.BoundedFloatText(**ends, step=control.resolution)
+        number = widgets.BoundedFloatText(**ends, step=control.resolution, **look)
     number.value = slider.value = control.default
-    number.description = name
-    number.style = {"description_width": "initial"}
-    number.layout.width = f"{len(name) + 10}ex"
     slider.layout.width = "14em"
     tidy = _tidy(control)
-    widgets.link((number, "value"), (slider, "value"), transform=(lambda value: value, tidy))
+    to_slider = int if isinstance(control, Integer) else float
+    widgets.link((number, "value"), (slider, "value"), transform=(to_slider, tidy))
     return widgets.HBox([number, slider]), number
 
 

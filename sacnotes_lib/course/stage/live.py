@@ -8,11 +8,10 @@ from typing import Any
 import ipywidgets as widgets
 import numpy as np
 
-from sacnotes_lib.course.stage import surroundings
 from sacnotes_lib.course.stage.control_views import ControlView
 from sacnotes_lib.course.stage.controls import Choice, adjusted_controls
 from sacnotes_lib.course.stage.latest import NewestWins
-from sacnotes_lib.course.stage.page_panel import ROW, PagePanel, alert
+from sacnotes_lib.course.stage.page_panel import ROW, PagePanel, alert, told
 from sacnotes_lib.course.stage.painter import Painter
 from sacnotes_lib.course.stage.scene import Scene
 from sacnotes_lib.plots.picture import Picture, fast_png, image_tag
@@ -52,13 +51,13 @@ class LivePanel(PagePanel):
         self.reset_button = widgets.Button(
             description="Reset", tooltip="Every control back to where it started"
         )
-        self.reset_button.on_click(lambda _: self.reset())
+        self.reset_button.on_click(told(self._say, self.reset))
         self._show_first_picture()
         shown = [view.box for view in self.views.values() if not _is_fixed(view.control)]
         row = widgets.Box([*shown, self.reset_button, self.busy], layout=ROW)
         super().__init__([row, self.picture], "sacnotes-live")
         for view in self.views.values():
-            view.on_change(lambda _: self._changed())
+            view.on_change(told(self._say, self._changed))
 
     @property
     def parameters(self) -> dict[str, Any]:
@@ -83,20 +82,27 @@ class LivePanel(PagePanel):
         """Every control back to its default."""
         self.set(**self.defaults)
 
-    def on_change(self, callback: Callable[[], None]) -> None:
-        """Call ``callback()`` whenever a control has moved, before the picture is drawn."""
-        self._callbacks.append(callback)
+    def on_change(self, callback: Callable[[], None], remove: bool = False) -> None:
+        """Call ``callback()`` whenever a control has moved, before the picture is drawn; with ``remove`` no more."""
+        if remove:
+            self._callbacks.remove(callback)
+        else:
+            self._callbacks.append(callback)
+
+    def retire(self) -> None:
+        """Take it off the page, and free its figure: Jupyter keeps whatever a cell has shown."""
+        self._painter.forget()
+        super().retire()
 
     @property
     def slow(self) -> bool:
         """Does a picture of this scene take longer than a tenth of a second?"""
-        return self.scene.slow or self._seconds > SLOW
+        return self._seconds > SLOW
 
     def _show_first_picture(self) -> None:
         """The picture at the defaults. A scene that fails here fails in the cell, where it can be read in full."""
         pixels, description = self._painted(self.defaults)
-        # The first picture also pays for warming up. Where the scene does not say that it is slow, a second one tells.
-        if self._seconds > SLOW and not self.scene.slow:
+        if self.slow:  # the first picture also pays for warming up
             pixels, description = self._painted(self.defaults)
         self.static = Picture(pixels, description)._repr_mimebundle_()
         self._show(self.defaults, (pixels, description))
@@ -104,9 +110,16 @@ class LivePanel(PagePanel):
     def _changed(self) -> None:
         if self._quiet:
             return
-        for callback in self._callbacks:
-            callback()
-        self._newest.request(self.parameters, in_background=self.scene.slow and not surroundings.in_colab())
+        errors: list[str] = []
+        for callback in list(self._callbacks):
+            told(errors.append, callback, "What was to follow a move did not work.")()
+        self._newest.request(self.parameters)
+        for error in errors:
+            self._say(error)
+
+    def _say(self, markup: str) -> None:
+        """In a line that a screen reader speaks when it changes."""
+        self.busy.value = markup
 
     def _painted(self, parameters) -> tuple[np.ndarray, str]:
         """Picture and words for ``parameters``, timed."""

@@ -7,6 +7,8 @@ nothing to wait for.
 
 import html
 import weakref
+from collections.abc import Callable
+from typing import Any
 
 import ipywidgets as widgets
 
@@ -19,7 +21,7 @@ _pages: set[str] = set()  # have asked for the state of all widgets, as every pa
 
 
 class PagePanel(widgets.VBox):
-    """A column of widgets. Whenever a page reconnects, the controls in it get new models there.
+    """A column of widgets that goes when its cell is run again. When a page reconnects, its controls get new models.
 
     A subclass sets ``static``: data and metadata of the output for readers without a kernel, each by MIME type.
     """
@@ -27,6 +29,7 @@ class PagePanel(widgets.VBox):
     static: tuple[dict, dict]
 
     def __init__(self, children, css_class: str):
+        self.predecessor = surroundings.predecessor(self)
         super().__init__(children)
         self.add_class(css_class)
         kernel = surroundings.kernel()
@@ -38,6 +41,37 @@ class PagePanel(widgets.VBox):
     def _repr_mimebundle_(self, **kwargs):
         data, metadata = self.static
         return super()._repr_mimebundle_(**kwargs) | data, metadata
+
+    def retire(self) -> None:
+        """Take it off the page, with all that it is made of."""
+        _panels.discard(self)
+        self.predecessor = None
+        for part in (*_parts(self), self):
+            part.layout.close()
+            if hasattr(part, "style"):
+                part.style.close()
+            part.close()
+
+
+def _parts(box: widgets.Box) -> list[widgets.Widget]:
+    """All widgets below ``box``."""
+    return [
+        part
+        for child in box.children
+        for part in (child, *(_parts(child) if hasattr(child, "children") else ()))
+    ]
+
+
+def told(say: Callable[[str], Any], action: Callable[[], Any], title: str = "This did not work.") -> Callable:
+    """``action`` for a widget to call. Its error is said by ``say``, as HTML: raised, it would reach nobody there."""
+
+    def call(*_) -> None:
+        try:
+            action()
+        except Exception as error:
+            say(alert(title, error))
+
+    return call
 
 
 def page_connected(comm, message: dict) -> None:

@@ -19,18 +19,28 @@ class Painter:
 
     def __init__(self, scene: Scene):
         self.scene = scene
-        self.figure = style.new_figure(*scene.size)
+        self._set_up()
+
+    def _set_up(self) -> None:
+        self.figure = style.new_figure(*self.scene.size)
         with style.context():
-            self._artists = scene.setup(self.figure)
+            self._artists = self.scene.setup(self.figure)
         moving = self.figure.findobj(lambda artist: artist.get_animated())
         self._moving = sorted(moving, key=lambda artist: artist.get_zorder())
         self._background = None
         self._boxes: dict[Axes, Bbox] = {}  # what each axes covers, its labels included
 
+    def forget(self) -> None:
+        """Give the memory back; another picture begins with a new figure."""
+        with style.context():
+            self.figure = self._artists = self._moving = self._background = self._boxes = None
+
     def paint(self, data: Any) -> np.ndarray:
         """The picture of ``data``: RGBA values, uint8, [height, width, 4]."""
-        canvas = self.figure.canvas
         with style.context():
+            if self.figure is None:
+                self._set_up()
+            canvas = self.figure.canvas
             self.scene.draw(self._artists, data)
             if self._background is None:
                 canvas.draw()
@@ -43,7 +53,7 @@ class Painter:
                 canvas.restore_region(self._background)
             for artist in self._moving:
                 self.figure.draw_artist(artist)
-        return np.array(canvas.buffer_rgba())
+            return np.array(canvas.buffer_rgba())
 
     def _draw_background(self) -> None:
         """All that stands still, drawn anew."""

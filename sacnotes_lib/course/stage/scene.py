@@ -16,13 +16,10 @@ class Scene:
 
     ``controls``  what a viewer can change: name of a parameter -> `Slider`, `Integer` or `Choice`
     ``size``      width and height of the picture in inches, at `style.DPI` pixels an inch
-    ``slow``      True where a picture takes longer than 0.1 s: it is then computed on a thread of its own, and a
-                  drag shows its last value only
     """
 
     controls: ClassVar[Mapping[str, Control]] = {}
     size: ClassVar[tuple[float, float]] = (10.0, 5.0)
-    slow: ClassVar[bool] = False
 
     def compute(self, **parameters) -> Any:
         """The numbers behind the picture. Pure: the same parameters give the same numbers, noise is seeded."""

@@ -1,4 +1,4 @@
-"""Where a console runs: is anybody there to press its buttons, which cell made it, and was the kernel interrupted."""
+"""Where a panel runs: is anybody there to press its buttons, which cell made it, and was the kernel interrupted."""
 
 import asyncio
 import atexit
@@ -8,7 +8,9 @@ import sys
 import weakref
 from functools import cache
 
-_by_cell: dict[str, object] = {}  # cell id -> the console it made last, kept so that nothing learned is lost
+_by_cell: dict[
+    str, tuple[str, list, list]
+] = {}  # cell id -> its last run, the panels made in it, in the one before
 _all: weakref.WeakSet = weakref.WeakSet()
 
 
@@ -18,11 +20,12 @@ def in_colab() -> bool:
 
 
 def somebody_is_there() -> bool:
-    """Is the cell run from a page with buttons? A front end names the cell that it sends; nbclient does not.
+    """Is the cell run from a page with buttons? A front end can be asked for input; nbclient cannot.
 
     Voilà runs cells as nbclient does and shows them afterwards: its name is in the kernel's environment.
     """
-    return _cell() is not None or in_colab() or "voila" in os.environ.get("SERVER_SOFTWARE", "").lower()
+    asked = _message().get("content", {}).get("allow_stdin", False)
+    return asked or in_colab() or "voila" in os.environ.get("SERVER_SOFTWARE", "").lower()
 
 
 def kernel():
@@ -37,17 +40,27 @@ def present_page() -> str:
     return _message().get("header", {}).get("session", "")
 
 
-def register(console) -> object | None:
-    """Remember a console under its cell and for interrupts; returns the one that the cell made before, paused."""
-    _all.add(console)
-    cell = _cell()
+def predecessor(panel):
+    """What stood in the place of `panel` when its cell was run before, or None. All of that run goes."""
+    cell = _message().get("metadata", {}).get("cellId")
     if cell is None:
         return None
-    _listen()
-    before, _by_cell[cell] = _by_cell.get(cell), console
-    if before is not None:
-        before.pause(wait=30)
-    return before
+    run = _message()["header"]["msg_id"]
+    last, made, before = _by_cell.get(cell, (None, [], []))
+    if run != last:
+        before, made = made, []
+        _by_cell[cell] = run, made, before
+        for old in before:
+            old.retire()
+    made.append(panel)
+    return before[len(made) - 1] if len(made) <= len(before) else None
+
+
+def register(console) -> None:
+    """Remember a console for interrupts."""
+    _all.add(console)
+    if kernel() is not None:
+        _listen()
 
 
 def pause_all(*_, wait: float = 0.0) -> None:
@@ -63,10 +76,6 @@ def _message() -> dict:
     """What the kernel is doing now, such as a request to run a cell; empty where there is no kernel."""
     here = kernel()
     return (here.get_parent() if here is not None else None) or {}
-
-
-def _cell() -> str | None:
-    return _message().get("metadata", {}).get("cellId")
 
 
 @cache

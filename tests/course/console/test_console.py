@@ -289,15 +289,15 @@ def test_an_interrupt_pauses_every_console():
 
 
 def test_the_same_cell_again_pauses_and_keeps_what_it_had(monkeypatch):
-    monkeypatch.setattr(surroundings, "_cell", lambda: "cell-1")
-    monkeypatch.setattr(surroundings, "_listen", lambda: None)
+    running = {"header": {"msg_id": "1"}, "metadata": {"cellId": "cell"}}
+    monkeypatch.setattr(surroundings, "_message", lambda: running)
     first = training()
-    second = console_of(LONG)
-    assert not first.trainer.running
+    running["header"] = {"msg_id": "2"}
+    second, beside = console_of(LONG), console_of(LONG)
+    assert not first.trainer.running and first.session.step > 0
     assert second.previous is first.session and "is in .previous" in text(second.status)
-    assert first.painting is None or first.painting.closed
-    monkeypatch.setattr(surroundings, "_cell", lambda: "cell-2")
-    assert console_of(LONG).previous is None
+    assert first.painting.closed
+    assert beside.previous is None
 
 
 def test_in_colab_the_button_trains_in_its_callback(monkeypatch):

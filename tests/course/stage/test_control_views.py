@@ -77,3 +77,12 @@ def test_a_value_out_of_range_is_refused():
     for control in (TEMPERATURE, BACKUP):
         with pytest.raises(ValueError):
             ControlView(control).value = 99.0
+
+
+def test_a_whole_number_that_is_typed_with_a_point_is_rounded_and_not_read_without_its_point():
+    view = ControlView(Integer("B", 2, 200, 6))
+    number, slider = parts(view)
+    number.value = 12.7  # as a browser sends it
+    assert (number.value, slider.value, view.value) == (13, 13, 13)
+    number.value = 1e9
+    assert view.value == 200

@@ -3,13 +3,14 @@
 import html
 import itertools
 import re
-import sys
-import threading
 
 import pytest
+from ipywidgets.widgets.widget import _instances as all_widgets
 
+from sacnotes_lib.course.kit import panels
+from sacnotes_lib.course.kit.panels import predict, reveal
 from sacnotes_lib.course.p01_independent.scene import BroadcastScene
-from sacnotes_lib.course.stage import live as live_module
+from sacnotes_lib.course.stage import live as live_module, surroundings
 from sacnotes_lib.course.stage.live import live
 from tests.course.stage.toy_scenes import CurveScene
 
@@ -105,63 +106,6 @@ def test_without_a_kernel_there_is_the_picture_at_the_defaults():
     assert data["image/png"].startswith("iVBOR") and len(data["image/png"]) < 50_000
 
 
-class SlowScene(CurveScene):
-    """Each picture waits until it is let through."""
-
-    slow = True
-
-    def __init__(self):
-        self.begun, self.gate, self.asked = threading.Semaphore(0), threading.Semaphore(1), []
-
-    def compute(self, **parameters):
-        self.asked.append(parameters["shift"])
-        self.begun.release()
-        assert self.gate.acquire(timeout=30)
-        return super().compute(**parameters)
-
-
-@pytest.fixture
-def slow(monkeypatch):
-    monkeypatch.setattr(live_module, "perf_counter", lambda: 0.0)  # what is said depends on no machine
-    scene = SlowScene()
-    panel = live(scene)
-    scene.begun.acquire()
-    return scene, panel, recorded(panel)
-
-
-def test_a_slow_scene_says_so_and_is_busy_while_it_computes(slow):
-    scene, panel, sent = slow
-    assert panel.busy.value == "A picture takes about 0.1 s."
-    done = threading.Event()
-    panel.picture.observe(lambda _: done.set(), names="value")
-    panel.set(shift=0.5)  # returns although the picture is not there yet
-    assert scene.begun.acquire(timeout=30)
-    assert sent == [] and "computing" in panel.busy.value
-    scene.gate.release()
-    assert done.wait(timeout=30)
-    assert "computing" not in panel.busy.value and "shift 0.5" in alt(sent[-1])
-
-
-def test_a_drag_over_a_slow_scene_shows_the_last_value_only(slow):
-    scene, panel, sent = slow
-    done = threading.Event()
-    panel.picture.observe(lambda _: done.set(), names="value")
-    for shift in (0.1, 0.2, 0.3, 0.4):
-        panel.set(shift=shift)
-    scene.gate.release(2)
-    assert done.wait(timeout=30)
-    assert scene.asked == [0.0, 0.1, 0.4]
-    assert len(sent) == 1 and "shift 0.4" in alt(sent[0])
-
-
-def test_in_colab_a_slow_scene_answers_in_the_callback(slow, monkeypatch):
-    scene, panel, sent = slow
-    monkeypatch.setitem(sys.modules, "google.colab", object())
-    scene.gate.release()
-    panel.set(shift=0.5)
-    assert "shift 0.5" in alt(sent[-1])
-
-
 def test_set_is_all_or_nothing():
     panel = live(CurveScene())
     before = panel.parameters
@@ -185,3 +129,38 @@ def test_slowness_is_noticed_by_the_clock_once_the_first_picture_has_warmed_up(m
         assert "computing" in busy[0] and busy[1:] == ["A picture takes about 1.0 s."]
     else:
         assert panel.busy.value == ""
+
+
+def test_a_cell_that_runs_again_leaves_no_widget_of_its_last_run_and_no_listener(monkeypatch):
+    running = {"header": {"msg_id": "1"}, "metadata": {"cellId": "scene"}}
+    monkeypatch.setattr(surroundings, "_message", lambda: running)
+    monkeypatch.setattr(surroundings, "_by_cell", {})
+
+    def run(cell, make, *arguments):
+        running.update(header={"msg_id": str(next(number))}, metadata={"cellId": cell})
+        return make(*arguments)
+
+    number, widgets_now = itertools.count(2), []
+    for _ in range(3):
+        run("ask", predict, "kept.once", "Which?", ["one", "other"])
+        panel = run("scene", live, CurveScene())
+        revealed = run("answer", reveal, "kept.once", "one", "why", panel)
+        widgets_now.append(len(all_widgets))
+        run("answer", reveal, "kept.once", "one", "why", panel)
+        assert revealed.comm is None and len(panel._callbacks) == 1
+    assert widgets_now[0] == widgets_now[1] == widgets_now[2]
+    assert (
+        len(panels._asked["kept.once"]._callbacks) == 2
+    )  # the question's own buttons, and the newest answer
+
+
+def test_an_error_of_whoever_watches_is_said_beside_the_picture():
+    panel = live(CurveScene())
+
+    def watch():
+        raise ValueError("no <such> place")
+
+    panel.on_change(watch)
+    panel.set(shift=0.5)
+    assert "shift 0.5" in alt(panel.picture.value)
+    assert 'role="alert"' in panel.busy.value and "no &lt;such&gt; place" in panel.busy.value

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from sacnotes_lib.course.stage.controls import Choice, Integer, Slider
+from sacnotes_lib.course.stage.live import SLOW
 from sacnotes_lib.course.stage.scene import Scene
 
 
@@ -57,9 +58,7 @@ class CurveScene(Scene):
 
 
 class GatedScene(CurveScene):
-    """Its second and later pictures wait until a file is there: slow for just as long as a test wants."""
-
-    slow = True
+    """Slow: the third picture and later ones wait until a file is there."""
 
     def __init__(self, gate: str):
         self.gate = Path(gate)
@@ -67,7 +66,8 @@ class GatedScene(CurveScene):
 
     def compute(self, **parameters):
         self.calls += 1
-        while self.calls > 1 and not self.gate.exists():
+        time.sleep(1.5 * SLOW)
+        while self.calls > 2 and not self.gate.exists():
             time.sleep(0.01)
         return super().compute(**parameters)
 
