@@ -15,11 +15,8 @@ import nbformat
 
 ROOT = Path(__file__).resolve().parent.parent
 MINE = "mine"
-MAPS = (
-    "questions.md",
-    "cheatsheet.md",
-    "notation.md",
-)  # what pages link to in docs/: these link back to pages
+# What pages link to in docs/. Copied as well, since these link back to notebooks/, where the answers are on show.
+MAPS = ("questions.md", "cheatsheet.md", "notation.md")
 FOLDED = re.compile(r"(?<!def )(?<![\w.])(?:predict|reveal|check)\(")
 
 
@@ -36,10 +33,10 @@ def renew(root: Path = ROOT) -> None:
         shutil.copy(record, mine)
     for page in sorted((root / "notebooks").glob("[0-9][0-9]_*.ipynb")):
         _place(copy_of(page), mine / page.name)
-    for name in MAPS:  # also copied, since theirs are links to notebooks/, where the answers are on show
+    for name in MAPS:
         text = (root / "docs" / name).read_text("utf-8").replace("](../notebooks/", "](../")
         note = (
-            f"*A copy of docs/{name} that leads to your own pages. Keep no notes in it: it is written anew.*"
+            f"*A copy of docs/{name} that leads to your own pages. Keep no notes here: it is written anew.*"
         )
         _write(mine / "docs" / name, f"{text}\n{note}\n")
 
@@ -68,11 +65,9 @@ def _place(copy: nbformat.NotebookNode, first: Path) -> None:
         if now in (None, made):
             _write(path, nbformat.writes(copy) + "\n")
             if path != first:
-                print(
-                    f"{first.name} has changed. You edited your copy, so it stays: the new page is {path.name}."
-                )
+                print(f"{first.name} has changed. Your edited copy stays: the new page is {path.name}.")
             elif now:
-                print(f"{first.name} has changed. You had not edited your copy: it is the new page now.")
+                print(f"{first.name} has changed. Your copy, not edited, is the new page now.")
             return
 
 
@@ -88,16 +83,15 @@ def _digests(path: Path) -> tuple[str | None, str | None]:
 
 
 def _digest(notebook: nbformat.NotebookNode) -> str:
-    # Of what a person types, and not of what an editor adds when it saves.
-    cells = [[cell.cell_type, cell.source] for cell in notebook.cells]
+    # Of what a person types. Not of what an editor adds: outputs, and an empty cell after the last one was run.
+    cells = [[cell.cell_type, cell.source] for cell in notebook.cells if cell.source.strip()]
     return hashlib.sha256(json.dumps(cells).encode()).hexdigest()[:16]
 
 
 def _write(path: Path, text: str) -> None:
-    if (
-        not path.exists() or path.read_text("utf-8") != text
-    ):  # an open JupyterLab asks about each file that changes
-        path.write_text(text, "utf-8", newline="\n")
+    content = text.encode()
+    if not path.exists() or path.read_bytes() != content:  # an open JupyterLab asks about a file that changes
+        path.write_bytes(content)
 
 
 if __name__ == "__main__":

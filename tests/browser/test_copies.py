@@ -9,11 +9,12 @@ from tests.browser.lab import CURRENT
 from tools.copies import copy_of, renew
 
 NAME = "00_start_here.ipynb"
+RUN_THE_LAST = "() => window.jupyterapp.commands.execute('notebook:run-cell-and-select-next')"
 SAVE = f"() => {CURRENT}.context.save()"
 
 
 def shown_code(course) -> list[str]:
-    """The source of each code cell of the open page that can be read on the screen, whole."""
+    """The sources of the code cells of the open page that are not folded."""
     return course.page.evaluate(
         f"""() => {CURRENT}.content.widgets.filter(cell => cell.model.type === 'code' && !cell.inputHidden)
             .map(cell => cell.model.sharedModel.getSource())"""
@@ -32,8 +33,10 @@ def test_a_copy_is_folded_and_may_be_opened_run_and_saved_without_being_edited(c
     expect(notebook.locator(".jp-CodeCell .jp-InputPlaceholder")).to_have_count(len(code) - len(readable))
 
     course.run_all()
+    course.page.evaluate(RUN_THE_LAST)
     course.page.evaluate(SAVE)
     saved = nbformat.read(copy, as_version=4)
+    assert len(saved.cells) == len(made.cells) + 1  # as JupyterLab does when Shift+Enter has come to the end
     assert any(cell.get("outputs") for cell in saved.cells) and "version" in saved.metadata.language_info
     assert page.read_bytes() == published
     changed = nbformat.read(page, as_version=4)

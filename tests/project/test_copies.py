@@ -23,7 +23,7 @@ def edit(path, change):
 
 
 def written(notebook, line="One more line."):
-    notebook.cells[-1].source += f"\n{line}"
+    notebook.cells[0].source += f"\n{line}"
 
 
 def solved(notebook):
@@ -38,6 +38,7 @@ def run(notebook):
         cell.execution_count, cell.outputs = number, [nbformat.v4.new_output("stream", text="seen")]
         cell.metadata.pop("jupyter", None)
         cell.metadata["execution"] = {"iopub.execute_input": "2026-01-01T00:00:00Z"}
+    notebook.cells.append(nbformat.v4.new_code_cell())
 
 
 def same(copy, page):
