@@ -30,7 +30,7 @@ endif
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 
-lab: $(VENV)/.installed-lab ## install what is missing, then open the course in JupyterLab
+lab: $(VENV)/.installed-lab ## install what is missing, then open your own copies of the pages, in mine/, in JupyterLab
 	$(BIN)/python -m tools.lab $(LAB_FLAGS)
 
 classroom: $(VENV)/.installed-classroom ## the demos for a lesson, as full-screen pages for a projector
@@ -92,10 +92,10 @@ proof: $(VENV)/.installed-lab ## SAC trained beside exact answers: one table, on
 mutants: $(VENV)/.installed-mutants ## change the algorithm a little, many times, and see whether a test notices
 	$(BIN)/python -m tools.mutants
 
-clean: ## remove .venv and all else that was installed or left behind by running
+clean: ## remove .venv and all else that was installed or left behind by running; mine/ stays
 	for made in "$(VENV)" "$(VENV)-floors" "$(VENV)-newest"; do test ! -e "$$made/pyvenv.cfg" || rm -rf "$$made"; done
 	rm -rf build dist *.egg-info .pytest_cache .ruff_cache .hypothesis
-	find . \( -name __pycache__ -o -name .import_linter_cache -o -name .mypy_cache \) -prune -exec rm -rf {} + -o -name .ipynb_checkpoints -prune -exec rm -rf {} +
+	find . -path ./mine -prune -o \( -name __pycache__ -o -name .import_linter_cache -o -name .mypy_cache \) -prune -exec rm -rf {} + -o -name .ipynb_checkpoints -prune -exec rm -rf {} +
 
 # A new environment with the packages of tools/versions.py; on Linux and macOS.
 define quick-tests-with

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 
 import pytest
 
 from tests.browser.lab import LabPage
-from tests.browser.server import BROWSERS, chromium, installed_browser, jupyter_lab
+from tests.browser.server import BROWSERS, REPOSITORY, chromium, installed_browser, jupyter_lab
+from tools.copies import renew
 
 
 @pytest.fixture(scope="session")
@@ -46,3 +48,12 @@ def lab(browser, lab_server, request):
     context.close()
     assert strangers == [], "requests left this machine"
     assert errors == [], "errors on the page or its console"
+
+
+@pytest.fixture
+def course(lab):
+    """The same, with the course and a learner's copies of it in the server's folder."""
+    for folder in ("docs", "notebooks"):
+        shutil.copytree(REPOSITORY / folder, lab.root / folder, dirs_exist_ok=True)
+    renew(lab.root)
+    return lab

@@ -1,50 +1,44 @@
-"""Links to a section, clicked once in a real JupyterLab as a learner has it: the heading is in view."""
+"""Links to a section, clicked once in a real JupyterLab among a learner's copies: the heading is in view."""
 
 from __future__ import annotations
 
 import re
-import shutil
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.lab import DRAWN
-from tests.browser.server import REPOSITORY
+from tests.browser.lab import CURRENT, DRAWN
 
 LAPTOP = {"width": 1280, "height": 720}
 PREVIEW = "path => window.jupyterapp.commands.execute('docmanager:open', {path, factory: 'Markdown Preview'})"
 # The page that shows a link, and the link's words: the number of a page and the beginning of a heading. Among them a
 # first and a last section, a second heading in one cell, a link in a table, one in running text, letters beyond ASCII.
 CLICKS = [
-    ("docs/questions.md", "00, What SAC maximises"),
-    ("docs/cheatsheet.md", "01, What a clean library does"),
-    ("docs/questions.md", "03, What torch will not tell you"),
-    ("docs/questions.md", "05, The full run, second half"),
-    ("docs/questions.md", "07, What is num_actor_samples?"),
-    ("docs/questions.md", "10, Assert it"),
-    ("docs/cheatsheet.md", "08, Who sets α?"),
-    ("docs/notation.md", "01, Decide it"),
-    ("notebooks/10_sac_in_your_own_words.ipynb", "06, Is MSE itself the sample expectation?"),
-    ("notebooks/11_bug_clinic.ipynb", "page 01, The bug that makes no sound"),
+    ("mine/docs/questions.md", "00, What SAC maximises"),
+    ("mine/docs/cheatsheet.md", "01, What a clean library does"),
+    ("mine/docs/questions.md", "03, What torch will not tell you"),
+    ("mine/docs/questions.md", "05, The full run, second half"),
+    ("mine/docs/questions.md", "07, What is num_actor_samples?"),
+    ("mine/docs/questions.md", "10, Assert it"),
+    ("mine/docs/cheatsheet.md", "08, Who sets α?"),
+    ("mine/docs/notation.md", "01, Decide it"),
+    ("mine/10_sac_in_your_own_words.ipynb", "06, Is MSE itself the sample expectation?"),
+    ("mine/11_bug_clinic.ipynb", "page 01, The bug that makes no sound"),
 ]
 
 
-@pytest.fixture
-def course(lab):
-    """JupyterLab on a small screen, with the course in the server's folder."""
-    lab.page.set_viewport_size(LAPTOP)
-    for folder in ("docs", "notebooks"):
-        shutil.copytree(REPOSITORY / folder, lab.root / folder, dirs_exist_ok=True)
-    return lab
+@pytest.fixture(autouse=True)
+def small_screen(course):
+    course.page.set_viewport_size(LAPTOP)
 
 
 def click(course, words: str) -> None:
-    """Click a link to a section and wait until its page is drawn to the end."""
+    """Click a link to a section and wait until its page, the learner's own, is drawn to the end."""
     shown = course.page.locator(".lm-DockPanel-widget:not(.lm-mod-hidden)")
     shown.get_by_role("link", name=words, exact=True).first.click()
     page = re.match(r"(?:page )?(\d\d), ", words)[1]
     course.page.wait_for_function(
-        f"page => window.jupyterapp.shell.currentWidget?.title.label.startsWith(page) && {DRAWN}", arg=page
+        f"page => {CURRENT}?.context?.path.startsWith('mine/' + page) && {DRAWN}", arg=page
     )
 
 
@@ -66,7 +60,7 @@ def test_a_link_to_a_section_shows_it_at_the_first_click(course, source, words):
 
 
 def test_from_the_first_page_to_a_question_to_its_answer(course):
-    course.open("notebooks/00_start_here.ipynb")
+    course.open("mine/00_start_here.ipynb")
     course.page.get_by_role("link", name="Questions and mistakes").click()
     click(course, "04, Which done")
     in_view(course, "04, Which done")

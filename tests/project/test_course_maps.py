@@ -2,6 +2,7 @@
 
 import ast
 import re
+import shutil
 from functools import cache, reduce
 
 import nbformat
@@ -9,6 +10,7 @@ import nbformat
 import sacnotes_lib
 from sacnotes_lib import SACConfig
 from sacnotes_lib.course.kit.pages import PAGES
+from tools.copies import renew
 from tools.fingerprint import ROOT
 from tools.notebooks import FOLDER, find
 
@@ -149,6 +151,17 @@ def test_every_link_leads_somewhere_and_its_words_say_the_heading():
     texts = [*ROOT.glob("*.md"), *DOCS.glob("*.md"), *find([])]
     assert {path.name: wrong for path in texts if (wrong := broken(prose(path), path.parent))} == {}
     assert all(len(LINK.findall(text)) >= 30 for text in MAPS.values())
+
+
+def test_every_link_of_a_learners_copies_leads_to_a_copy(tmp_path):
+    for folder in (DOCS, FOLDER):
+        shutil.copytree(folder, tmp_path / folder.name)
+    renew(tmp_path)
+    for folder in (DOCS, FOLDER):
+        shutil.rmtree(tmp_path / folder.name)  # and none leads back to where the answers are on show
+    copies = sorted((tmp_path / "mine").rglob("*.*"))
+    assert len(copies) == len(PAGES) + len(MAPS)
+    assert {path.name: wrong for path in copies if (wrong := broken(prose(path), path.parent))} == {}
 
 
 def test_a_link_that_leads_nowhere_is_found():

@@ -17,10 +17,14 @@ def test_what_a_person_asks_for_comes_first(monkeypatch):
     chosen = lab.options(["--LabApp.default_url=/lab", "--no-browser"])
     assert chosen[-2:] == ["--LabApp.default_url=/lab", "--no-browser"]
     assert sum("default_url" in option for option in chosen) == 1  # JupyterLab refuses the same one twice
-    monkeypatch.setattr(lab.LabApp, "launch_instance", lambda arguments: None)
-    monkeypatch.setenv("JUPYTER_CONFIG_PATH", "mine")
+    happened = []
+    monkeypatch.setattr(lab.LabApp, "launch_instance", lambda arguments: happened.append("opened"))
+    monkeypatch.setattr(lab, "renew", lambda: happened.append("copied"))
+    monkeypatch.setenv("JUPYTER_CONFIG_PATH", "their own")
     lab.main([])
-    assert os.environ["JUPYTER_CONFIG_PATH"].split(os.pathsep) == ["mine", str(lab.DEFAULTS)]
+    assert os.environ["JUPYTER_CONFIG_PATH"].split(os.pathsep) == ["their own", str(lab.DEFAULTS)]
+    lab.main(["--ServerApp.root_dir=elsewhere"])
+    assert happened == ["copied", "opened", "opened"]
 
 
 @pytest.mark.parametrize("plugin", OVERRIDES)

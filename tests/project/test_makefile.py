@@ -95,9 +95,9 @@ def test_another_index_is_asked_only_when_given(tmp_path):
 
 def test_the_page_that_lab_opens_exists_and_the_server_keeps_its_token():
     command = " ".join([make("-n", "lab").splitlines()[-1], *options([])])
-    page = re.search(r"default_url=/lab/tree/(\S+)", command)[1]
-    assert (ROOT / page).is_file(), f"make lab opens {page}, which is not there"
-    assert f"root_dir={ROOT} " in command  # pages link to docs/ beside them
+    page = re.search(r"default_url=/lab/tree/mine/(\S+)", command)[1]
+    assert (ROOT / "notebooks" / page).is_file(), f"make lab opens a copy of {page}, which is not there"
+    assert f"root_dir={ROOT} " in command
     assert not re.search(r"token|password|--ip|disable", command)
 
 
@@ -126,16 +126,19 @@ def test_an_old_python_is_refused_with_what_to_do(tmp_path):
     assert not (tmp_path / "v").exists()
 
 
-def test_clean_removes_environments_and_no_other_folder_that_venv_names(tmp_path):
+def test_clean_removes_environments_and_neither_a_learners_work_nor_another_folder_that_venv_names(tmp_path):
     shutil.copy(ROOT / "Makefile", tmp_path)
-    for folder, file in (
-        (".venv", "pyvenv.cfg"),
-        (".venv-floors", "pyvenv.cfg"),
-        ("notebooks", "thesis.ipynb"),
-    ):
-        (tmp_path / folder).mkdir()
-        (tmp_path / folder / file).touch()
+    kept = {
+        "notebooks/thesis.ipynb",
+        "mine/00_start_here.ipynb",
+        "mine/.progress.jsonl",
+        "mine/.ipynb_checkpoints/00_start_here-checkpoint.ipynb",
+    }
+    left_behind = {".venv/pyvenv.cfg", ".venv-floors/pyvenv.cfg", "notebooks/.ipynb_checkpoints/thesis.ipynb"}
+    for name in kept | left_behind:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
     make("clean", "VENV=notebooks", folder=tmp_path)
-    assert (tmp_path / "notebooks" / "thesis.ipynb").exists()
     make("clean", folder=tmp_path)
-    assert {path.name for path in tmp_path.iterdir()} == {"Makefile", "notebooks"}
+    files = {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*") if path.is_file()}
+    assert files == {"Makefile"} | kept

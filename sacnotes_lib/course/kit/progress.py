@@ -112,7 +112,8 @@ class Progress:
 def place() -> Path | None:
     """Where progress is kept: what SACNOTES_PROGRESS says, else beside the pages, where the first of them is.
 
-    Some editors run a page in the folder above, the repository's root: then it is the folder of pages in there.
+    Some editors run a page in the folder above, the repository's root: then it is the folder of pages in there, the
+    learner's own copies before the published ones.
 
     None, in memory only, for "off", in a run that SACNOTES_QUICK shortens, and away from the pages: so neither tests
     nor the runs that renew the saved pages write a learner's state, or show one.
@@ -121,8 +122,8 @@ def place() -> Path | None:
         return Path(named).expanduser()
     if named is False or switch("SACNOTES_QUICK"):
         return None
-    folders = (folder for folder in (Path(), Path("notebooks")) if (folder / FIRST_PAGE).is_file())
-    folder = next(folders, None)
+    folders = (Path(), Path("mine"), Path("notebooks"))
+    folder = next((folder for folder in folders if (folder / FIRST_PAGE).is_file()), None)
     return folder and (folder / FILE).absolute()
 
 

@@ -139,12 +139,12 @@ def test_the_place_is_beside_the_pages_and_only_there(beside_the_pages, monkeypa
     monkeypatch.setenv("SACNOTES_PROGRESS", "0")
     assert place() is None
     monkeypatch.delenv("SACNOTES_PROGRESS")
-    (beside_the_pages / "notebooks").mkdir()
-    (beside_the_pages / FIRST_PAGE).rename(beside_the_pages / "notebooks" / FIRST_PAGE)
-    assert place() == beside_the_pages / "notebooks" / FILE  # an editor runs pages in the repository's root
-    (beside_the_pages / "notebooks" / FIRST_PAGE).rename(beside_the_pages / FIRST_PAGE)
     (beside_the_pages / FIRST_PAGE).unlink()
     assert place() is None
+    for folder in ("notebooks", "mine"):  # an editor runs pages in the repository's root
+        (beside_the_pages / folder).mkdir()
+        (beside_the_pages / folder / FIRST_PAGE).touch()
+        assert place() == beside_the_pages / folder / FILE
 
 
 def test_the_place_can_be_named_and_a_shortened_run_keeps_nothing(beside_the_pages, monkeypatch):
