@@ -64,6 +64,10 @@ def loss_and_gradient_in(*names: str) -> Callable[[Callable], Callable]:
 
 def unfit_loss(loss: Any) -> Unfit | None:
     """What is wrong with `loss` whatever its value: it is no scalar tensor, or it has no gradient; else None."""
+    if isinstance(loss, (int, float)):
+        return Unfit(
+            loss, "The loss should be a tensor: item() and float() leave a number without a gradient."
+        )
     if not isinstance(loss, Tensor) or loss.shape:
         return Unfit(loss, "The loss should be one number, in a tensor without axes.")
     if not loss.requires_grad:

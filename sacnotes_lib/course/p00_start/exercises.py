@@ -62,4 +62,10 @@ SOFT_RETURN = exercise(
     ("(weights * (rewards + temperature * entropies)).sum()",
         "weights.sum() * (rewards + temperature * entropies).sum()",
         "two sums multiplied: each step has its own weight"),
+    ("(weights * (rewards + temperature * entropies)).sum()",
+        "rewards[0] + temperature * entropies[0] + discount * (rewards + temperature * entropies)[1:].sum()",
+        "every later step discounted once: step t is discounted t times"),
+    ("discount **", "(1 - discount) **", "1 - discount where the discount belongs"),
+    ("weights * ", "discount * weights.flip(0) * ", "the weights in reverse, and one step too much"),
+    (".sum()", ".cumsum(0)", "the sums so far, one for each step: one number is asked for"),
 )  # fmt: skip

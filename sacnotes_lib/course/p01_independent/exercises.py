@@ -89,6 +89,9 @@ SCORE_ACTIONS = exercise(
         "std passed as a covariance matrix: each action needs one of its own, [A, A]"),
     (".sum(-1)", ".mean()", "one number for the whole batch, averaged over the action's entries too"),
     (".sum(-1)", ".mean(0)", "the mean over the batch (the first dimension), where the sum over the action belongs"),
+    ("(action)", "(action - mean)", "the mean subtracted twice: Normal does it already"),
+    ("Normal(mean, std).log_prob(action)", "Normal(mean, std).log_prob(action).log()",
+        "a logarithm too many: log_prob is one already"),
 )  # fmt: skip
 
 SOFT_VALUE = exercise(
@@ -109,7 +112,7 @@ SOFT_VALUE = exercise(
     ("q - temperature * log_prob.squeeze(-1)", "(q - temperature * log_prob.squeeze(-1)).mean()",
         "one number for the whole batch (and a mean hides a broadcast to [B, B], if there was one)"),
     ("q - temperature * log_prob.squeeze(-1)", "(q - temperature * log_prob)[0]",
-        "broadcast to [B, B], then the first row: all transitions share the first log_prob"),
+        "all transitions share the first log_prob, as in the first row of a broadcast [B, B]"),
     ("q - temperature * log_prob.squeeze(-1)", "(q - temperature * log_prob)[:, 0]",
         "broadcast to [B, B], then the first column: all transitions share the first Q"),
     ("q - temperature * log_prob.squeeze(-1)", "(q - temperature * log_prob).sum(0)",
@@ -130,4 +133,8 @@ SOFT_VALUE = exercise(
         "Q divided by the temperature: the value is in units of reward"),
     ("q - temperature * log_prob.squeeze(-1)", "temperature * log_prob.squeeze(-1) - q",
         "the sign of the whole: this is the actor's loss, and a value is asked for"),
+    ("q - temperature * log_prob.squeeze(-1)", "(q - temperature * log_prob)[-1]",
+        "broadcast to [B, B], then the last row: all transitions share the last log_prob"),
+    ("q - temperature * log_prob.squeeze(-1)", "temperature * q - log_prob.squeeze(-1)",
+        "the temperature on Q: it is the price of log_prob"),
 )  # fmt: skip

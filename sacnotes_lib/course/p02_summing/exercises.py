@@ -63,6 +63,9 @@ ACTOR_LOSS = exercise(
         "the temperature on Q too: it prices the entropy alone"),
     ("- q", "+ q", "the sign of Q: the loss is lowered, and Q should rise"),
     (".sum(-1) - q)", " - q.unsqueeze(-1)).sum(-1)", "q subtracted from every entry before the sum: it counts A times"),
+    ("temperature * log_prob.sum(-1) - q", "log_prob.sum(-1) - q / temperature",
+        "the whole divided by the temperature: the gradient is then another"),
+    (".sum(-1)", ".amax(-1)", "the likeliest entry of each action alone: all are added"),
     adapt=loss_and_gradient_in("q", "log_prob"),
 )  # fmt: skip
 
@@ -107,4 +110,16 @@ SETTINGS_FOR_THE_SUM = exercise(
         "log A in the target: entropies of independent entries add up, A of them"),
     ("target_entropy * action_dim", "target_entropy + math.log(action_dim)",
         "log A added to the target: entropies of independent entries add up, A of them"),
+    (" / action_dim, target_entropy * action_dim", " / action_dim, -target_entropy",
+        "the sign of the target turned, and A left out of it"),
+    (" / action_dim, target_entropy * action_dim", " * action_dim, target_entropy * action_dim**2",
+        "the temperature multiplied, and the target by A squared: a sum is A times the mean"),
+    ("target_entropy * action_dim", "target_entropy * (action_dim - 1)",
+        "A - 1 in the target: there are A entries"),
+    (" / action_dim", " / (action_dim + 1)", "A + 1 in the temperature: there are A entries"),
+    ("target_entropy * action_dim", "target_entropy * action_dim, action_dim",
+        "three values: the temperature and the target are asked for"),
+    ("temperature / action_dim, target_entropy * action_dim", "temperature / 6, target_entropy * 6",
+        "six for every robot: the number of entries is action_dim"),
+    ("target_entropy * action_dim", "target_entropy**action_dim", "the target to the power A: entropies add up"),
 )  # fmt: skip

@@ -125,6 +125,12 @@ SQUASHED_LOG_PROB = exercise(
     ("Normal(mean, std).log_prob(pre_tanh) - log_slope", "Normal(mean, std).log_prob(pre_tanh) / (1 - "
     "torch.tanh(pre_tanh) ** 2)",
         "the log-density divided by the slope, which rounds to zero: the density is divided, its logarithm subtracts"),
+    (_SLOPE, "-torch.log(1 - torch.tanh(pre_tanh) ** 2)",
+        "the naive logarithm, and added where it is subtracted: it is infinite at a saturated action"),
+    (_SLOPE, "torch.log(1 + torch.tanh(pre_tanh) ** 2)", "the sign inside the slope: it is 1 - tanh(u)²"),
+    (_SLOPE, "torch.log(torch.cosh(pre_tanh))", "log cosh(u) where -2 log cosh(u) belongs"),
+    ("softplus(-2 * pre_tanh)", "softplus(-2 * pre_tanh).exp()",
+        "exp of the softplus: it is a logarithm that stays one"),
 )  # fmt: skip
 
 ESTIMATE_ENTROPY = exercise(
@@ -185,6 +191,11 @@ ESTIMATE_ENTROPY = exercise(
         "the logarithm of the average density: the average of the logarithms is asked for"),
     ("-log_prob.mean(0)", "-log_prob.exp().mean(0)", "the average density, where the average log-density belongs"),
     ("-log_prob.mean(0)", "-log_prob.median(0).values", "the median over the samples where their mean belongs"),
+    ("scale.log()", "2 * scale.log()", "log(scale) counted twice"),
+    ("mean + std * noise", "mean * std + noise", "mean and noise exchanged: u = mean + std * noise"),
+    ("squashed_log_prob(mean + std * noise, mean, std)",
+        "squashed_log_prob(noise, torch.zeros_like(mean), torch.ones_like(std))",
+        "the noise scored by a standard normal: what is drawn is u, from mean and std"),
     others=(
         ("-log_prob.mean(0)", "Normal(mean, std).entropy().sum(-1) + log_tanh_slope(mean + std * noise).mean(0)",
             "the Gaussian's exact entropy, and only what tanh changes averaged over the samples"),

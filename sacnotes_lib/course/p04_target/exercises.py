@@ -134,6 +134,13 @@ SOFT_LABEL = exercise(
     ("return reward + discount * (1 - terminated) * next_value",
         "return (reward + discount * (1 - terminated) * next_value).mean()",
             "a mean over the batch: each transition has a label"),
+    (" - temperature * next_log_prob", "", "terminated) * next_value", "truncated) * next_value - temperature * "
+    "next_log_prob",
+        "the wrong flag, 1 - truncated, and the entropy outside the brackets"),
+    ("discount * ", "discount**2 * ", "the discount squared: what is to come is one step away"),
+    ("temperature * next_log_prob", "temperature", "log_prob left out: the bonus is -α log π"),
+    ("reward + discount * (1 - terminated) * next_value", "reward + discount * (1 - terminated) + next_value",
+        "added where it is multiplied: γ (1 - terminated) stands in front of all that is to come"),
 )  # fmt: skip
 
 NEXT_SOFT_VALUE = exercise(
@@ -174,7 +181,10 @@ NEXT_SOFT_VALUE = exercise(
     ("next_action, next_log_prob = policy(next_observation).sample()",
         "next_action = policy(next_observation).sample(); next_log_prob = "
         "policy(next_observation).log_prob(next_action)",
-        "sample returns a pair: action, log_prob = policy(next_observation).sample()"),
+        "sample returns a pair: action, log_prob"),
+    ("next_action, next_log_prob = policy(next_observation).sample()", "next_action = policy(next_observation).sample()",
+        "* next_log_prob", "* policy(next_observation).log_prob(next_action)",
+        "sample returns a pair, and Q was asked about both: action, log_prob = policy(next_observation).sample()"),
     ("target_critic(next_observation, next_action)", "target_critic(next_action, next_observation)",
         "action and observation exchanged in the call of the target critic"),
     ("policy(next_observation).sample()", "policy.sample(next_observation)",
@@ -195,6 +205,17 @@ NEXT_SOFT_VALUE = exercise(
     ("target_critic(next_observation, next_action) - temperature * next_log_prob",
         "(target_critic(next_observation, next_action) - temperature * next_log_prob).mean()",
         "one number for the whole batch: each transition has its own"),
+    ("policy(next_observation)", "policy(observation)", "next_observation, next_action)", "next_observation, action)",
+        "Q at the buffer's action, and log_prob of one drawn at s"),
+    ("target_critic(next_observation, next_action)", "target_critic(observation, action)",
+        "Q at the buffer's s and a: it is asked at s' and a fresh a'"),
+    ("policy(next_observation)", "policy(observation)", "target_critic", "critic",
+        "the policy asked at s, and the critic in training at s': both belong to s', and Q to the target critic"),
+    ("target_critic(next_observation, next_action) - temperature * next_log_prob", "target_critic(next_observation, "
+    "action)",
+        "Q at the buffer's action, and the entropy left out"),
+    ("next_action, next_log_prob = policy(next_observation)", "next_log_prob, next_action = policy(next_observation)",
+        "action and log_prob exchanged: sample returns the action first"),
     others=(
         ("* next_log_prob", "* policy(next_observation).sample()[1]",
             "two draws, one for Q and one for log_prob, where one draw can serve both"),

@@ -121,6 +121,12 @@ LABEL_VALUES = exercise(
     (_MIN, _MEAN, "mean where min was asked for"),
     ("next_q.roll(1, dims=0)", _MIN, _MEAN, _MIN, "min whatever is asked for: backup says which"),
     (_MIN, _MEAN, "next_q.roll(1, dims=0)", _MEAN, "mean whatever is asked for: backup says which"),
+    (".roll(1, dims=0)", "[::-1]", "a step of -1, which tensors do not take: roll shifts the rows"),
+    (".roll(1, dims=0)", ".roll(2, dims=0)", "swap with the next but one: critic n reads critic n - 1"),
+    (".roll(1, dims=0)", ".T", "the table turned: swap keeps [N, B], and moves its rows"),
+    (".roll(1, dims=0)", "[1]", "one critic's row for all: each reads its own neighbour's"),
+    (_MEAN, "next_q.mean(0, keepdim=True)", _MIN, "next_q.amin(0)",
+        "mean and min as one row: every critic has a label of its own, so the result is [N, B]"),
 )  # fmt: skip
 
 CRITICS_LOSS = exercise(
@@ -161,6 +167,12 @@ CRITICS_LOSS = exercise(
         "Huber's loss, which is straight far out: the squared error is asked for"),
     (".mean(-1)", ".std(-1)", "the spread of the squared errors, where their mean belongs"),
     (".mean(-1)", ".median(-1).values", "the median of the squared errors, where their mean belongs"),
+    ("(q - target)", "(q - target.mean(0))",
+        "one label for all, the mean: here each critic keeps the label it was given"),
+    ("(q - target).square()", "(q * target)", "q times label: the error is their difference"),
+    (".sum()", ".prod()", "the critics' losses multiplied: they are added"),
+    ("(q - target).square()", "(q - target).pow(3)", "the error to the third: its square is asked for"),
+    ("(q - target)", "(q - q.mean(0))", "the critics' distance to their mean: the label is left out"),
     adapt=loss_and_gradient_in("q"),
 )  # fmt: skip
 
@@ -201,5 +213,10 @@ FOLLOW = exercise(
     ("(1 - rate) * target + rate * online", "target - rate * online", "the critic subtracted: its share is added"),
     ("(1 - rate) * target + rate * online", "((1 - rate) * target + rate * online).mean()",
         "one number: every weight follows its own"),
+    ("+ rate * online", "- rate * online", "the sign of the critic's share: it is added"),
+    ("(1 - rate) * target + rate * online", "target + (1 - rate) * online",
+        "the old weights whole, and of the critic the other share"),
+    ("(1 - rate) * target + rate * online", "(target + rate * online) / (1 + rate)",
+        "divided by 1 + rate: the shares are 1 - rate and rate"),
     adapt=in_a_new_tensor,
 )  # fmt: skip

@@ -135,6 +135,10 @@ EXPECTED_LABEL = exercise(
         "a plain average of log π, undiscounted: it is weighted like Q, and stands behind γ"),
     ("reward + ", "", "the reward left out"),
     ("reward + ", "reward - ", "the sign of what is to come: it is added to the reward"),
+    ("policy.log()", "policy.log2()", "bits: the logarithm is the natural one, and entropy in nats"),
+    ("policy.log()", "policy.log().mean()", "log π averaged over all first: each action's stands beside its own Q"),
+    ("(next_probs *", "(next_probs.log() *",
+        "the logarithm of the probabilities of the next states: they are the weights"),
 )  # fmt: skip
 
 TRUE_ERROR = exercise(
@@ -182,5 +186,12 @@ TRUE_ERROR = exercise(
         "the variance of the labels over the batch: it is their spread from pair to pair as well"),
     ("((q - label) * (q - other_label)).mean()", "((q - label.mean()) * (q - other_label.mean())).mean()",
         "the average label of the batch for every pair: each pair has its own"),
+    ("((q - label) * (q - other_label)).mean()", "((q - label) * (q - other_label)).sum() / 2",
+        "a sum over the batch, halved, where the mean belongs"),
+    ("(q - label) * (q - other_label)", "(q - torch.maximum(label, other_label)).square()",
+        "the error against the larger label: choosing biases it"),
+    ("((q - label) * (q - other_label)).mean()", "(q - label).square().mean() * (q - other_label).square().mean()",
+        "two losses multiplied: each of them holds Var(y) already"),
+    ("((q - label) * (q - other_label)).mean()", "(q - label).mean()", "the average error: it is not squared"),
     adapt=on_average,
 )  # fmt: skip

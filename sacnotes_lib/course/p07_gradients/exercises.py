@@ -40,16 +40,26 @@ def leave_one_out(worth: Tensor) -> Tensor:
     return (worth.sum(0) - worth) / (len(worth) - 1)
 
 
-def _policy_case(samples: int, batch_size: int, action_dim: int, temperature: float) -> dict:
+def _policy_case(samples: int, batch_size: int, action_dim: int, temperature: float, height: float) -> dict:
+    """A high Q makes the loss negative, a low one positive."""
     generator = torch.Generator().manual_seed(100 * samples + 10 * batch_size + action_dim)
     mean = 0.7 * torch.randn(batch_size, action_dim, generator=generator)
     log_std = -0.5 + 0.3 * torch.randn(batch_size, action_dim, generator=generator)
     noise = torch.randn(samples, batch_size, action_dim, generator=generator)
     policy = SquashedGaussian(mean, log_std)
-    return {"policy": policy, "noise": noise, "critic": QuadraticCritic(), "temperature": temperature}
+    return {
+        "policy": policy,
+        "noise": noise,
+        "critic": QuadraticCritic(height=height),
+        "temperature": temperature,
+    }
 
 
-_POLICY_CASES = (_policy_case(3, 4, 2, 0.3), _policy_case(2, 5, 1, 0.7), _policy_case(4, 2, 3, 0.1))
+_POLICY_CASES = (
+    _policy_case(3, 4, 2, 0.3, -3.0),
+    _policy_case(2, 5, 1, 0.7, 3.0),
+    _policy_case(4, 2, 3, 0.1, 4.0),
+)
 
 
 SCORE_FUNCTION = judged_by_gradient(
@@ -95,6 +105,21 @@ SCORE_FUNCTION = judged_by_gradient(
     ("noise=noise", "", "noise not used: one fresh action for each observation, where K are asked for"),
     (".mean()", ".mean(0).sum()", "the sum over the batch where the mean belongs"),
     (".mean()", ".sum(0).mean()", "the sum over the samples where the mean belongs"),
+    (".mean()", ".mean().abs()", "the size of the loss: where it is negative, its gradient turns round"),
+    ("-(log_prob", "(log_prob", " - temperature * log_prob", " + temperature * log_prob",
+        "both signs: a loss goes down, so minus log_prob times worth, and the worth is Q minus α log π"),
+    ("-(log_prob", "(log_prob", " - temperature * log_prob", "",
+        "the sign, and the entropy left out of what an action is worth"),
+    ("sample", "rsample", "-(log_prob", "(log_prob", "the actions not held constant (rsample), and the sign turned"),
+    ("sample", "rsample", " - temperature * log_prob", "",
+        "the actions not held constant (rsample), and the entropy left out"),
+    ("temperature * log_prob", "temperature * log_prob.exp()",
+        "the density in what an action is worth: its logarithm belongs there"),
+    ("critic(action) - temperature * log_prob", "critic(action) / temperature - log_prob",
+        "the worth divided by the temperature: its gradient is another"),
+    ("noise=noise", "noise=noise[:1]", "the first of the K actions alone"),
+    ("critic(action) -", "critic(action).mean(0) -",
+        "Q averaged over the K actions: each log_prob belongs to its own action's Q"),
     others=(
         ("worth.detach()", "(worth - (worth.sum(0) - worth) / (len(worth) - 1)).detach()",
             "with a baseline from the other actions, exercise C's"),
@@ -138,6 +163,12 @@ REPARAMETERIZED = judged_by_gradient(
     ("noise=noise", "", "noise not used: one fresh action for each observation, where K are asked for"),
     (".mean()", ".mean(0).sum()", "the sum over the batch where the mean belongs"),
     (".mean()", ".sum(0).mean()", "the sum over the samples where the mean belongs"),
+    (".mean()", ".mean().abs()", "the size of the loss: where it is negative, its gradient turns round"),
+    (".mean()", ".amax()", "the largest over samples and batch where the mean belongs"),
+    ("* log_prob", "* log_prob.exp()", "the density where its logarithm belongs"),
+    ("noise=noise", "noise=noise[:1]", "the first of the K actions alone"),
+    ("noise=noise", "noise=0 * noise", "the median action alone: nothing is drawn"),
+    ("rsample", "sample", "(temperature", "-(temperature", "sample instead of rsample, and the sign turned"),
 )  # fmt: skip
 
 
@@ -195,4 +226,14 @@ LEAVE_ONE_OUT = exercise(
         "the median of all K: its own worth has a say in it, which biases the gradient"),
     ("(worth.sum(0) - worth)", "worth.sum(0)",
         "its own worth not taken out of the sum, and one number for each observation, where each action has its own"),
+    ("(worth.sum(0) - worth) / (len(worth) - 1)", "(worth.sum() - worth) / len(worth)",
+        "the sum over the batch as well, and divided by K"),
+    ("(worth.sum(0) - worth) / (len(worth) - 1)", "worth.mean(0) - worth / (len(worth) - 1)",
+        "the mean of all, less its own share: first its own worth is taken out of the sum, then the rest is divided"),
+    ("(len(worth) - 1)", "(worth.numel() - 1)", "divided by the size of the table less 1: the others are K - 1"),
+    ("(worth.sum(0) - worth) / (len(worth) - 1)", "(worth.sum(0) + worth) / (len(worth) + 1)",
+        "its own worth counted twice: it is taken out"),
+    ("(worth.sum(0) - worth) / (len(worth) - 1)", "worth.cumsum(0) / len(worth)",
+        "the sum up to each action: all others count, the later ones too"),
+    ("(worth.sum(0) - worth)", "(worth.sum(0) - 1)", "1 subtracted from the sum, where its own worth is"),
 )  # fmt: skip

@@ -88,6 +88,15 @@ SOFT_Q = exercise(
         "return temperature * ((weights * rewards).sum() - (weights * log_probs)[1:].sum())",
         "the temperature on the rewards too: it prices the entropy alone"),
     ("(weights * rewards).sum()", "rewards[0]", "the rewards after the first left out"),
+    ("(weights * rewards).sum() - temperature * (weights * log_probs)[1:].sum()",
+        "rewards.sum() - temperature * log_probs.sum()", "no discount, and the entropy at s itself counted too"),
+    ("- temperature * (", "+ (", "the temperature left out, and the sign of log_prob"),
+    ("(weights * rewards)", "(weights * rewards)[:-1]", "the last reward left out"),
+    ("weights = discount ** torch.arange(len(rewards))", "weights = (discount ** torch.arange(len(rewards))).flip(0)",
+        "the weights in reverse: the first step counts in full, later ones less"),
+    ("(weights * rewards).sum() - temperature * (weights * log_probs)[1:].sum()",
+        "(discount * (rewards - temperature * log_probs)).sum()",
+        "every step discounted once, and the entropy at s itself counted too"),
 )  # fmt: skip
 
 
@@ -147,4 +156,10 @@ TEMPERATURE_STEP = exercise(
         "weighted by the density: the actions were drawn from π already, their plain mean is the expectation"),
     ("-log_prob.mean()", "-log_prob.exp().mean().log()",
         "the logarithm of the average density: the average of the logarithms is asked for"),
+    ("log_temperature.exp() *", "log_temperature.exp() ** 2 *", "α squared: the derivative of exp is exp, once"),
+    ("- learning_rate *", "* learning_rate *", "multiplied by the step: it is subtracted"),
+    (" - target_entropy", "", "* surplus", "* surplus - target_entropy",
+        "the target entropy outside the brackets: the surplus is entropy - target"),
+    ("-log_prob.mean()", "-log_prob.std()", "the spread of log_prob, where its mean belongs"),
+    ("- learning_rate *", "- 1 / learning_rate *", "divided by the learning rate where it is multiplied"),
 )  # fmt: skip

@@ -19,15 +19,16 @@ def n_step_weight(log_prob_now: Tensor, log_prob_then: Tensor) -> Tensor:
     return (log_prob_now - log_prob_then)[1:].sum(0).exp()
 
 
-def _actor_case(batch_size: int, action_dim: int, temperature: float) -> dict:
+def _actor_case(batch_size: int, action_dim: int, temperature: float, height: float) -> dict:
+    """A high Q makes the loss negative, a low one positive."""
     policy, observation, action = policy_and_rows(batch_size, action_dim)
     rows = {"observation": observation, "action": action}
-    return {"policy": policy, "critic": TrackingCritic(), **rows, "temperature": temperature}
+    return {"policy": policy, "critic": TrackingCritic(height=height), **rows, "temperature": temperature}
 
 
 OFF_POLICY_ACTOR_LOSS = judged_by_gradient(
     off_policy_actor_loss,
-    (_actor_case(4, 2, 0.3), _actor_case(6, 1, 0.8)),
+    (_actor_case(4, 2, 0.3, 2.0), _actor_case(6, 1, 0.8, -2.0)),
     ("* log_prob", "* policy(observation).log_prob(action)",
         "log_prob at the buffer's action, Q at the fresh one: both belong to the same fresh action"),
     ("fresh)", "action)",
@@ -68,6 +69,18 @@ OFF_POLICY_ACTOR_LOSS = judged_by_gradient(
         "log_prob of an action that is held constant: the entropy's gradient is noise around zero"),
     ("temperature * log_prob - critic(observation, fresh)", "(fresh - action).square().mean(-1)",
         "the distance to the buffer's actions, averaged: they are what the old policies did, and nothing to imitate"),
+    (".mean()", ".mean().abs()", "the size of the loss: where it is negative, its gradient turns round"),
+    ("policy(observation).rsample()", "policy(action).rsample()",
+        "the policy asked at an action: it wants the observation"),
+    ("(observation, fresh)", "(fresh, observation)", "action and observation exchanged in the call of the critic"),
+    ("loss.mean()", "(log_prob.exp() * loss).mean()",
+        "weighted by the density: the draws follow it already, their plain mean is the expectation"),
+    ("fresh, log_prob = policy(observation).rsample()", "log_prob = policy(observation).log_prob(action); fresh = "
+    "action",
+        "loss.mean()", "(log_prob * loss.detach()).mean()",
+        "the score function at the buffer's actions: they were drawn by other policies"),
+    ("loss.mean()", "(loss + policy(observation).log_prob(action)).mean()",
+        "log_prob of the buffer's action added: that action has no part in this loss"),
     others=(
         ("* log_prob", "* policy(observation).rsample()[1]",
             "two draws, one for Q and one for log_prob, where one draw can serve both"),
@@ -130,4 +143,10 @@ N_STEP_WEIGHT = exercise(
     ("return (log_prob_now - log_prob_then)[1:].sum(0).exp()",
         "weight = (log_prob_now - log_prob_then)[1:].sum(0).exp(); return weight / weight.mean()",
         "divided by the mean over the batch: less noise, but no longer right on average"),
+    ("(log_prob_now - log_prob_then)[1:]", "(log_prob_now[1:] - log_prob_then[:-1])",
+        "one policy a step behind the other: both score the same action"),
+    ("[1:].sum(0)", "[1:].sum(0).abs()", "the size of the logarithm: a weight may be below 1"),
+    ("(log_prob_now - log_prob_then)[1:]", "(log_prob_then - log_prob_now)",
+        "upside down, and the first action weighted too"),
+    ("[1:].sum(0).exp()", "[1:].sum(0).sigmoid()", "a sigmoid where exp belongs"),
 )  # fmt: skip

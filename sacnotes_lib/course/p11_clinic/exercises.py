@@ -1,5 +1,6 @@
 """Exercises of notebook 11: an actor's loss and a label to be mended; the third is in `thermostat`."""
 
+from dataclasses import dataclass
 from itertools import combinations
 
 import torch
@@ -9,11 +10,14 @@ from sacnotes_lib.course.kit.edits import exercise
 from sacnotes_lib.course.kit.judged_by_gradient import TrackingCritic, judged_by_gradient, policy_and_rows
 
 
+@dataclass(frozen=True)
 class TwoCritics:
     """Two critics that each are the smaller one somewhere, `[2, B]`."""
 
+    height: float
+
     def __call__(self, observation: Tensor, action: Tensor) -> Tensor:
-        return torch.stack([TrackingCritic(gain)(observation, action) for gain in (0.5, -0.5)])
+        return torch.stack([TrackingCritic(gain, self.height)(observation, action) for gain in (0.5, -0.5)])
 
 
 def mended_actor_loss(policy, critics, observation, temperature) -> Tensor:
@@ -36,14 +40,20 @@ def mended_label(
     return reward + discount * (1 - terminated) * next_value
 
 
-def _actor_case(batch_size: int, action_dim: int, temperature: float) -> dict:
+def _actor_case(batch_size: int, action_dim: int, temperature: float, height: float) -> dict:
+    """A high Q makes the loss negative, a low one positive."""
     policy, observation, _ = policy_and_rows(batch_size, action_dim)
-    return {"policy": policy, "critics": TwoCritics(), "observation": observation, "temperature": temperature}
+    return {
+        "policy": policy,
+        "critics": TwoCritics(height),
+        "observation": observation,
+        "temperature": temperature,
+    }
 
 
 MENDED_ACTOR_LOSS = judged_by_gradient(
     mended_actor_loss,
-    (_actor_case(6, 2, 0.3), _actor_case(8, 1, 0.05)),
+    (_actor_case(6, 2, 0.3, 2.0), _actor_case(8, 1, 0.05, -2.0)),
     ("rsample", "sample", "temperature * ", "",
         "still as it was: the draw is held constant, and log_prob has no price"),
     ("rsample", "sample", "one of two: α is there now, but `sample` still closes the way from Q to the policy"),
@@ -78,6 +88,12 @@ MENDED_ACTOR_LOSS = judged_by_gradient(
         "a new defect: the score function's factor log_prob on an action that is not held constant"),
     ("* log_prob", "* policy(observation).log_prob(action.detach())",
         "a new defect: log_prob of an action that is held constant: the entropy's gradient is noise around zero"),
+    (".mean()", ".mean().abs()", "a new defect, the size of the loss: where it is negative, its gradient turns round"),
+    (".mean()", ".amax()", "a new defect: the largest over the batch where the mean stood"),
+    ("rsample", "sample", "(temperature * log_prob - critics(observation, action).amin(0))",
+        "(log_prob * (temperature * log_prob - critics(observation, action).amin(0)))",
+        "the score function, with its factor not held constant: detach what the action is worth, or take rsample"),
+    ("log_prob - critics", "log_prob * critics", "a new defect: log_prob times Q, and the loss is a difference"),
     others=(
         ("* log_prob", "* policy(observation).rsample()[1]",
             "two draws, one for Q and one for log_prob, where one draw can serve both"),
@@ -165,4 +181,17 @@ MENDED_LABEL = exercise(
     ("return reward + discount * (1 - terminated) * next_value",
         "return (reward + discount * (1 - terminated) * next_value).mean()",
         "a new defect: a mean over the batch, and each transition has a label"),
+    ("terminated", "truncated", ".sum(-1)", ".mean(-1)", " - temperature", " + temperature",
+        "only `truncated` switches off what is to come; log_prob is still averaged over the action; the entropy still "
+        "has the wrong sign"),
+    ("amin", "mean", " - temperature", " + temperature",
+        "the entropy still has the wrong sign; a new defect, the mean of the critics where the smaller one stood"),
+    ("(1 - terminated) * ", "", ".sum(-1)", ".mean(-1)",
+        "no end at all, and log_prob is still averaged over the action"),
+    (".sum(-1)", ".sum(-1).exp()", "a new defect: the density where its logarithm belongs"),
+    ("reward + ", "reward - ", "a new defect, the sign of what is to come: it is added to the reward"),
+    ("return reward", "return discount * reward",
+        "a new defect: the reward discounted too, and γ begins with the next step"),
+    (" * next_value", " + next_value", "a new defect: added where γ (1 - terminated) multiplies"),
+    ("temperature * next_log_prob.sum(-1)", "temperature", "a new defect: log_prob left out"),
 )  # fmt: skip

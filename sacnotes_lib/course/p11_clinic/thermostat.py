@@ -43,6 +43,7 @@ THERMOSTAT = exercise(
         _log([0.9, 1.2, 1.3, 1.4], [1.0, 0.9, 3.0, 9.0], -2.0),  # crossed, though its first step went right
         _log([1.0, -0.5, -1.7, -1.9], [1.0, 0.5, 0.3, 0.31], -2.0),  # healthy, though its last step went wrong
         _log([-1.9, -1.7, -1.5], [0.1, 0.11, 0.13], -2.0),  # crossed, by little
+        _log([1.0, 0.0, -0.8], [1.0, 0.7, 0.4], -2.0),  # healthy: a little less than half of the first surplus is left
         _log([-1.0, 1.0, 0.0, -1.2], [1.0, 0.7, 0.4, 0.3], -2.0),  # more than half of the first surplus is left
     ),
     ("entropy - target_entropy", "entropy", "entropy compared with 0: the target entropy is the set point"),
@@ -106,4 +107,12 @@ THERMOSTAT = exercise(
     ("(steps * surplus[:-1]).sum() > 0", "True", "always crossed: neither wire tested"),
     ("(steps * surplus[:-1]).sum() > 0", "False", "0 if surplus[-1].abs() < surplus[0].abs() / 2 else 2", "2",
         "always 2: neither wire tested"),
+    ("surplus, steps = entropy - target_entropy", "surplus, steps = (entropy - target_entropy).abs()",
+        "the size of the surplus: its sign says which way α should go"),
+    ("surplus[-1].abs() < surplus[0].abs() / 2", "surplus[-1] < surplus[0]",
+        "the second wire without sizes, and without the half"),
+    ("surplus[0].abs() / 2", "surplus[0].abs() / 4", "a quarter of the first surplus: half of it was asked for"),
+    ("surplus[-1].abs() <", "(surplus[-1] - surplus[0]).abs() <",
+        "the change of the surplus for what is left: half of the first one may be left, not lost"),
+    ("temperature.log().diff()", "temperature.log()[1:]", "log α itself for its steps: .diff() gives those"),
 )  # fmt: skip
