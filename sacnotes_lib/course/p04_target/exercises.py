@@ -182,9 +182,10 @@ NEXT_SOFT_VALUE = exercise(
         "next_action = policy(next_observation).sample(); next_log_prob = "
         "policy(next_observation).log_prob(next_action)",
         "sample returns a pair: action, log_prob"),
-    ("next_action, next_log_prob = policy(next_observation).sample()", "next_action = policy(next_observation).sample()",
+    ("next_action, next_log_prob = policy(next_observation).sample()",
+        "next_action = policy(next_observation).sample()",
         "* next_log_prob", "* policy(next_observation).log_prob(next_action)",
-        "sample returns a pair, and Q was asked about both: action, log_prob = policy(next_observation).sample()"),
+        "sample returns a pair, and Q was asked about both: unpack it as action, log_prob"),
     ("target_critic(next_observation, next_action)", "target_critic(next_action, next_observation)",
         "action and observation exchanged in the call of the target critic"),
     ("policy(next_observation).sample()", "policy.sample(next_observation)",
