@@ -11,13 +11,17 @@ from sacnotes_lib.course.kit.exercise import Exercise
 
 
 def exercise(
-    right: Callable, cases: tuple[Mapping[str, Any], ...], *edits: tuple[str, ...], **others
+    right: Callable,
+    cases: tuple[Mapping[str, Any], ...],
+    *edits: tuple[str, ...],
+    others: tuple[tuple[str, ...], ...] = (),
+    **fields,
 ) -> Exercise:
     """The exercise that asks for `right` under its own name, its known mistakes said as edits: see `altered`.
 
-    Args: others are further fields of `Exercise`.
+    Args: others are edits too, to other estimators that are as right; fields are further fields of `Exercise`.
     """
-    return Exercise(right.__name__, right, cases, altered(right, *edits), **others)
+    return Exercise(right.__name__, right, cases, altered(right, *edits), altered(right, *others), **fields)
 
 
 def altered(right: Callable, *edits: tuple[str, ...]) -> dict[str, Callable]:

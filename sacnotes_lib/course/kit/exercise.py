@@ -17,8 +17,9 @@ class Exercise:
     ``reference``  a right solution
     ``cases``      the arguments of each try, as dictionaries: argument name -> value, in the order of the function
     ``mistakes``   what went wrong, in a few words -> a function that goes wrong in just that way; see `edits.altered`
-    ``adapt``      makes of a solution, right or wrong, the function that is tried and compared; left out: itself
-    ``compared``   what ``adapt`` compares, in a few words for the learner
+    ``others``     another estimator of the same thing, in a few words -> a function; right, though not what was asked
+    ``adapt``      makes of a solution, right or wrong, the function that is tried and compared; left out: itself.
+                   That function may return a dictionary: what is compared, in a few words -> its value
     ``rtol``, ``atol``  how far a right answer may be from the reference, relative and absolute
     """
 
@@ -26,15 +27,15 @@ class Exercise:
     reference: Callable
     cases: tuple[Mapping[str, Any], ...]
     mistakes: Mapping[str, Callable] = field(default_factory=dict)
+    others: Mapping[str, Callable] = field(default_factory=dict)
     adapt: Callable[[Callable], Callable] = lambda solution: solution
-    compared: str = ""
     rtol: float = 1e-4
     atol: float = 1e-5
 
 
 @dataclass(frozen=True)
 class Unfit:
-    """What an ``adapt`` returns where it cannot use what a solution returned: that, and a sentence on what it wants."""
+    """What an ``adapt`` returns where what a solution returned, or how, cannot be right: that, and a sentence on it."""
 
     value: Any
     wanted: str
@@ -42,7 +43,7 @@ class Unfit:
 
 @dataclass(frozen=True)
 class CheckResult:
-    """What `check` found. ``mistake`` is the known mistake that gives just the learner's output, or None."""
+    """What `check` found. ``mistake`` says what went wrong where that is known, else None."""
 
     passed: bool
     message: str

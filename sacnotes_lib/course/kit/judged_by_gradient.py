@@ -1,4 +1,4 @@
-"""What the exercises on actor losses share: the value of such a loss tells nothing, so its gradient is compared."""
+"""What the exercises on losses share: a loss is there for its gradient, so its gradient is compared."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -7,6 +7,7 @@ from typing import Any
 
 import torch
 from torch import Tensor
+from torch.overrides import TorchFunctionMode
 
 from sacnotes_lib.course.kit.edits import exercise
 from sacnotes_lib.course.kit.exercise import Unfit
@@ -14,29 +15,87 @@ from sacnotes_lib.sac.distributions import SquashedGaussian
 
 
 def gradient_of(actor_loss: Callable[..., Any]) -> Callable[..., Any]:
-    """An `Exercise.adapt`: the gradient of an actor loss with respect to its policy's two parameters.
+    """An `Exercise.adapt`: the gradient of an actor loss with respect to its policy's two parameters, not its value.
 
     Args: actor_loss(policy, …), which should return a scalar. The policy is made from two tensors of one shape, its
         mean or gain first, then its log_std.
-    Returns: a function of the same arguments. It returns d loss / d parameter for each of the two, stacked in front;
-        zeros where the loss leads to none; `Unfit` where the loss is no scalar.
+    Returns: a function of the same arguments. It returns, under a name for the learner, d loss / d parameter for each
+        of the two, stacked in front; `Unfit` as `unfit_loss`.
     """
 
     def gradient(policy, *rest):
-        parameters = [value.clone().requires_grad_() for value in vars(policy).values()]
-        loss = actor_loss(type(policy)(*parameters), *rest)
-        if not isinstance(loss, Tensor) or loss.shape:
-            return Unfit(loss, "The loss should be one number, in a tensor without axes.")
-        if not loss.requires_grad:
-            return torch.zeros(len(parameters), *parameters[0].shape)
-        return torch.stack(torch.autograd.grad(loss, parameters, allow_unused=True, materialize_grads=True))
+        parameters = {name: value.clone().requires_grad_() for name, value in vars(policy).items()}
+        loss = actor_loss(type(policy)(*parameters.values()), *rest)
+        if unfit := unfit_loss(loss):
+            return unfit
+        found = torch.stack(_gradients(loss, parameters))
+        return {f"the gradient of your loss with respect to {' and '.join(parameters)}": found}
 
     return gradient
 
 
-judged_by_gradient = partial(
-    exercise, adapt=gradient_of, compared="the gradient of the loss, in the policy's two parameters"
-)
+def loss_and_gradient_in(*names: str) -> Callable[[Callable], Callable]:
+    """An `Exercise.adapt`: the value of a loss, and its gradient with respect to its first arguments, so named.
+
+    Returns: what makes of a loss(*tensors, …) a function of the same arguments to value and gradients by name. It
+        returns `Unfit` as `unfit_loss`, and where rows `[B]` met each other in a `[B, B]`, which a mean can hide.
+    """
+
+    def adapt(loss: Callable) -> Callable:
+        def both(*arguments):
+            parameters = {name: value.requires_grad_() for name, value in zip(names, arguments)}
+            copies = [
+                value.clone() for value in parameters.values()
+            ]  # which, unlike leaves, may be changed in place
+            with _Shapes() as shapes:
+                value = loss(*copies, *arguments[len(names) :])
+            if unfit := unfit_loss(value):
+                return unfit
+            rows = arguments[0].shape
+            if len(rows) == 1 and rows * 2 in shapes.seen:
+                return Unfit(value, f"A {[*rows, *rows]} came up on the way: every row met every other one.")
+            gradients = zip(names, _gradients(value, parameters))
+            return {"the loss": value} | {f"its gradient with respect to {name}": g for name, g in gradients}
+
+        return both
+
+    return adapt
+
+
+def unfit_loss(loss: Any) -> Unfit | None:
+    """What is wrong with `loss` whatever its value: it is no scalar tensor, or it has no gradient; else None."""
+    if isinstance(loss, (int, float)):
+        return Unfit(
+            loss, "The loss should be a tensor: item() and float() leave a number without a gradient."
+        )
+    if not isinstance(loss, Tensor) or loss.shape:
+        return Unfit(loss, "The loss should be one number, in a tensor without axes.")
+    if not loss.requires_grad:
+        return Unfit(
+            loss, "The loss has no gradient: detach, no_grad, sample or item holds all of it constant."
+        )
+    return None
+
+
+def _gradients(loss: Tensor, parameters: dict[str, Tensor]) -> tuple[Tensor, ...]:
+    return torch.autograd.grad(loss, list(parameters.values()), allow_unused=True, materialize_grads=True)
+
+
+class _Shapes(TorchFunctionMode):
+    """The shapes of all tensors that are made while it is active."""
+
+    def __init__(self):
+        super().__init__()
+        self.seen: set[torch.Size] = set()
+
+    def __torch_function__(self, function, types, args=(), kwargs=None):
+        result = function(*args, **(kwargs or {}))
+        if isinstance(result, Tensor):
+            self.seen.add(result.shape)
+        return result
+
+
+judged_by_gradient = partial(exercise, adapt=gradient_of)
 
 
 class ProportionalPolicy:

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from sacnotes_lib.course.kit.exercise import Unfit
-from sacnotes_lib.course.p10_own_words.cards import play
+from sacnotes_lib.course.p10_own_words.cards import JOBS, CardTooEarly, NoSuchCard, play
 from sacnotes_lib.sac.agent import SAC
 from sacnotes_lib.sac.config import SACConfig
 from sacnotes_lib.sac.replay import Batch
@@ -31,18 +31,20 @@ class _SameNoise(SAC):
 class Bench:
     """A small agent (one run, two critics) and a batch, the same at every call.
 
-    Args: seed says which; two thirds of the batch's transitions go on, a third has terminated.
+    Args: seed says which; two thirds of the batch's transitions go on, a third has terminated. Adam's step hardly
+        shows the size of α's slope, but a target_entropy between those at s and at s′ gives the two another sign.
     """
 
-    def __init__(self, seed: int, batch_size: int = 6):
-        self.seed, self.batch_size = seed, batch_size
+    def __init__(self, seed: int, batch_size: int = 6, target_entropy: float | str = "auto"):
+        self.seed, self.batch_size, self.target_entropy = seed, batch_size, target_entropy
 
     def __repr__(self):
         return f"agent and batch {self.seed}"
 
     def agent(self) -> SAC:
         """A fresh copy; its target critics are not where its critics are."""
-        agent = _SameNoise(CONFIG, observation_dim=2, action_dim=2, seed=self.seed)
+        config = CONFIG.replace(target_entropy=self.target_entropy)
+        agent = _SameNoise(config, observation_dim=2, action_dim=2, seed=self.seed)
         generator = torch.Generator().manual_seed(self.seed)
         with torch.no_grad():
             for weight in agent.target_critic.tensors():
@@ -65,8 +67,7 @@ def weights_after(update: Callable[[SAC, Batch], object]) -> Callable:
     """
 
     @cache  # the four kinds of weights are asked for one after another: update once for all
-    def updated(seed: int, batch_size: int, updates: int) -> SAC:
-        bench = Bench(seed, batch_size)
+    def updated(bench: Bench, updates: int) -> SAC:
         agent, batch = bench.agent(), bench.batch()
         for done in range(updates):
             update(agent, batch)
@@ -74,7 +75,7 @@ def weights_after(update: Callable[[SAC, Batch], object]) -> Callable:
         return agent
 
     def after(bench: Bench, updates: int, weights_of: str) -> Tensor:
-        agent = updated(bench.seed, bench.batch_size, updates)
+        agent = updated(bench, updates)
         networks = {"critics": agent.critic, "actor": agent.actor, "target critics": agent.target_critic}
         if weights_of == "log temperature":
             return agent.log_temperature.detach()
@@ -83,44 +84,70 @@ def weights_after(update: Callable[[SAC, Batch], object]) -> Callable:
     return after
 
 
+def all_weights_after(update: Callable[[SAC, Batch], object]) -> Callable:
+    """An `Exercise.adapt`: what `weights_after` says, as a function of (bench, updates) to all of `WEIGHTS` by name."""
+    after = weights_after(update)
+    return lambda bench, updates: {f"the {part} at the end": after(bench, updates, part) for part in WEIGHTS}
+
+
 def played(sequence_of_cards: Callable[[], str]) -> Callable:
-    """`weights_after` of the update that plays the cards of `sequence_of_cards()`; `Unfit` where these are no text."""
-    after = weights_after(lambda agent, batch: play(sequence_of_cards(), agent, batch))
+    """`weights_after` of the update that plays the cards of `sequence_of_cards()`."""
+    return weights_after(lambda agent, batch: play(sequence_of_cards(), agent, batch))
 
-    def after_text(*case) -> Tensor | Unfit:
-        if not isinstance(sequence := sequence_of_cards(), str):
-            return Unfit(sequence, "One text of letters is asked for, such as 'HFE'.")
-        return after(*case)
 
-    return after_text
+def tried(sequence_of_cards: Callable[[], str]) -> Callable:
+    """An `Exercise.adapt`: `all_weights_after` playing the cards. Small letters, spaces and commas are no mistakes.
+
+    `Unfit` where there is no text, no such card, one too early, or a job that is not done by exactly one card.
+    """
+
+    def weights(bench: Bench, updates: int) -> dict | Unfit:
+        if not isinstance(said := sequence_of_cards(), str):
+            return Unfit(said, "One text of letters is asked for, such as 'HFE'.")
+        cards = said.upper().translate(str.maketrans("", "", " ,\n"))
+        for job, able in JOBS.items():
+            if (times := sum(map(cards.count, able))) != 1:
+                return Unfit(
+                    said, f"An update does each of seven things once, and here {times} cards do this: {job}."
+                )
+        try:
+            return all_weights_after(lambda agent, batch: play(cards, agent, batch))(bench, updates)
+        except (NoSuchCard, CardTooEarly) as problem:
+            return Unfit(said, f"{problem}.")
+
+    return weights
 
 
 def numbers_of(losses: Callable) -> Callable:
-    """The four results of `losses` as a function of (bench, result).
+    """An `Exercise.adapt`: the four results of `losses` by name, and the slope of each loss.
 
     Args: losses(sac, batch, noise, next_noise), as the page's exercise B asks for.
-    Returns: a function to a tensor. "label": `[B]`. A loss: its value and its slopes along a fixed direction, in the
-        weights that its own step moves and in those that it must leave alone. `Unfit` where the results are not four.
+    Returns: a function of bench. The "label" is `[B]`, each loss a number, and so are its slopes along a fixed "
+    "direction
+        in the weights that its own step moves and in those that it must leave alone. `Unfit` where there are not four.
     """
 
-    def number(bench: Bench, result: str) -> Tensor | Unfit:
+    def numbers(bench: Bench) -> dict[str, Tensor] | Unfit:
         agent, batch = bench.agent(), bench.batch()
         noise = agent.noise_for(agent.actor(batch.observation))[0]
         row = Batch(*(column[0] for column in batch))
         found = losses(_without_run_axis(agent), row, noise, noise.flip(0))
         if isinstance(found, Tensor) or not isinstance(found, (tuple, list)) or len(found) != len(LOSSES):
             return Unfit(found, "Four results are asked for: label, critic, actor and temperature loss.")
-        value = found[LOSSES.index(result)]
-        if result == "label" or not isinstance(value, Tensor) or value.numel() != 1:
-            return value
-        actor, critics = agent.actor.tensors(), agent.critic.tensors()
-        wanted = {
-            "critic loss": (critics, actor), "actor loss": (actor, [agent.log_temperature]),
-            "temperature loss": ([agent.log_temperature], actor),
-        }[result]  # fmt: skip
-        return torch.stack([value.detach().reshape(()), *(_slope(value, tensors) for tensors in wanted)])
+        weights = {
+            "critics": agent.critic.tensors(), "actor": agent.actor.tensors(), "log α": [agent.log_temperature],
+        }  # fmt: skip
+        moves_and_spares = {
+            "critic loss": ("critics", "actor"), "actor loss": ("actor", "log α"), "temperature loss": ("log α",
+                "actor"),
+        }  # fmt: skip
+        by_name = dict(zip(LOSSES, found, strict=True))
+        for loss, parts in moves_and_spares.items():
+            for part in parts:
+                by_name[f"slope of the {loss} in the {part}"] = _slope(by_name[loss], weights[part])
+        return by_name
 
-    return number
+    return numbers
 
 
 def _without_run_axis(agent: SAC) -> SimpleNamespace:
@@ -142,9 +169,9 @@ def _without_run_axis(agent: SAC) -> SimpleNamespace:
 
 def _slope(value: Tensor, tensors: list[Tensor]) -> Tensor:
     """Derivative of a scalar along a fixed direction in these tensors; 0 where it does not lead to them."""
-    if not value.requires_grad:
+    if not isinstance(value, Tensor) or value.numel() != 1 or not value.requires_grad:
         return torch.zeros(())
-    found = torch.autograd.grad(value, tensors, retain_graph=True, allow_unused=True)
+    found = torch.autograd.grad(value, tensors, retain_graph=True, allow_unused=True, materialize_grads=True)
     generator = torch.Generator().manual_seed(0)
-    parts = [(torch.randn(t.shape, generator=generator), g) for t, g in zip(tensors, found, strict=True)]
-    return sum((torch.zeros(()) if g is None else (direction * g).sum() for direction, g in parts))
+    directions = [torch.randn(tensor.shape, generator=generator) for tensor in tensors]
+    return sum((direction * gradient).sum() for direction, gradient in zip(directions, found, strict=True))

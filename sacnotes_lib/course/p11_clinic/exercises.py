@@ -1,5 +1,6 @@
 """Exercises of notebook 11: an actor's loss and a label to be mended; the third is in `thermostat`."""
 
+from dataclasses import dataclass
 from itertools import combinations
 
 import torch
@@ -9,11 +10,14 @@ from sacnotes_lib.course.kit.edits import exercise
 from sacnotes_lib.course.kit.judged_by_gradient import TrackingCritic, judged_by_gradient, policy_and_rows
 
 
+@dataclass(frozen=True)
 class TwoCritics:
     """Two critics that each are the smaller one somewhere, `[2, B]`."""
 
+    height: float
+
     def __call__(self, observation: Tensor, action: Tensor) -> Tensor:
-        return torch.stack([TrackingCritic(gain)(observation, action) for gain in (0.5, -0.5)])
+        return torch.stack([TrackingCritic(gain, self.height)(observation, action) for gain in (0.5, -0.5)])
 
 
 def mended_actor_loss(policy, critics, observation, temperature) -> Tensor:
@@ -36,14 +40,20 @@ def mended_label(
     return reward + discount * (1 - terminated) * next_value
 
 
-def _actor_case(batch_size: int, action_dim: int, temperature: float) -> dict:
+def _actor_case(batch_size: int, action_dim: int, temperature: float, height: float) -> dict:
+    """A high Q makes the loss negative, a low one positive."""
     policy, observation, _ = policy_and_rows(batch_size, action_dim)
-    return {"policy": policy, "critics": TwoCritics(), "observation": observation, "temperature": temperature}
+    return {
+        "policy": policy,
+        "critics": TwoCritics(height),
+        "observation": observation,
+        "temperature": temperature,
+    }
 
 
 MENDED_ACTOR_LOSS = judged_by_gradient(
     mended_actor_loss,
-    (_actor_case(6, 2, 0.3), _actor_case(8, 1, 0.05)),
+    (_actor_case(6, 2, 0.3, 2.0), _actor_case(8, 1, 0.05, -2.0)),
     ("rsample", "sample", "temperature * ", "",
         "still as it was: the draw is held constant, and log_prob has no price"),
     ("rsample", "sample", "one of two: α is there now, but `sample` still closes the way from Q to the policy"),
@@ -52,7 +62,45 @@ MENDED_ACTOR_LOSS = judged_by_gradient(
         "α around Q as well: the temperature is the price of log_prob alone"),
     ("(temperature", "(-temperature", "a new defect, the sign: α log π is a cost, so plus"),
     ("amin", "mean", "a new defect: the mean of the critics where the smaller one stood"),
-    ("* log_prob", "* log_prob.detach()", "a new defect, log_prob detached: its gradient is the entropy bonus"),
+    ("temperature * log_prob", "0",
+        "a new defect, the entropy left out or its log_prob held constant: its gradient is the entropy bonus"),
+    ("(temperature", "-(temperature", "a new defect, the sign of the whole: it goes down, so α log π minus Q"),
+    ("- critics", "+ critics", "a new defect, the sign of Q: it goes down, so minus Q"),
+    ("temperature * log_prob", "log_prob / temperature", "a new defect: log_prob divided by α where it is multiplied"),
+    ("temperature * log_prob - critics", "log_prob - temperature * critics", "α on Q: it is the price of log_prob"),
+    (".amin(0)", "[0]", "a new defect: one critic alone where the smaller one stood"),
+    (".amin(0)", "[1]", "a new defect: the other critic alone where the smaller one stood"),
+    ("amin", "amax", "a new defect: the larger of the critics where the smaller one stood"),
+    ("amin", "sum", "a new defect: the sum of the critics where the smaller one stood"),
+    (".amin(0)", ".min()",
+        "a new defect: the smallest value of the whole batch: each transition has its own smaller critic"),
+    (".amin(0)", ".amin(-1).mean()",
+        "a new defect: the smallest of the batch for each critic: the smaller critic is taken for each transition, "
+        "axis 0"),
+    (" - critics(observation, action).amin(0)", "",
+        "a new defect, Q left out, or held constant (Q itself, or the action in it): only the entropy is climbed"),
+    (".mean()", ".sum()", "a new defect: the sum over the batch where the mean stood"),
+    (".mean()", "", "a new defect: no mean over the batch, one loss for each transition"),
+    ("rsample", "sample", "temperature * log_prob", "0 * log_prob",
+        "still `sample`, and the entropy left out: nothing is climbed"),
+    ("(temperature * log_prob - critics(observation, action).amin(0))",
+        "(log_prob * (temperature * log_prob - critics(observation, action).amin(0)).detach())",
+        "a new defect: the score function's factor log_prob on an action that is not held constant"),
+    ("* log_prob", "* policy(observation).log_prob(action.detach())",
+        "a new defect: log_prob of an action that is held constant: the entropy's gradient is noise around zero"),
+    (".mean()", ".mean().abs()", "a new defect, the size of the loss: where it is negative, its gradient turns round"),
+    (".mean()", ".amax()", "a new defect: the largest over the batch where the mean stood"),
+    ("rsample", "sample", "(temperature * log_prob - critics(observation, action).amin(0))",
+        "(log_prob * (temperature * log_prob - critics(observation, action).amin(0)))",
+        "the score function, with its factor not held constant: detach what the action is worth, or take rsample"),
+    ("log_prob - critics", "log_prob * critics", "a new defect: log_prob times Q, and the loss is a difference"),
+    others=(
+        ("* log_prob", "* policy(observation).rsample()[1]",
+            "two draws, one for Q and one for log_prob, where one draw can serve both"),
+        ("rsample", "sample", "(temperature * log_prob - critics(observation, action).amin(0))",
+            "(log_prob * (temperature * log_prob - critics(observation, action).amin(0)).detach())",
+            "the score function, which is noisier than the way through the action"),
+    ),
 )  # fmt: skip
 
 
@@ -87,4 +135,63 @@ MENDED_LABEL = exercise(
     ("terminated", "truncated", "only `truncated` switched off what is to come: that is the flag to leave out"),
     ("(1 - terminated) * ", "", "no end at all: `terminated` must still switch off what is to come"),
     (".sum(-1)", ".sum()", "log_prob summed over the batch: it is summed over the action, its last axis"),
+    ("terminated", "truncated", " - temperature", " + temperature",
+        "only `truncated` switches off what is to come; the entropy still has the wrong sign"),
+    ("terminated", "truncated", ".sum(-1)", ".mean(-1)",
+        "only `truncated` switches off what is to come; log_prob is still averaged over the action"),
+    ("1 - terminated", "terminated", "multiplied by terminated, where 1 - terminated belongs"),
+    ("terminated", "terminated * truncated",
+        "only steps with both flags set taken for an end: terminated alone decides"),
+    ("terminated", "(terminated + truncated)", "the flags added: a time limit still counts as an end, and both as two"),
+    ("terminated", "terminated * (1 - truncated)",
+        "a time limit overrules an end in the same step: the world has ended all the same"),
+    ("terminated", "torch.maximum(terminated, truncated)", ".sum(-1)", ".sum()",
+        "a time limit still counts as an end; log_prob summed over the batch"),
+    (".sum(-1)", ".sum()", " - temperature", " + temperature",
+        "log_prob summed over the batch; the entropy still has the wrong sign"),
+    (".sum(-1)", ".sum(0)", "log_prob summed over the batch (axis 0): it is summed over the action, its last axis"),
+    (".sum(-1)", "", "log_prob not summed at all: its entries [B, A] do not fit [B]"),
+    (".sum(-1)", ".sum(-1, keepdim=True)", "[B, 1] against [B] broadcast to [B, B]: every log_prob met every Q"),
+    (".sum(-1)", ".mean()", "log_prob averaged over action and batch: it is summed over the action, its last axis"),
+    (".sum(-1)", ".prod(-1)", "log_probs multiplied: densities multiply, their logarithms add"),
+    (".sum(-1)", ".amax(-1)", "the likeliest entry of the action alone: all are added"),
+    (".sum(-1)", "[:, 0]", "the first entry of the action alone: all are added"),
+    (".sum(-1)", ".exp().sum(-1).log()",
+        "the logarithm of a sum of densities: densities multiply, their logarithms add"),
+    ("amin", "mean", "a new defect: the mean of the critics where the smaller one stood"),
+    ("amin", "amax", "a new defect: the larger of the critics where the smaller one stood"),
+    ("amin", "sum", "a new defect: the sum of the critics where the smaller one stood"),
+    (".amin(0)", "[0]", "a new defect: one critic alone where the smaller one stood"),
+    (".amin(0)", "", "a new defect: no smaller critic taken: one label for each, [2, B]"),
+    (".amin(0)", ".min()", "a new defect: the smallest of the whole batch: each transition has its own smaller critic"),
+    ("temperature * next", "next", "a new defect: the temperature left out"),
+    (" - temperature * next_log_prob.sum(-1)", "", "a new defect: the entropy left out"),
+    ("temperature * next_log_prob.sum(-1)", "next_log_prob.sum(-1) / temperature",
+        "a new defect: log_prob divided by the temperature where it is multiplied"),
+    ("next_q.amin(0) - temperature * next_log_prob.sum(-1)", "temperature * (next_q.amin(0) - next_log_prob.sum(-1))",
+        "a new defect: the temperature on Q̄ too, and it prices the entropy alone"),
+    (" - temperature * next_log_prob.sum(-1)", "", "* next_value", "* next_value - temperature * next_log_prob.sum(-1)",
+        "a new defect: the entropy outside the brackets, and it belongs behind γ (1 - terminated)"),
+    (" - temperature * next_log_prob.sum(-1)", "", "* next_value",
+        "* next_value - discount * temperature * next_log_prob.sum(-1)",
+        "a new defect: the entropy not switched off at an end"),
+    ("discount * ", "", "a new defect: the discount left out"),
+    ("reward + ", "", "a new defect: the reward left out"),
+    ("return reward", "return (1 - terminated) * reward", "a new defect: the reward of the last step thrown away"),
+    ("return reward + discount * (1 - terminated) * next_value",
+        "return (reward + discount * (1 - terminated) * next_value).mean()",
+        "a new defect: a mean over the batch, and each transition has a label"),
+    ("terminated", "truncated", ".sum(-1)", ".mean(-1)", " - temperature", " + temperature",
+        "only `truncated` switches off what is to come; log_prob is still averaged over the action; the entropy still "
+        "has the wrong sign"),
+    ("amin", "mean", " - temperature", " + temperature",
+        "the entropy still has the wrong sign; a new defect, the mean of the critics where the smaller one stood"),
+    ("(1 - terminated) * ", "", ".sum(-1)", ".mean(-1)",
+        "no end at all, and log_prob is still averaged over the action"),
+    (".sum(-1)", ".sum(-1).exp()", "a new defect: the density where its logarithm belongs"),
+    ("reward + ", "reward - ", "a new defect, the sign of what is to come: it is added to the reward"),
+    ("return reward", "return discount * reward",
+        "a new defect: the reward discounted too, and γ begins with the next step"),
+    (" * next_value", " + next_value", "a new defect: added where γ (1 - terminated) multiplies"),
+    ("temperature * next_log_prob.sum(-1)", "temperature", "a new defect: log_prob left out"),
 )  # fmt: skip

@@ -52,14 +52,21 @@ def test_a_mistake_in_one_case_only_is_not_taken_for_a_known_one():
 @pytest.mark.parametrize(
     ("answer", "said"),
     [
-        (lambda x: None, "does its last line say return?"),
-        (lambda x: x.sum(), "The shape should be [2], but it is []."),
+        (lambda x: None, "does every way through it end with return?"),
+        (lambda x: x.amax(), "The shape should be [2], but it is []."),
         (lambda x: x.sum(-1) + 1, "The shape is right, the values differ."),
         (lambda x: x.sum(-1) / 0, "not finite"),
         (lambda x: "8", "not str"),
         (lambda x: x.min(-1), "take .values, or call amin"),
+        (lambda x: x.min(-1) - 1.0, "take .values, or call amin"),
+        (lambda x: -x.sum(-1), "Everything has the wrong sign."),
+        (lambda x: x.sum(-1) / 4, "Everything is 0.25 times what it should be."),
+        (lambda x: x.sum(-1, keepdim=True), "The numbers are right, the axes are not"),
+        (lambda x: x.sum(-1).mean(), "This is the mean of what was asked for"),
+        (lambda x: x.sum(), "This is the sum of what was asked for"),
         (lambda x: (x, x), "not tuple"),
         (lambda: 3, "could not be called with these arguments"),
+        (lambda x: len(3), "Your code stopped, in the line: (lambda x: len(3)"),
         (lambda x: 1 / 0, "got          ZeroDivisionError: division by zero"),
         (lambda x: x.no_such_thing, "Your code stopped, in the line: (lambda x: x.no_such_thing"),
     ],
@@ -93,7 +100,9 @@ def slope(function):
 
     def difference(x):
         here, there = function(x), function(x + 1)
-        return there - here if isinstance(here, float) else Unfit(here, "A float is asked for.")
+        if not isinstance(here, float):
+            return Unfit(here, "A float is asked for.")
+        return {"the slope": there - here, "the slope of twice that": 2 * (there - here)}
 
     return difference
 
@@ -104,14 +113,15 @@ SLOPE = Exercise(
     cases=({"x": 2.0}, {"x": 5.0}),
     mistakes={"the sign": lambda x: -3.0 * x, "a list": lambda x: [x]},
     adapt=slope,
-    compared="the slope",
 )
 
 
 def test_what_an_exercise_compares_is_made_of_the_function_by_the_exercise():
     assert check(lambda x: 3.0 * x + 7, SLOPE).passed
     assert check(lambda x: 1 - 3.0 * x, SLOPE).mistake == "the sign"
-    assert "  compared     the slope\n  expected     shape [], 3." in check(lambda x: x, SLOPE).message
+    message = check(lambda x: x * x, SLOPE).message
+    assert "  compared     the slope\n  expected     shape [], 3.\n  got          shape [], 5." in message
+    assert message.endswith("  What differs: the slope; the slope of twice that.")
 
 
 @pytest.mark.parametrize(
@@ -120,7 +130,7 @@ def test_what_an_exercise_compares_is_made_of_the_function_by_the_exercise():
         (lambda x: "6", "got          '6'\n  A float is asked for."),
         (lambda x: [x, x], "got          shape [2], [2. 2.]\n  A float is asked for."),
         (lambda x: [x], "This looks like: a list."),
-        (lambda x: None, "does its last line say return?"),
+        (lambda x: None, "does every way through it end with return?"),
     ],
 )
 def test_messages_are_about_the_learner_s_function_also_where_it_is_adapted(answer, said):
@@ -139,6 +149,46 @@ def test_an_open_exercise_is_not_done_yet(exercise):
         assert result.message == f"○ {exercise.name}: not done yet{said}"
 
 
+def test_an_exercise_that_needs_an_open_one_says_so_and_not_the_other_s_task():
+    def other(x):
+        raise ExerciseTodo("the task of the other")
+
+    message = check(lambda x: other(x), ROW_SUM).message
+    assert message == "○ row_sum: not done yet: it calls `other`, an exercise that is still open."
+
+
+def test_an_error_is_taken_for_a_known_one_only_where_it_says_the_same():
+    assert check(lambda x: x @ torch.ones(3, 1), ROW_SUM).mistake == "a matrix of the wrong shape"
+    assert check(lambda x: x @ torch.ones(4, 1), ROW_SUM).mistake is None
+
+
+def test_a_difference_that_the_printed_numbers_hide_is_told_with_its_place():
+    exercise = Exercise("sums", lambda x: torch.arange(20.0).reshape(4, 5), ({"x": X},), atol=1e-9, rtol=0)
+    changed = torch.arange(20.0).reshape(4, 5)
+    changed[2, 3] += 0.002
+    assert "  apart        by up to 0.002, at [2, 3]\n" in check(lambda x: changed, exercise).message
+    assert "apart" not in check(lambda x: x.sum(-1) + 1, ROW_SUM).message
+
+
+def test_two_values_where_a_pair_is_asked_for():
+    pair = Exercise("pair", lambda x: (1.0, 2.0), ({"x": X},))
+    for answer in (1.0, {"a": 1.0, "b": 2.0}, "1, 2"):
+        assert (
+            "2 values are asked for, in their order and with commas between them: return a, b."
+            in check(lambda x, a=answer: a, pair).message
+        )
+    assert check(lambda x: (2.0, 2.0), pair).message.endswith("the values differ.")
+
+
+def test_another_estimator_of_the_same_thing_passes_and_is_named():
+    exercise = Exercise(
+        "mean", lambda x: x.mean(), ({"x": X},), others={"by the median": lambda x: x.median()}
+    )
+    result = check(lambda x: x.median(), exercise)
+    assert result.passed and result.message.startswith("✓")
+    assert "correct, but another estimator than asked: by the median." in result.message
+
+
 def test_an_argument_is_told_by_its_shape_or_its_words_or_its_kind():
     class Policy:
         pass
@@ -148,6 +198,8 @@ def test_an_argument_is_told_by_its_shape_or_its_words_or_its_kind():
     )
     said = "called with  policy (a Policy), x [2, 2], critic = TrackingCritic(gain=0.5, height=1.0)\n"
     assert said in check(2.0, exercise).message
+    rows = Exercise("rows", lambda *_: 1.0, ({"six": torch.arange(6.0), "seven": torch.arange(7.0)},))
+    assert "called with  six = [0. 1. 2. 3. 4. 5.], seven [7]\n" in check(2.0, rows).message
 
 
 def test_random_answers_meet_the_same_noise_whatever_was_drawn_before():

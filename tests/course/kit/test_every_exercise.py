@@ -55,7 +55,7 @@ def test_a_loss_that_is_no_scalar_or_has_no_way_to_the_policy_is_told(exercise):
     assert "got          shape [3]" in unreduced and "should be one number" in unreduced
     closed = check(lambda *arguments: torch.tensor(1.0), exercise)
     assert not closed.passed and "Error" not in closed.message
-    assert "does its last line say return" in check(lambda *arguments: None, exercise).message
+    assert "does every way through it end with return" in check(lambda *arguments: None, exercise).message
     # At the learner's own line, not at that of `gradient_of`, which called it.
     assert "in the line: return arguments[0].no_such_draw" in check(slip, exercise).message
     assert "compare them with its first line" in check(lambda: 0, exercise).message
