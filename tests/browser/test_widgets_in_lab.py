@@ -133,9 +133,9 @@ def test_a_slow_scene_shows_that_it_is_busy_and_ends_on_the_last_value(lab):
     for _ in range(5):
         slider.press("ArrowRight")
     expect(panel.root.get_by_text("computing")).to_be_visible()
-    expect(panel.root.get_by_label("Shift")).to_have_value("0.1")
     expect(panel.image).to_have_attribute("src", first)
     (lab.root / "gate").touch()
+    expect(panel.root.get_by_label("Shift")).to_have_value("0.1")
     expect(panel.image).to_have_attribute("alt", re.compile("shift 0.1,"))
     expect(panel.root.get_by_text("computing")).to_have_count(0)
 
