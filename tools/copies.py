@@ -4,8 +4,6 @@ A copy is its page without outputs, so that nothing is answered before it is ask
 done there is in the way of `git pull`. The record of progress and kept results lie beside the copies.
 """
 
-import hashlib
-import json
 import re
 import shutil
 from itertools import chain, count
@@ -13,7 +11,8 @@ from pathlib import Path
 
 import nbformat
 
-ROOT = Path(__file__).resolve().parent.parent
+from tools.fingerprint import ROOT, digest
+
 MINE = "mine"
 # What pages link to in docs/. Copied as well, since these link back to notebooks/, where the answers are on show.
 MAPS = ("questions.md", "cheatsheet.md", "notation.md")
@@ -51,7 +50,7 @@ def copy_of(page: Path) -> nbformat.NotebookNode:
                 cell.metadata["jupyter"] = {"source_hidden": True}
         else:
             cell.source = cell.source.replace("](../docs/", "](docs/")
-    copy.metadata["sacnotes"] = {"copy": _digest(copy)}  # in the place of the page's own stamp
+    copy.metadata["sacnotes"] = {"copy": _cells_digest(copy)}  # in the place of the page's own stamp
     return copy
 
 
@@ -77,15 +76,15 @@ def _digests(path: Path) -> tuple[str | None, str | None]:
         return None, None
     try:
         copy = nbformat.read(path, as_version=4)
-        return copy.metadata.get("sacnotes", {}).get("copy"), _digest(copy)
+        return copy.metadata.get("sacnotes", {}).get("copy"), _cells_digest(copy)
     except Exception:  # whatever a file that was cut short leads nbformat to: it is not ours to overwrite
         return None, "unreadable"
 
 
-def _digest(notebook: nbformat.NotebookNode) -> str:
+def _cells_digest(notebook: nbformat.NotebookNode) -> str:
     # Of what a person types. Not of what an editor adds: outputs, and an empty cell after the last one was run.
     cells = [[cell.cell_type, cell.source] for cell in notebook.cells if cell.source.strip()]
-    return hashlib.sha256(json.dumps(cells).encode()).hexdigest()[:16]
+    return digest(cells)
 
 
 def _write(path: Path, text: str) -> None:

@@ -60,7 +60,7 @@ def library_fingerprint(library: Path = LIBRARY) -> str:
             canonical_code(path.read_text("utf-8")).encode() if path.suffix == ".py" else path.read_bytes()
         )
         parts.append([name, hashlib.sha256(content).hexdigest()])
-    return _digest(parts)
+    return digest(parts)
 
 
 def pinned_versions(constraints: Path = CONSTRAINTS) -> dict[str, str]:
@@ -75,13 +75,14 @@ def code_fingerprint(
     """Digest of all that decides the outputs of `notebook`."""
     sources = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
     versions = pinned_versions(constraints)
-    return _digest([sources, library_fingerprint(library), [versions[name] for name in VERSIONS_THAT_COUNT]])
+    return digest([sources, library_fingerprint(library), [versions[name] for name in VERSIONS_THAT_COUNT]])
 
 
 def outputs_fingerprint(notebook: nbformat.NotebookNode) -> str:
     """Digest of the outputs that `notebook` holds."""
-    return _digest([cell.outputs for cell in notebook.cells if cell.cell_type == "code"])
+    return digest([cell.outputs for cell in notebook.cells if cell.cell_type == "code"])
 
 
-def _digest(content: object) -> str:
+def digest(content: object) -> str:
+    """Sixteen hexadecimal digits for anything that JSON can hold."""
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
