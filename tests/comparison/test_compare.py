@@ -284,3 +284,17 @@ def test_an_id_from_a_file_imports_nothing(small, tmp_path):
     named = replace(result, config=small.replace(env_id="stranger:tiny/Wanderer-v0"))
     Comparison({"a": named}).save(tmp_path / "all.pt")
     assert Comparison.load(tmp_path / "all.pt")["a"].config == small
+
+
+@pytest.mark.parametrize(("wanted", "started"), [(10**6, 3), (2, 2), (1, 1)])
+def test_there_are_no_more_processes_than_jobs(small, monkeypatch, wanted, started):
+    asked = []
+
+    def parallel(n_jobs, **settings):
+        asked.append(n_jobs)
+        return lambda tasks: [function(*arguments) for function, arguments, _ in tasks]
+
+    monkeypatch.setattr(module.joblib, "Parallel", parallel)
+    short = small.replace(total_steps=20)
+    assert len(quietly({"a": short, "b": short, "c": short}, 1, jobs=wanted)) == 3
+    assert asked == [started]

@@ -300,6 +300,20 @@ def test_the_same_cell_again_pauses_and_keeps_what_it_had(monkeypatch):
     assert beside.previous is None
 
 
+@pytest.mark.parametrize(
+    ("content", "waits"), [({"allow_stdin": True}, True), ({"allow_stdin": False}, False)]
+)
+def test_where_somebody_can_be_asked_it_waits_though_the_front_end_names_no_cell(monkeypatch, content, waits):
+    monkeypatch.setattr(surroundings, "_message", lambda: {"content": content, "metadata": {}})
+    console = TrainingConsole(SMALL, seeds=2)
+    assert console.interactive == waits and (console.session.step == 0) == waits
+
+
+def test_the_ends_of_a_setting_can_be_read_from_the_back_row():
+    alpha = console_of().steering["A"].views["alpha"].control
+    assert (alpha.low, alpha.high) == (0.01, 3.2)
+
+
 def test_in_colab_the_button_trains_in_its_callback(monkeypatch):
     monkeypatch.setattr(surroundings, "in_colab", lambda: True)
     console = console_of()
