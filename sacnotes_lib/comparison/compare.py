@@ -152,9 +152,8 @@ def _run(jobs: Mapping[int, bytes], notes: Path, processes: int | None) -> Itera
     is tried once more, each by itself: whoever kills its process again is reported, and the others go on.
     """
     if processes and processes > 0:
-        processes = min(
-            processes, max(2, len(jobs))
-        )  # more would wait for nothing; one alone would be this process
+        # More would have nothing to do. Two at least: a single one would be this very process, which must not die.
+        processes = min(processes, max(2, len(jobs)))
     backend = get_active_backend()[0]
     settings: dict[str, Any] = {"batch_size": 1, "pre_dispatch": "all"}
     if backend.supports_return_generator:  # else, as with Ray, all come when the last has ended

@@ -58,10 +58,10 @@ OURS = {
 }
 
 # All settings, Matplotlib's defaults and ours, so that a person's own style changes nothing here.
-DEFAULTS = {
-    name: value for name, value in matplotlib.rcParamsDefault.items() if not name.startswith("backend")
-}
-RC = matplotlib.RcParams(DEFAULTS | OURS)
+RC = matplotlib.RcParams(
+    {name: value for name, value in matplotlib.rcParamsDefault.items() if not name.startswith("backend")}
+    | OURS
+)
 
 # Matplotlib's settings belong to the whole process: two threads that change them at once could leave them changed.
 _settings_lock = threading.RLock()

@@ -23,10 +23,9 @@ def predict(key: str, question: str, options: Sequence[str]) -> "PredictionPanel
     Raises ``ValueError`` unless there are at least two different options, all strings.
     """
     asked, before = Prediction(key, question, options), _asked.get(key)
+    # Where the cell is only run again, the reveal below goes on to listen to the same question.
     if before is None or (before.question, before.options) != (asked.question, asked.options):
-        _asked[key] = (
-            asked  # else the cell was run again, and the reveal below goes on to listen to the same question
-        )
+        _asked[key] = asked
     return PredictionPanel(_asked[key])
 
 

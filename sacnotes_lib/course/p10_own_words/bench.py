@@ -122,9 +122,9 @@ def numbers_of(losses: Callable) -> Callable:
     """An `Exercise.adapt`: the four results of `losses` by name, and the slope of each loss.
 
     Args: losses(sac, batch, noise, next_noise), as the page's exercise B asks for.
-    Returns: a function of bench. The "label" is `[B]`, each loss a number, and so are its slopes along a fixed "
-    "direction
-        in the weights that its own step moves and in those that it must leave alone. `Unfit` where there are not four.
+    Returns: a function of bench. The "label" is `[B]`, each loss a number, and so are its slopes along a fixed
+        direction, in the weights that its own step moves and in those that it must leave alone. `Unfit` where there
+        are not four.
     """
 
     def numbers(bench: Bench) -> dict[str, Tensor] | Unfit:

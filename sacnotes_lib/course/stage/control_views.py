@@ -95,8 +95,7 @@ def _named_slider(control: Slider | Integer, name: str):
     number.value = slider.value = control.default
     slider.layout.width = "14em"
     tidy = _tidy(control)
-    to_slider = int if isinstance(control, Integer) else float
-    widgets.link((number, "value"), (slider, "value"), transform=(to_slider, tidy))
+    widgets.link((number, "value"), (slider, "value"), transform=(lambda value: value, tidy))
     return widgets.HBox([number, slider]), number
 
 

@@ -8,9 +8,8 @@ import sys
 import weakref
 from functools import cache
 
-_by_cell: dict[
-    str, tuple[str, list, list]
-] = {}  # cell id -> its last run, the panels made in it, in the one before
+# cell id -> its last run, the panels made in it, in the one before
+_by_cell: dict[str, tuple[str, list, list]] = {}
 _all: weakref.WeakSet = weakref.WeakSet()
 
 
