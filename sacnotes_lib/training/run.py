@@ -4,7 +4,7 @@ import time
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import torch
@@ -185,7 +185,9 @@ class TrainingRun:
             self._evaluation_envs = make_environments(self.config.env_id, count, self.config.env_kwargs)
         return play_episodes(self.agent, self._evaluation_envs, episodes, deterministic, occasion=self.step)
 
-    def resume(self, more_steps: int, *, progress: bool = True, callback=None) -> "TrainingRun":
+    def resume(
+        self, more_steps: int, *, progress: bool | Literal["steps"] = True, callback=None
+    ) -> "TrainingRun":
         """Train on from exactly where this run stopped. Returns itself."""
         return _drive(self, self.step + more_steps, progress, callback)
 
@@ -262,7 +264,7 @@ def train(
     config: SACConfig | None = None,
     seeds: int | Sequence[int] = 8,
     *,
-    progress: bool = True,
+    progress: bool | Literal["steps"] = True,
     callback: Callable[[TrainingRun], None] | None = None,
     agent_class: type[SAC] = SAC,
     device: str | torch.device = "cpu",
@@ -275,7 +277,7 @@ def train(
     Args:
         config: the variant; `SACConfig()` when left out.
         seeds: how many (counted from 0), or which.
-        progress: show steps, return, temperature and time left.
+        progress: show steps, return, temperature and time left; "steps" shows nothing of what is learned.
         callback: called with the run after every environment step.
         agent_class: SAC, or a subclass that puts another formula in place of one of SAC's.
         device: where networks and memory live, such as "cpu" or "cuda".
@@ -305,7 +307,7 @@ def steps_to_take(config: SACConfig) -> int:
     return config.total_steps
 
 
-def _drive(run: TrainingRun, until: int, progress: bool, callback) -> TrainingRun:
+def _drive(run: TrainingRun, until: int, progress: bool | Literal["steps"], callback) -> TrainingRun:
     """Take steps until the end, or until somebody interrupts."""
     title = f"{run.config.env_id}, {len(run.seeds)} seeds"
     bar = Progress(until, title, start=run.step) if progress else None
@@ -315,7 +317,7 @@ def _drive(run: TrainingRun, until: int, progress: bool, callback) -> TrainingRu
         try:
             for _ in run.iterate(until):
                 if bar:
-                    bar.update(run.step, _note(run))
+                    bar.update(run.step, _note(run, progress))
                 if callback:
                     callback(run)
                 if asked_to_stop():
@@ -333,14 +335,16 @@ def _drive(run: TrainingRun, until: int, progress: bool, callback) -> TrainingRu
         finally:
             run.seconds += time.monotonic() - began
             if bar:
-                bar.close(run.step, _note(run))
+                bar.close(run.step, _note(run, progress))
     return run
 
 
-def _note(run: TrainingRun) -> str:
-    parts = [f"temperature {run.agent.temperature.mean():.2g}"]
-    if run._evaluations:
-        parts.insert(0, f"return {run._evaluations.last('return').mean():.0f}")
+def _note(run: TrainingRun, progress: bool | Literal["steps"]) -> str:
+    parts = []
+    if progress != "steps":
+        if run._evaluations:
+            parts.append(f"return {run._evaluations.last('return').mean():.0f}")
+        parts.append(f"temperature {run.agent.temperature.mean():.2g}")
     if run.interrupted:
         parts.append("interrupted, kept")
     return " · ".join(parts)

@@ -22,7 +22,7 @@ def answered(page, key, **names):
     def predict(key, question, options):
         found.asked = predictions.Prediction(key, question, options)
 
-    def reveal(key, answer, why, panel=None):
+    def reveal(key, answer, why, show=()):
         found.right, found.why = found.asked.right_option(answer), why
 
     own = {"predict": predict, "reveal": reveal, "torch": torch, "print": lambda *said: None}

@@ -32,12 +32,15 @@ def test_in_a_file_training_prints_a_line_at_each_quarter_and_counts_on(small, c
 
     run.resume(5, progress=False)
     assert capsys.readouterr() == ("", "")
+    run.resume(5, progress="steps")  # where a page asks what will be learned
+    (line,) = capsys.readouterr().out.splitlines()
+    assert re.fullmatch(r"Pendulum-v1, 2 seeds · step 50 of 50 · \d+ s\n?", line)
 
     def stop(run):
         if run.step == 63:
             raise KeyboardInterrupt
 
-    run.resume(35, callback=stop)
+    run.resume(30, callback=stop)
     lines = capsys.readouterr().out.splitlines()
     assert [re.search(r"step (\d+) of 80", line)[1] for line in lines] == ["60", "63"]
     assert lines[-1].endswith("interrupted, kept")

@@ -2,48 +2,49 @@
 
 import html
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
+from itertools import groupby
+from typing import Any
 
 import ipywidgets as widgets
 
-from sacnotes_lib.course.kit.predictions import Prediction
+from sacnotes_lib.course.kit.predictions import ASKED, Prediction, asked
 from sacnotes_lib.course.stage.control_views import mark_chosen
 from sacnotes_lib.course.stage.page_panel import PagePanel, told
+from sacnotes_lib.plots.picture import Picture
 
 WIDE = {"width": "max-content", "max_width": "100%", "height": "auto", "padding": "0.2em 0.9em"}
 
-_asked: dict[str, Prediction] = {}  # key -> the question as it was asked last; the choice made before is kept
 
-
-def predict(key: str, question: str, options: Sequence[str]) -> "PredictionPanel":
+def predict(key: str, question: str, options: Sequence[str] | Mapping[str, Any]) -> "PredictionPanel":
     """Ask for a prediction before a cell is run: one button for each option. Make it the last line of a cell.
 
-    ``key`` names the question for `reveal`. Where nobody can press a button the page simply goes on.
-    Raises ``ValueError`` unless there are at least two different options, all strings.
+    ``key`` names the question for `reveal`. A mapping gives each option a value, for `reveal` to find the right one.
+    Where nobody can press a button the page simply goes on. Raises ``ValueError`` unless there are at least two
+    different options, all strings.
     """
-    asked, before = Prediction(key, question, options), _asked.get(key)
+    now, before = Prediction(key, question, options), ASKED.get(key)
     # Where the cell is only run again, the reveal below goes on to listen to the same question.
-    if before is None or (before.question, before.options) != (asked.question, asked.options):
-        _asked[key] = asked
-    return PredictionPanel(_asked[key])
+    if before is None or any(
+        getattr(before, part) != getattr(now, part) for part in ("question", "options", "values")
+    ):
+        ASKED[key] = now
+    return PredictionPanel(ASKED[key])
 
 
-def reveal(key: str, answer: str | int, why: str, panel=None) -> "RevealPanel":
-    """Compare the prediction made under ``key`` with ``answer``, and say ``why``. Make it the last line of a cell.
+def reveal(
+    key: str, found: Any, why: str, *, show: str | Picture | Sequence[str | Picture] = ()
+) -> "RevealPanel":
+    """Compare the prediction made under ``key`` with what was ``found``, and say ``why``. Make it a cell of its own.
 
-    ``answer`` is one of the options, or its place counted from 0; it may be computed in the run. The panel stays
-    closed until a prediction was made, or until the reader asks for the answer anyway, and closes again when the
-    prediction is changed, or when a control of ``panel`` (what `live` returns) is moved. `Backticks` in ``why``
-    become code. Raises ``LookupError`` for a question that was not asked, ``ValueError`` for an answer that is none
-    of its options.
+    ``found``, computed in the run, is the value of an option, or where options carry none, an option or its place
+    counted from 0; among numbers the nearest is right. ``show`` is what decides: lines of text, pictures, or a list
+    of them. `Backticks` in ``why`` become code. Nothing is seen until a prediction was made, or until the reader asks
+    for the answer anyway; a changed prediction closes it again.
+    Raises ``LookupError`` for a question that was not asked, ``ValueError`` for an answer that is none of its options.
     """
-    if key not in _asked:
-        known = ", ".join(repr(name) for name in _asked) or "none yet"
-        raise LookupError(
-            f"No prediction is called {key!r}. Run the cell with its predict(...) first. Asked so far: {known}."
-        )
-    return RevealPanel(_asked[key], answer, why, panel)
+    return RevealPanel(asked(key), found, why, [show] if isinstance(show, (str, Picture)) else list(show))
 
 
 class PredictionPanel(PagePanel):
@@ -84,49 +85,46 @@ class PredictionPanel(PagePanel):
 class RevealPanel(PagePanel):
     """The comparison of a prediction with the answer. ``is_open`` says whether it is shown."""
 
-    def __init__(self, prediction: Prediction, answer: str | int, why: str, panel=None):
+    def __init__(self, prediction: Prediction, found: Any, why: str, show: Sequence[str | Picture]):
         self.prediction = prediction
-        self.answer = prediction.right_option(answer)
-        self.why = why
-        self.is_open = prediction.choice is not None
-        self._seen_choice = prediction.choice
+        self.answer = prediction.right_option(found)
+        self.why, self._shown = _formatted(why), _as_html(show)
+        self.is_open = prediction.settled
+        self._choice, self._has_chosen = prediction.choice, prediction.choice is not None
         self.text = widgets.HTML()
         self.button = widgets.Button(layout=WIDE.copy())
         self.button.on_click(lambda _: self.show())
         prediction.on_change(self._prediction_changed)
-        self._panel = panel
-        if panel is not None:
-            panel.on_change(self.hide)
         super().__init__([self.text, self.button], "sacnotes-reveal")
         as_html = (
-            f"<details><summary>Answer: {_formatted(prediction.question)}</summary>"
-            f"<p><b>{_formatted(self.answer)}</b></p><p>{_formatted(why)}</p></details>"
+            f"{self._shown}<details><summary>Answer: {_formatted(prediction.question)}</summary>"
+            f"<p><b>{_formatted(self.answer)}</b></p><p>{self.why}</p></details>"
         )
-        as_text = f"Answer: {prediction.question} {self.answer}. {why}"
+        words = [one if isinstance(one, str) else one.description for one in show]
+        as_text = "\n".join([*words, f"Answer: {prediction.question} {self.answer}. {why}"])
         self.static = {"text/html": as_html, "text/plain": as_text}, {}
         self._update()
 
     def show(self) -> None:
         """Show the answer, compared with the prediction where there is one."""
         self.is_open = True
-        self._update()
-
-    def hide(self) -> None:
-        """Close the panel again, until a button is pressed."""
-        self.is_open = False
-        self._update()
+        if self.prediction.settled:
+            self._update()
+        else:
+            self.prediction.show_anyway()
 
     def retire(self) -> None:
         self.prediction.on_change(self._prediction_changed, remove=True)
-        if self._panel is not None:
-            self._panel.on_change(self.hide, remove=True)
         super().retire()
 
     def _prediction_changed(self) -> None:
-        # A first choice opens the panel; changing one's mind closes it.
-        first = self._seen_choice is None and self.prediction.choice is not None and not self.is_open
-        self._seen_choice = self._seen_choice or self.prediction.choice
-        self.is_open = first
+        choice, before = self.prediction.choice, self._choice
+        self._choice = choice
+        if choice != before:  # A first choice opens the panel; changing one's mind closes it.
+            self.is_open = not (self._has_chosen or self.is_open)
+            self._has_chosen = True
+        elif self.prediction.settled:
+            self.is_open = True
         self._update()
 
     def _update(self) -> None:
@@ -134,14 +132,25 @@ class RevealPanel(PagePanel):
         self.button.layout.display = "none" if self.is_open else ""
         self.button.description = "Show me anyway" if choice is None else "Compare with my prediction"
         if self.is_open:
-            body = f"<p>{_verdict(choice, self.answer)}</p><p>{_formatted(self.why)}</p>"
+            body = f"<p>{_verdict(choice, self.answer)}</p>{self._shown}<p>{self.why}</p>"
         elif choice is None:
             body = "<p>The answer appears here when you have made your prediction above.</p>"
         else:
-            body = "<p>Something changed. Press the button when you are ready to compare.</p>"
-        self.text.value = (
-            f'<div role="status" style="max-width:60em;line-height:1.5;font-size:1.1em">{body}</div>'
-        )
+            body = "<p>You changed your mind. Press the button when you are ready to compare.</p>"
+        self.text.value = f'<div role="status" style="line-height:1.5;font-size:1.1em">{body}</div>'
+
+
+def _as_html(shown: Sequence[str | Picture]) -> str:
+    """Lines of text one below the other, as `print` would set them, and pictures with their words."""
+    parts = []
+    for is_text, some in groupby(shown, lambda one: isinstance(one, str)):
+        if is_text:
+            parts.append(
+                f'<pre style="overflow-x:auto;line-height:1.3">{html.escape(chr(10).join(some))}</pre>'
+            )
+        else:
+            parts += [picture._repr_mimebundle_()[0]["text/html"] for picture in some]
+    return "".join(parts)
 
 
 def _verdict(choice: str | None, answer: str) -> str:

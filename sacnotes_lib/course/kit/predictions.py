@@ -1,16 +1,23 @@
 """A question with options, the option chosen, and how it compares with the answer. No widgets here."""
 
-import operator
-from collections.abc import Callable, Sequence
+import math
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from numbers import Integral, Real
+from typing import Any
 
 from sacnotes_lib.course.kit.progress import PROGRESS
+
+ASKED: dict[
+    str, "Prediction"
+] = {}  # key -> the question as it was asked last; the choice made before is kept
 
 
 class Prediction:
     """One question of a page. ``choice`` is the option chosen, or None."""
 
-    def __init__(self, key: str, question: str, options: Sequence[str]):
+    def __init__(self, key: str, question: str, options: Sequence[str] | Mapping[str, Any]):
+        self.values = list(options.values()) if isinstance(options, Mapping) else None
         options = tuple(options)
         different = {option for option in options if isinstance(option, str)}
         if not 2 <= len(different) == len(options):
@@ -20,6 +27,7 @@ class Prediction:
         self.key = key
         self.question = question
         self.options = options
+        self._shown = False
         self._callbacks: list[Callable[[], None]] = []
         if self.choice not in options:
             PROGRESS.record_prediction(key, None)  # the question was worded anew since it was answered
@@ -28,33 +36,79 @@ class Prediction:
     def choice(self) -> str | None:
         return PROGRESS.predictions.get(self.key)
 
+    @property
+    def settled(self) -> bool:
+        """May the answer be seen?"""
+        return self._shown or self.choice is not None
+
     def choose(self, option: str | None) -> None:
         """Record ``option``; None takes the prediction back. ``ValueError`` lists the options."""
         if option is not None and option not in self.options:
             raise ValueError(f"{option!r} is none of the options of {self.key!r}: {list(self.options)}.")
-        if option == self.choice:
-            return
-        PROGRESS.record_prediction(self.key, option)
-        for callback in list(self._callbacks):
-            callback()
+        if option != self.choice:
+            PROGRESS.record_prediction(self.key, option)
+            self._tell()
+
+    def show_anyway(self) -> None:
+        """Settle it without a choice, for those who will not guess."""
+        self._shown = True
+        self._tell()
 
     def on_change(self, callback: Callable[[], None], remove: bool = False) -> None:
-        """Call ``callback()`` after each change of the choice; with ``remove`` no more."""
+        """Call ``callback()`` whenever something is chosen or shown anyway; with ``remove`` no more."""
         if remove:
             self._callbacks.remove(callback)
         else:
             self._callbacks.append(callback)
 
-    def right_option(self, answer: str | int) -> str:
-        """``answer`` as one of the options: given as the option itself or as its place, counted from 0."""
-        by_place = dict(enumerate(self.options))
-        option = answer
-        if not isinstance(answer, (str, bool)):
-            with suppress(TypeError):
-                option = by_place.get(operator.index(answer))
-        if isinstance(option, str) and option in self.options:
-            return option
+    def _tell(self) -> None:
+        for callback in list(self._callbacks):
+            callback()
+
+    def right_option(self, found: Any) -> str:
+        """The option that ``found`` makes right.
+
+        Where options carry values: the one whose value equals ``found``, or is nearest to it where all are numbers.
+        Where they carry none, ``found`` is the option itself, or its place counted from 0.
+        """
+        with suppress(AttributeError, RuntimeError, ValueError):
+            found = found.item()  # a number of NumPy or PyTorch
+        place = self._by_text_or_place(found) if self.values is None else self._by_value(found)
+        if place is not None:
+            return self.options[place]
+        ways = f"{list(self.options)}, or its place from 0 to {len(self.options) - 1}"
         raise ValueError(
-            f"The answer {answer!r} is none of the options of prediction {self.key!r}. Give one of "
-            f"{list(self.options)}, or its place from 0 to {len(self.options) - 1}."
+            f"The answer {found!r} is none of the options of prediction {self.key!r}. Give one of "
+            + (ways if self.values is None else f"{self.values}, which stand for {list(self.options)}.")
         )
+
+    def _by_text_or_place(self, found: Any) -> int | None:
+        if isinstance(found, str) and found in self.options:
+            return self.options.index(found)
+        is_place = (
+            isinstance(found, Integral) and not isinstance(found, bool) and 0 <= found < len(self.options)
+        )
+        return int(found) if is_place else None
+
+    def _by_value(self, found: Any) -> int | None:
+        values = self.values or []
+        if all(map(_is_number, values)):
+            if not _is_number(found):
+                return None
+            within = min(max(found, min(values)), max(values))  # an infinite one is nearest to an end
+            return min(range(len(values)), key=lambda place: abs(values[place] - within))
+        return values.index(found) if found in values else None
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, Real) and not isinstance(value, bool) and not math.isnan(value)
+
+
+def asked(key: str) -> Prediction:
+    """The question asked as ``key``. Raises ``LookupError`` that lists those asked so far."""
+    if key not in ASKED:
+        known = ", ".join(map(repr, ASKED)) or "none yet"
+        raise LookupError(
+            f"No prediction is called {key!r}. Run the cell with its predict(...) first. Asked so far: {known}."
+        )
+    return ASKED[key]

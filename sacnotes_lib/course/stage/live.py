@@ -1,13 +1,13 @@
 """A scene under sliders and menus, with a picture for every place where it may be looked at."""
 
 import html
-from collections.abc import Callable
 from time import perf_counter
 from typing import Any
 
 import ipywidgets as widgets
 import numpy as np
 
+from sacnotes_lib.course.kit.predictions import Prediction, asked
 from sacnotes_lib.course.stage.control_views import ControlView
 from sacnotes_lib.course.stage.controls import Choice, adjusted_controls
 from sacnotes_lib.course.stage.latest import NewestWins
@@ -19,30 +19,32 @@ from sacnotes_lib.plots.picture import Picture, fast_png, image_tag
 SLOW = 0.1  # seconds: from here on a viewer feels the wait
 
 
-def live(scene: Scene, **controls: Any) -> "LivePanel":
+def live(scene: Scene, *, hidden_until: str | None = None, **controls: Any) -> "LivePanel":
     """The picture of ``scene`` under its controls. Make it the last line of a cell.
 
     Each keyword names one control of the scene and changes it: ``(low, high)`` or ``(low, high, step)`` gives a
     slider another range, a list ``[1, 2, 4]`` makes a menu of these values, a list of one value fixes it, a single
     value is another default. Moving a control redraws the picture; where there is no kernel (an exported page, a
-    code-hosting site), the same output shows the picture at the defaults.
+    code-hosting site), the same output shows the picture at the defaults. ``hidden_until`` is the key of a prediction
+    that the picture would answer: it appears when that is made, or when the reader asks for it anyway.
 
-    Raises ``ValueError`` that lists the scene's controls when a keyword names none of them.
+    Raises ``ValueError`` that lists the scene's controls when a keyword names none of them, ``LookupError`` for a
+    prediction that was not asked.
     """
-    return LivePanel(scene, **controls)
+    return LivePanel(scene, None if hidden_until is None else asked(hidden_until), **controls)
 
 
 class LivePanel(PagePanel):
     """What `live` returns. ``parameters`` are the present ones, ``description`` says what the picture shows."""
 
-    def __init__(self, scene: Scene, **controls: Any):
+    def __init__(self, scene: Scene, prediction: Prediction | None = None, **controls: Any):
         self.scene = scene
+        self.prediction = prediction
         self.error: Exception | None = None
         self._painter = Painter(scene)
         self._newest = NewestWins(self._compute, self._show)
         self._seconds = 0.0
         self._quiet = False
-        self._callbacks: list[Callable[[], None]] = []
         adjusted = adjusted_controls(scene.controls, controls)
         self.views = {name: ControlView(control) for name, control in adjusted.items()}
         self.defaults = {name: view.control.default for name, view in self.views.items()}
@@ -56,6 +58,13 @@ class LivePanel(PagePanel):
         shown = [view.box for view in self.views.values() if not _is_fixed(view.control)]
         row = widgets.Box([*shown, self.reset_button, self.busy], layout=ROW)
         super().__init__([row, self.picture], "sacnotes-live")
+        if prediction is not None:
+            anyway = widgets.Button(description="Show me anyway", layout={"width": "max-content"})
+            anyway.on_click(lambda _: prediction.show_anyway())
+            waiting = widgets.HTML("The picture appears here when you have made your prediction above.")
+            self.children = (row, self.picture, waiting, anyway)
+            prediction.on_change(self._hide_until_settled)
+            self._hide_until_settled()
         for view in self.views.values():
             view.on_change(told(self._say, self._changed))
 
@@ -82,17 +91,21 @@ class LivePanel(PagePanel):
         """Every control back to its default."""
         self.set(**self.defaults)
 
-    def on_change(self, callback: Callable[[], None], remove: bool = False) -> None:
-        """Call ``callback()`` whenever a control has moved, before the picture is drawn; with ``remove`` no more."""
-        if remove:
-            self._callbacks.remove(callback)
-        else:
-            self._callbacks.append(callback)
-
     def retire(self) -> None:
         """Take it off the page, and free its figure: Jupyter keeps whatever a cell has shown."""
+        if self.prediction is not None:
+            self.prediction.on_change(self._hide_until_settled, remove=True)
         self._painter.forget()
         super().retire()
+
+    def _hide_until_settled(self) -> None:
+        row, picture, *instead = self.children
+        for parts, seen in (
+            ((row, picture), self.prediction.settled),
+            (instead, not self.prediction.settled),
+        ):
+            for part in parts:
+                part.layout.display = None if seen else "none"
 
     @property
     def slow(self) -> bool:
@@ -110,12 +123,7 @@ class LivePanel(PagePanel):
     def _changed(self) -> None:
         if self._quiet:
             return
-        errors: list[str] = []
-        for callback in list(self._callbacks):
-            told(errors.append, callback, "What was to follow a move did not work.")()
         self._newest.request(self.parameters)
-        for error in errors:
-            self._say(error)
 
     def _say(self, markup: str) -> None:
         """In a line that a screen reader speaks when it changes."""

@@ -1,10 +1,12 @@
 """Predictions and reveals as widgets, without a browser."""
 
+import numpy as np
 import pytest
 
-from sacnotes_lib.course.kit import panels
 from sacnotes_lib.course.kit.panels import predict, reveal
+from sacnotes_lib.course.kit.predictions import ASKED
 from sacnotes_lib.course.kit.progress import PROGRESS
+from sacnotes_lib.plots.picture import Picture
 
 QUESTION = "Which <shape> has `log_prob`?"
 OPTIONS = ["[B]", "[B, B]"]
@@ -14,7 +16,7 @@ WHY = "because `[B, 1]` < `[B]`"
 @pytest.fixture(autouse=True)
 def fresh(monkeypatch):
     monkeypatch.setattr(PROGRESS, "predictions", {})
-    monkeypatch.setattr(panels, "_asked", {})
+    ASKED.clear()
 
 
 def page():
@@ -69,18 +71,29 @@ def test_changing_one_s_mind_closes_the_reveal_until_asked():
     assert "because" not in revealed.text.value
 
 
-def test_moving_a_control_closes_the_reveal():
-    class Panel:
-        def on_change(self, callback):
-            self.moved = callback
-
-    panel = Panel()
+def test_what_decides_is_shown_with_the_answer_and_not_before():
     asked = predict("shape", QUESTION, OPTIONS)
+    square = Picture(np.zeros((2, 2, 4), np.uint8), "a <black> square")
+    revealed = reveal("shape", 1, WHY, show=["two  lines", "of <text>", square, "and one more"])
+    assert "lines" not in revealed.text.value and "square" not in revealed.text.value
     asked.buttons["[B]"].click()
-    revealed = reveal("shape", 1, WHY, panel)
-    assert "because" in revealed.text.value
-    panel.moved()
-    assert "because" not in revealed.text.value
+    opened = revealed.text.value
+    for part in ("two  lines\nof &lt;text&gt;</pre>", 'alt="a &lt;black&gt; square"', "and one more</pre>"):
+        assert part in opened
+    assert opened.index("Not quite") < opened.index("lines") < opened.index("<img") < opened.index("because")
+    data, _ = revealed._repr_mimebundle_()
+    assert data["text/html"].index("<img") < data["text/html"].index("<details>")
+    assert data["text/plain"].startswith(
+        "two  lines\nof <text>\na <black> square\nand one more\nAnswer: Which"
+    )
+    assert "a single line</pre>" in reveal("shape", 1, WHY, show="a single line").text.value
+
+
+def test_shown_anyway_it_stays_open_when_its_cell_runs_again():
+    _, revealed = page()
+    revealed.button.click()
+    assert revealed.button.layout.display == "none"
+    assert "The answer: <b>[B, B]</b>" in reveal("shape", 1, WHY).text.value
 
 
 def test_forms_for_readers_without_a_kernel():

@@ -45,6 +45,30 @@ def test_answers_are_given_by_text_or_place_and_others_list_the_options():
             prediction.right_option(answer)
 
 
+def test_numbers_choose_the_nearest_value_and_anything_else_an_equal_one():
+    gain = Prediction("gain", "How much?", {"nothing": 0, "half": 0.5, "all": 1})
+    for found, right in (
+        (0.3, "half"),
+        (np.float32(0.1), "nothing"),
+        (torch.tensor(7.0), "all"),
+        (-np.inf, "nothing"),
+    ):
+        assert gain.right_option(found) == right
+    both = Prediction(
+        "both", "Which?", {"both": (True, True), "first": (True, False), "same as first": (0, 0)}
+    )
+    assert both.right_option((np.bool_(True), np.bool_(False))) == "first"
+    for prediction, found in (
+        (gain, np.nan),
+        (gain, "half"),
+        (gain, True),
+        (both, (False, True)),
+        (both, "both"),
+    ):
+        with pytest.raises(ValueError, match="which stand for"):
+            prediction.right_option(found)
+
+
 def test_options_that_leave_no_choice_are_refused():
     for options in (["one"], ["same", "same"], [1, 2], []):
         with pytest.raises(ValueError, match="at least two different options"):
