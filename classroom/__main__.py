@@ -1,10 +1,13 @@
 """Starts the demos: python -m classroom [--Voila.ip=ADDRESS] [--port=NUMBER] [other options of Voilà]."""
 
 import os
+import re
 import socket
 import sys
 from pathlib import Path
 
+from tornado.routing import HostMatches, Rule
+from tornado.web import RequestHandler
 from traitlets.config import Config
 from voila.app import Voila
 
@@ -74,10 +77,31 @@ def free_port(address: str, wanted: int) -> int:
     raise OSError(f"ports {wanted} to {wanted + 49} are all taken; choose another one with --port")
 
 
+class Refused(RequestHandler):
+    """What is asked for under a name that is not ours."""
+
+    def prepare(self) -> None:
+        self.set_status(403)
+        self.finish(
+            f"No demos under the name {self.request.host_name}: use this computer's own name, or its number."
+        )
+
+
+def foreign(address: str) -> HostMatches:
+    """Names in a request that are neither this computer's nor a number.
+
+    A page from elsewhere that has its own name lead here (DNS rebinding) would otherwise count as ours.
+    """
+    own = {address, "localhost", socket.gethostname(), f"{socket.gethostname()}.local", socket.getfqdn()}
+    names = "|".join(re.escape(name.lower()) for name in own)
+    return HostMatches(rf"(?!(?:{names}|[\d.]+|\[[\da-f:.]+\])$).*")
+
+
 class Classroom(Voila):
-    """Voilà that says in one line where the demos are."""
+    """Voilà that says in one line where the demos are, and serves them under this computer's names alone."""
 
     def listen(self) -> None:
+        self.app.default_router.rules.insert(0, Rule(foreign(self.ip), Refused))
         print(f"Demos at {self.display_url} (Ctrl+C ends them)", flush=True)
         super().listen()
 

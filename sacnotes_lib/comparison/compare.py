@@ -1,6 +1,7 @@
 """Train several variants over the same seeds, side by side in processes, and keep what is done."""
 
 import contextvars
+import os
 import signal
 import tempfile
 import threading
@@ -158,7 +159,8 @@ def _run(jobs: Mapping[int, bytes], notes: Path, processes: int | None) -> Itera
     settings: dict[str, Any] = {"batch_size": 1, "pre_dispatch": "all"}
     if backend.supports_return_generator:  # else, as with Ray, all come when the last has ended
         settings["return_as"] = "generator_unordered"
-    if isinstance(backend, BACKENDS["loky"]):
+    parent = os.getpid() if isinstance(backend, BACKENDS["loky"]) else None
+    if parent:
         # Ctrl-C goes to every process of a terminal or kernel. It is for this one; idle ones would print an error.
         settings |= {"initializer": signal.signal, "initargs": (signal.SIGINT, signal.SIG_IGN)}
     groups, suspects = [list(jobs)], set[int]()
@@ -167,7 +169,9 @@ def _run(jobs: Mapping[int, bytes], notes: Path, processes: int | None) -> Itera
         alone = suspects.issuperset(group)
         # One process would be this very one, which must not die.
         settings["n_jobs"] = processes and max(2, processes) if alone else processes
-        tasks = [joblib.delayed(_numbered)(number, jobs[number], notes / str(number)) for number in group]
+        tasks = [
+            joblib.delayed(_numbered)(number, jobs[number], notes / str(number), parent) for number in group
+        ]
         try:
             for number, end in joblib.Parallel(**settings)(tasks):
                 group.remove(number)
@@ -181,5 +185,5 @@ def _run(jobs: Mapping[int, bytes], notes: Path, processes: int | None) -> Itera
             groups += [[number for number in group if number not in begun], *([number] for number in begun)]
 
 
-def _numbered(number: int, content: bytes, note: Path) -> tuple[int, End]:
-    return number, run_job(content, note)
+def _numbered(number: int, content: bytes, note: Path, parent: int | None) -> tuple[int, End]:
+    return number, run_job(content, note, parent)

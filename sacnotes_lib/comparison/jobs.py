@@ -3,6 +3,8 @@
 import functools
 import importlib.metadata
 import inspect
+import os
+import shutil
 import site
 import sys
 import sysconfig
@@ -15,6 +17,7 @@ from typing import Any
 import cloudpickle
 import gymnasium as gym
 import joblib
+import psutil
 from gymnasium.envs.registration import load_env_creator
 
 from sacnotes_lib.comparison.results import Failure, Result, settings_of
@@ -84,10 +87,11 @@ class Job:
         return joblib.hash([trained, settings, training_code(), sources])
 
 
-def run_job(content: bytes, note: Path | None = None) -> End:
+def run_job(content: bytes, note: Path | None = None, parent: int | None = None) -> End:
     """Train what `Job.to_bytes` wrote. An error becomes a Failure, whose seeds `compare` fills in.
 
-    `note` is a file for the steps done. Once its folder is gone nobody waits for the job, and it ends.
+    `note` is a file for the steps done. Once its folder is gone nobody waits for the job, and it ends. `parent` is the
+    process that would tidy that folder away, where it runs on this machine.
     """
     note = note if note and note.parent.is_dir() else None  # another machine may not see it
     died = note.read_text().split().count("0") if note and note.exists() else 0
@@ -96,6 +100,9 @@ def run_job(content: bytes, note: Path | None = None) -> End:
 
     def go_on(run: TrainingRun) -> None:
         if note and run.step % max(1, job.steps // 200) == 0:
+            if parent and not psutil.pid_exists(parent):  # killed, without time to tidy up
+                shutil.rmtree(note.parent, ignore_errors=True)
+                os._exit(1)  # joblib's end of a process would wait for somebody to take the result
             write_down(note, run.step * len(job.seeds))
 
     try:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from http.client import HTTPConnection
+from urllib.parse import urlsplit
 
 import pytest
 from jupyter_server.base.websocket import WS_PING_INTERVAL
@@ -72,6 +74,23 @@ def test_the_list_leads_to_every_demo(stage):
     assert faults(stage.page, "body") == []
     links.first.press("Enter")
     expect(stage.page.get_by_role("heading", level=1)).to_have_text(DEMOS[0].title, timeout=120_000)
+
+
+def test_a_page_from_elsewhere_whose_name_leads_here_is_refused(server):
+    """Its own name is what a browser sends as Host, for pages and for the connection to a kernel."""
+    own, here = f"localhost:{urlsplit(server.address).port}", urlsplit(server.address)
+    for path in ("/", "/api/kernels/a/channels"):
+        for host, refused in (
+            (own, False),
+            (here.netloc, False),
+            ("192.0.2.7", False),
+            ("example.org", True),
+        ):
+            connection = HTTPConnection(here.hostname, here.port, timeout=60)
+            connection.request("GET", path, headers={"Host": host})
+            answer = connection.getresponse()
+            assert (answer.status == 403 and b"example.org" in answer.read()) == refused, (path, host)
+            connection.close()
 
 
 @pytest.mark.parametrize("demo", DEMOS, ids=lambda demo: demo.name)

@@ -4,10 +4,12 @@ import os
 import secrets
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import joblib
 import numpy as np
+import psutil
 import pytest
 from distributed import Client
 
@@ -95,3 +97,35 @@ def test_killed_processes_cost_only_the_job_that_kills_them(small, tmp_path, bac
         np.testing.assert_array_equal(
             there[name].weights["actor"]["net.weight_0"], here[name].weights["actor"]["net.weight_0"]
         )
+
+
+LONG = """
+from sacnotes_lib import SACConfig, compare
+compare({name: SACConfig(total_steps=100_000, backup=name) for name in ("min", "mean")}, seeds=1, jobs=2, folder=None)
+"""
+
+
+def test_a_parent_that_is_killed_leaves_neither_trainings_nor_files(tmp_path):
+    place = os.environ | HERE | {"TMPDIR": str(tmp_path)}
+    compare_for_long = subprocess.Popen([sys.executable, "-c", LONG], env=place, stdout=subprocess.DEVNULL)
+    try:
+        waited(
+            lambda: (
+                len([f for f in tmp_path.glob("sacnotes-jobs-*/*") if len(f.read_text().split()) > 1]) == 2
+            )
+        )
+        workers = psutil.Process(compare_for_long.pid).children(recursive=True)
+    finally:
+        compare_for_long.kill()
+        compare_for_long.wait()
+    assert len(workers) >= 2
+    waited(lambda: not psutil.wait_procs(workers, timeout=0.1)[1])
+    assert not list(tmp_path.glob("sacnotes-*"))
+
+
+def waited(what) -> None:
+    """Wait until it holds."""
+    end = time.monotonic() + PATIENCE
+    while not what():
+        assert time.monotonic() < end, "waited in vain"
+        time.sleep(0.1)
