@@ -1,4 +1,4 @@
-"""Denoising score matching in one dimension: the regression of notebook 06 in another trade."""
+"""Denoising score matching in one dimension: the regression of notebook 06 in another field."""
 
 from types import SimpleNamespace
 
