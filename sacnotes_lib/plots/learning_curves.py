@@ -42,19 +42,24 @@ def plot_learning_curves(
     """Curves of several variants: interquartile mean over seeds, with a 95 % bootstrap band.
 
     Args:
-        runs_by_name: name to TrainingRun, or one TrainingRun; a Comparison is such a mapping too.
+        runs_by_name: name to TrainingRun, or one TrainingRun; a Comparison is such a mapping too. Of its variants,
+            those that failed or were not finished are named.
         quantity: "return" (deterministic evaluation), "entropy", "temperature", "q" or "critic_loss".
         reference: name to a level drawn as a thin line, such as {"solved": -200}.
 
     Returns: a Picture, which shows itself as the last line of a cell.
 
     Raises:
-        ValueError: for an unknown quantity, or a run in which nothing was recorded yet.
+        ValueError: for an unknown quantity, where there is nothing to draw, or nothing was recorded yet.
     """
     if quantity not in QUANTITIES:
         raise ValueError(f'there is no quantity "{quantity}" to plot. Choose one of: {", ".join(QUANTITIES)}')
     if not isinstance(runs_by_name, Mapping):
         runs_by_name = {"SAC": runs_by_name}
+    if not runs_by_name:
+        raise ValueError(f"there is no run to plot: {runs_by_name!r}")
+    failed = [name for name in getattr(runs_by_name, "failures", ()) if name not in runs_by_name]
+    missing = ", ".join([*failed, *getattr(runs_by_name, "unfinished", ())])
     with style.context():
         figure = style.new_figure(10, 5)
         axes = figure.add_subplot()
@@ -78,7 +83,11 @@ def plot_learning_curves(
         counts = sorted({len(run.seeds) for run in runs_by_name.values()})
         seeds = " or ".join(map(str, counts))
         axes.set(xlabel="environment steps of each seed", ylabel=QUANTITIES[quantity])
-        axes.set_title(f"Middle half of {seeds} seeds, 95 % band" if max(counts) > 1 else "One seed")
+        title = f"Middle half of {seeds} seeds, 95 % band" if max(counts) > 1 else "One seed"
+        if missing:
+            title += f" · failed or not finished: {missing}"
+            said.append(f"Failed or not finished: {missing}.")
+        axes.set_title(title)
         return figure_picture(figure, f"{QUANTITIES[quantity].capitalize()} against steps. " + " ".join(said))
 
 

@@ -11,6 +11,8 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from PIL import Image
 
+from sacnotes_lib.plots import style
+
 PALETTE_SIZE = 64
 
 
@@ -39,14 +41,21 @@ def fast_png(pixels: np.ndarray) -> bytes:
 
 
 def image_tag(png: bytes, description: str, width: int, height: int) -> str:
-    """An ``<img>`` with the picture inside it and ``description`` as its text alternative.
+    """An ``<img>`` with the picture, of so many pixels, inside it and ``description`` as its text alternative.
 
+    Its size on the page is the same at every `style.DPI`: more pixels make it sharper, not larger.
     ``decoding="sync"`` keeps the old picture on screen until the new one is ready: no blank frame between them.
     """
+    width, height = size_on_page(width, height)
     return (
         f'<img decoding="sync" width="{width}" height="{height}" style="max-width:100%;height:auto" '
         f'alt="{html.escape(description)}" src="data:image/png;base64,{b64encode(png).decode("ascii")}">'
     )
+
+
+def size_on_page(*pixels: int) -> tuple[int, ...]:
+    """What so many pixels of a picture take of the page's own."""
+    return tuple(round(style.PAGE_DPI * length / style.DPI) for length in pixels)
 
 
 class Picture:
@@ -67,7 +76,8 @@ class Picture:
             "image/png": b64encode(self.png).decode("ascii"),
             "text/plain": self.description,
         }
-        return data, {"image/png": {"alt": self.description, "width": self.size[0], "height": self.size[1]}}
+        width, height = size_on_page(*self.size)
+        return data, {"image/png": {"alt": self.description, "width": width, "height": height}}
 
 
 def figure_picture(figure: Figure, description: str) -> Picture:

@@ -13,8 +13,10 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 from matplotlib.ticker import LogLocator, StrMethodFormatter
 
-# Pixels an inch. A projector shows more of them than a page does: `make classroom` asks for them this way.
+# Pixels of a picture for each inch, and how many of a page's an inch takes. A sharp screen or a projector has more of
+# its own for each of a page's, and no kernel is told how many.
 DPI = int(os.environ.get("SACNOTES_DPI", "100"))
+PAGE_DPI = 100
 
 # Petroff's ten colours (arXiv 2107.02270) stay apart in the common kinds of colour blindness.
 BLUE, AMBER, RED, GREY, PURPLE = "#3f90da", "#ffa90e", "#bd1f01", "#94a4a2", "#832db6"

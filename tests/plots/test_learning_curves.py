@@ -6,14 +6,18 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
+from sacnotes_lib.comparison.results import Comparison, Failure
 from sacnotes_lib.plots import learning_curves
 from sacnotes_lib.plots.learning_curves import bootstrap_band, interquartile_mean, plot_learning_curves
+from sacnotes_lib.sac.config import SACConfig
 
 
 def fake_run(returns):
     returns = np.asarray(returns, dtype=float)
     steps = 250 * np.arange(1, returns.shape[1] + 1)
     return SimpleNamespace(
+        config=SACConfig(),
+        step=len(steps),
         seeds=list(range(len(returns))),
         evaluation_steps=steps,
         evaluation_returns=returns,
@@ -70,3 +74,14 @@ def test_an_unknown_quantity_lists_the_right_ones_and_a_run_without_records_says
         plot_learning_curves(fake_run([[-1.0]]), "reward")
     with pytest.raises(ValueError, match="train for longer"):
         plot_learning_curves({"short": fake_run(np.empty((2, 0)))})
+
+
+def test_what_a_comparison_did_not_finish_is_named_not_left_out():
+    done, failure = fake_run([[-1000, -150], [-900, -170]]), Failure([0], "no light")
+    said = plot_learning_curves(Comparison({"min": done}, {"mean": failure}, ["swap"])).description
+    assert "min: from" in said and said.endswith("Failed or not finished: mean, swap.")
+    assert "not finished" not in plot_learning_curves(Comparison({"min": done}, {"min": failure})).description
+    with pytest.raises(ValueError, match=r"no run to plot[^?]*swap: not finished, run the cell again"):
+        plot_learning_curves(Comparison({}, {}, ["swap"]))
+    with pytest.raises(ValueError, match="no run to plot: {}"):
+        plot_learning_curves({})

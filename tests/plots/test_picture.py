@@ -56,6 +56,15 @@ def test_every_form_carries_picture_and_words(figure):
     assert sum(map(len, data.values())) < 60_000
 
 
+def test_more_pixels_make_a_picture_sharper_and_not_larger(figure, monkeypatch):
+    monkeypatch.setattr(style, "DPI", 200)
+    monkeypatch.setattr(figure, "dpi", 200)
+    data, metadata = figure_picture(figure, DESCRIPTION)._repr_mimebundle_()
+    assert Image.open(io.BytesIO(b64decode(data["image/png"]))).size == (1200, 800)
+    assert 'width="600" height="400"' in data["text/html"]
+    assert (metadata["image/png"]["width"], metadata["image/png"]["height"]) == (600, 400)
+
+
 def test_show_picture_displays_at_once_and_refuses_a_picture_without_words(figure, monkeypatch):
     shown = []
     monkeypatch.setattr("sacnotes_lib.course.kit.show.display", shown.append)

@@ -95,6 +95,16 @@ def test_to_be_examined_changes_nothing():
         Examination().chart(seen)  # nobody looked
 
 
+@pytest.mark.parametrize(("target", "stays_below"), [(2.0, True), (-6.0, False)])
+def test_a_target_that_no_policy_reaches_shows_in_its_sign(target, stays_below):
+    """Two actions in [-1, 1] have at most 2 log 2 = 1.39 nats."""
+    look, config = Examination(every=60), POINT_MASS.replace(temperature="auto", target_entropy=target)
+    chart = look.chart(train(config, seeds=2, progress=False, callback=look))
+    values = chart.signs["entropy − target"][1]
+    assert (values < 0).all() == (values < 0).any() == stays_below
+    assert ((chart.last("temperature") > 1) == stays_below).all()
+
+
 def test_a_patient_that_begins_alike_has_no_range_of_starts():
     look = Examination(every=30)
     run = PATIENTS["E"].train(POINT_MASS, seeds=2, progress=False, callback=look)

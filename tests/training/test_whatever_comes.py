@@ -1,9 +1,12 @@
 """What calls, environments and machines bring: taken as meant, or refused by name, and nothing learned is lost."""
 
 import os
+import random
 import signal
 import subprocess
 import sys
+import warnings
+from contextlib import ExitStack
 
 import gymnasium as gym
 import numpy as np
@@ -187,6 +190,30 @@ def test_flattening_is_advised_for_observations_only():
     assert "Flatten" not in str(refused.value)
 
 
+@pytest.mark.parametrize("told", ["deterministic algorithms", "anomaly detection", "warnings are errors"])
+def test_the_numbers_are_the_same_whatever_pytorch_and_python_are_told(small, told):
+    expected = train(small, 2, progress=False)
+    with ExitStack() as stack:
+        if told == "deterministic algorithms":
+            stack.callback(torch.use_deterministic_algorithms, False)
+            torch.use_deterministic_algorithms(True)
+        elif told == "anomaly detection":
+            stack.enter_context(torch.autograd.detect_anomaly(check_nan=True))
+        else:
+            stack.enter_context(warnings.catch_warnings())
+            warnings.simplefilter("error")
+        run = train(small, 2, progress=False)
+    for ours, theirs in zip(run.agent.critic.tensors(), expected.agent.critic.tensors(), strict=True):
+        assert torch.equal(ours, theirs)
+
+
+def test_training_draws_from_nobody_elses_random_numbers():
+    numpy_state = lambda: np.random.get_state()[1].tolist()  # noqa: E731, NPY002
+    before = torch.get_rng_state().tolist(), numpy_state(), random.getstate()
+    train(PLAIN, 2, progress=False)
+    assert (torch.get_rng_state().tolist(), numpy_state(), random.getstate()) == before
+
+
 # Environments
 
 
@@ -200,6 +227,40 @@ def test_an_environment_that_writes_into_its_own_array_keeps_its_last_observatio
 def test_a_reward_with_an_axis_is_the_number_that_it_holds():
     run = train(PLAIN.replace(env_kwargs={"reward": np.array([2.0])}), 1, progress=False)
     assert run.evaluation_returns.tolist() == [[6.0, 6.0]]
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.int64])
+def test_observations_of_whole_numbers_are_stored_as_they_are(monkeypatch, dtype):
+    class Counter(Plain):
+        def __init__(self):
+            super().__init__()
+            self.observation_space = gym.spaces.Box(0, 255, (1,), dtype)
+            self.seen = np.zeros(1, dtype)
+
+        def step(self, action):
+            super().step(250)
+            return self.seen, 0.0, False, False, {}
+
+    monkeypatch.setitem(
+        gym.registry, "brought/Counter-v0", EnvSpec("brought/Counter-v0", Counter, max_episode_steps=3)
+    )
+    stored = train(PLAIN.replace(env_id="brought/Counter-v0"), 1, progress=False).buffer.contents()
+    assert (stored.next_observation == 250).all() and set(stored.observation.unique().tolist()) == {
+        99.0,
+        250.0,
+    }
+
+
+def test_an_episode_that_is_cut_off_in_the_step_in_which_it_ends_has_ended(monkeypatch):
+    class Ending(Plain):
+        def step(self, action):
+            return *super().step(action)[:2], self.steps % 3 == 0, False, {}
+
+    monkeypatch.setitem(
+        gym.registry, "brought/Ending-v0", EnvSpec("brought/Ending-v0", Ending, max_episode_steps=3)
+    )
+    stored = train(PLAIN.replace(env_id="brought/Ending-v0"), 1, progress=False).buffer.contents()
+    assert stored.terminated[0].nonzero().flatten().tolist() == list(range(2, 40, 3))
 
 
 def test_an_id_is_found_as_gymnasium_finds_it():

@@ -72,6 +72,22 @@ def test_many_threads_lose_nothing(file):
     assert len(file.read_text().splitlines()) == 401
 
 
+WRITES = """
+import sys
+from pathlib import Path
+from sacnotes_lib.course.kit.progress import Progress
+progress = Progress(Path(sys.argv[1]))
+for k in range(200):
+    progress.record_prediction(f"{sys.argv[2]} {k}", "a" * 5000)
+"""
+
+
+def test_three_processes_lose_nothing(file):
+    processes = [subprocess.Popen([sys.executable, "-c", WRITES, str(file), name]) for name in "abc"]
+    assert [process.wait(300) for process in processes] == [0, 0, 0]
+    assert len(Progress(file).predictions) == len(file.read_text().splitlines()) == 600
+
+
 BROKEN = ["{", "[]", '{"prediction": 1, "option": "a"}', '{"exercise": 3}', '{"other": "x"}', "\0", "17"]
 
 
