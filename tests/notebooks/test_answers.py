@@ -14,9 +14,13 @@ from tools.notebooks import find
 
 
 def answered(page, key, **names):
-    """The question of a page's prediction, the option that its reveal calls right with these names, and the reason."""
+    """The question of a page's prediction, the option that its reveal calls right, and the reason.
+
+    The cells from the question to its reveal run with these names.
+    """
     (path,) = find([page])
-    cells = [cell.source for cell in nbformat.read(path, as_version=4).cells if f'"{key}"' in cell.source]
+    cells = [cell.source for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
+    question, *_, answer = (place for place, source in enumerate(cells) if f'"{key}"' in source)
     found = SimpleNamespace()
 
     def predict(key, question, options):
@@ -25,9 +29,9 @@ def answered(page, key, **names):
     def reveal(key, answer, why, show=()):
         found.right, found.why = found.asked.right_option(answer), why
 
-    own = {"predict": predict, "reveal": reveal, "torch": torch, "print": lambda *said: None}
-    for source in cells:
-        exec(source, own | names)
+    own = {"predict": predict, "reveal": reveal, "torch": torch} | names
+    for source in cells[question : answer + 1]:
+        exec(source, own)
     return found.asked.question, found.right, found.why
 
 
@@ -42,7 +46,7 @@ def test_page_11_asks_what_the_returns_say_and_answers_that(first, right):
         values = last + np.linspace(-1, 1, 6)[:, None]
         return Chart({sign: (np.array([500]), values) for sign in ("return", "entropy")}, [])
 
-    question, said, _ = answered("11", "11.which", charts={"healthy": chart(-4.0), "A": chart(first)})
+    question, said, _ = answered("11", "11.which", first_chart=chart(first), second_chart=chart(-4.0))
     assert "Do these returns tell" in question and said == right
 
 
@@ -60,7 +64,7 @@ def test_page_11_judges_d_by_its_log_and_its_reason_fits_every_verdict(verdict):
     begin = lambda *arguments, **options: SimpleNamespace(metrics=log)  # noqa: E731
     patients = dict.fromkeys("ADG", SimpleNamespace(train=begin))
     _, said, why = answered(
-        "11", "11.dial", config=SACConfig(), train=begin, PATIENTS=patients, exercises=exercises, panel=None
+        "11", "11.dial", config=SACConfig(), train=begin, PATIENTS=patients, exercises=exercises
     )
     assert said.startswith(verdict)
     assert f"entropy {entropy[0]} to {entropy[-1]}" in why and "wider" not in why
