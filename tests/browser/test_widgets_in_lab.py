@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import re
-import shutil
 
 import nbformat
-import pytest
 from nbclient import NotebookClient
 from playwright.sync_api import expect
 
 from tests.browser.accessibility import faults, unnamed_sliders
-from tests.browser.lab import another_picture, drag, key_with_room
-from tests.browser.server import REPOSITORY
-
-NOTEBOOKS = REPOSITORY / "notebooks"
+from tests.browser.lab import drag
+from tests.browser.panels import drive, panels
 
 LIVE = """
 from sacnotes_lib.course.p01_independent.scene import BroadcastScene
@@ -30,40 +26,6 @@ from tests.course.stage.toy_scenes import CurveScene, GatedScene
 from sacnotes_lib.course.stage.live import live
 """
 REVEAL = 'reveal("shape", "[B, B]", "because `[B, 1]` meets `[B]`")'
-
-
-class Panel:
-    """One `live` panel on the page."""
-
-    def __init__(self, root):
-        self.root = root
-        self.image = root.locator("img")
-
-    def picture(self) -> tuple[str, str]:
-        return self.image.get_attribute("src"), self.image.get_attribute("alt")
-
-    def press(self, control, key: str) -> None:
-        """Press a key on a control and wait until another picture, whole, with another description, is there."""
-        before = self.picture()
-        control.focus()
-        control.press(key)
-        another_picture(self.image, before)
-        expect(self.root.get_by_role("status").first).to_contain_text(self.image.get_attribute("alt")[:60])
-
-
-def panels(lab) -> list[Panel]:
-    return [Panel(root) for root in lab.page.locator(".sacnotes-live").all()]
-
-
-def drive(panel: Panel) -> None:
-    """Three moves of the panel's first slider; where it has none, its buttons in turn."""
-    slider = panel.root.get_by_role("slider")
-    key = key_with_room(slider.first) if slider.count() else None
-    for _ in range(3):
-        if key:
-            panel.press(slider.first, key)
-        else:
-            panel.press(panel.root.get_by_role("button", name=re.compile("^(?!✓|Reset)")).first, "Enter")
 
 
 def test_three_moves_of_a_slider_change_one_picture_three_times(lab):
@@ -158,20 +120,6 @@ def test_a_saved_page_shows_its_pictures_before_anything_is_run(lab):
     page.locator("summary").click()
     expect(page.locator("details p").last).to_contain_text("because")
     expect(page.locator("details p").last).to_be_visible()
-
-
-PAGES = [path for path in sorted(NOTEBOOKS.glob("[0-9]*.ipynb")) if "live(" in path.read_text()]
-
-
-@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
-def test_every_widget_of_a_page(lab, path):
-    shutil.copy(path, lab.root / path.name)
-    lab.open(path.name)
-    lab.run_all()
-    assert panels(lab)
-    for panel in panels(lab):
-        drive(panel)
-    assert faults(lab.page) == [] and unnamed_sliders(lab.page) == []
 
 
 def test_a_fault_would_be_found(lab):

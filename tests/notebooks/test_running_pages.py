@@ -1,6 +1,7 @@
 """Every notebook from top to bottom, as a learner finds it, and again with its exercises solved.
 
-The solved run is `quick`: training is cut short, since the other run has trained in full.
+The solved run is `quick`: training is cut short, since the other run has trained in full. After it every cell is run
+once more, from the last to the first: a learner may return to any of them.
 """
 
 import re
@@ -29,9 +30,14 @@ def checks(notebook):
 @pytest.mark.parametrize("way", ["open", "solved"])
 def test_it_runs_from_top_to_bottom_and_each_check_tells_how_its_exercise_stands(path, way, capsys):
     notebook = nbformat.read(path, as_version=4)
+    again = []
     if way == "solved":
         notebook = solved(notebook)
+        code = [cell.source for cell in reversed(notebook.cells) if cell.cell_type == "code"]
+        again = [nbformat.v4.new_code_cell(source) for source in code]
+    notebook.cells += again
     seconds = execute(notebook, quick=way == "solved")
+    del notebook.cells[len(notebook.cells) - len(again) :]
     with capsys.disabled():  # on stderr, which reaches the terminal from a worker of pytest-xdist too
         print(f"\n{path.name}, exercises {way}: {seconds:.1f} s", end=" ", file=sys.stderr)
     said = checks(notebook)

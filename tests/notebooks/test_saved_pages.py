@@ -10,7 +10,7 @@ from tools.saved import problems
 
 KILOBYTES = 300
 LINES_IN_A_CELL = 25
-CELLS = range(25, 41)
+CELLS = range(25, 61)
 WORDS = 1_800
 
 PAGES = pytest.mark.parametrize("path", find([]), ids=lambda path: path.stem)
