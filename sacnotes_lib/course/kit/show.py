@@ -1,4 +1,9 @@
-"""A figure of the learner's own, shown as the course shows its pictures."""
+"""What a page shows: a figure of the learner's own as the course shows its pictures, and a function of the library."""
+
+import ast
+import inspect
+import textwrap
+from collections.abc import Callable
 
 from IPython.display import display
 from matplotlib.figure import Figure
@@ -12,3 +17,53 @@ def show_picture(figure: Figure, description: str) -> None:
     The description states what the picture shows with its numbers; it may not be empty (``ValueError``).
     """
     display(figure_picture(figure, description))
+
+
+def show_source(function: Callable) -> None:
+    """Show the body of a library's function below the cell: its lines, without docstring, types and checks.
+
+    A check is a statement that can only raise, an assertion, or a call of a function that is named for checking or
+    for comparing shapes; what is computed for checks alone goes with them.
+    """
+    source = short_source(function)
+    display({"text/markdown": f"```python\n{source}\n```", "text/plain": source}, raw=True)
+
+
+def short_source(function: Callable) -> str:
+    """The text that `show_source` shows. Raises ``OSError`` where a function has no source, as one made by exec."""
+    lines = textwrap.dedent(inspect.getsource(function)).replace("  # fmt: skip", "").splitlines()
+    definition = ast.parse("\n".join(lines)).body[0]
+    if not isinstance(definition, ast.FunctionDef):
+        raise TypeError(f"{function!r} is no function with a body of its own")
+    kept = [node for node in definition.body if not _is_docstring(node) and not _only_checks(node)]
+    kept = [node for place, node in enumerate(kept) if not _is_unread(node, kept[place + 1 :])]
+    for argument in ast.walk(definition.args):
+        if isinstance(argument, ast.arg):
+            argument.annotation = None
+    head = [f"@{ast.unparse(decorator)}" for decorator in definition.decorator_list]
+    head.append(f"def {definition.name}({ast.unparse(definition.args)}):")
+    return "\n".join(head + [line for node in kept for line in lines[node.lineno - 1 : node.end_lineno]])
+
+
+def _is_docstring(node: ast.stmt) -> bool:
+    return (
+        isinstance(node, ast.Expr)
+        and isinstance(node.value, ast.Constant)
+        and isinstance(node.value.value, str)
+    )
+
+
+def _only_checks(node: ast.stmt) -> bool:
+    """Whether a statement does nothing but raise, if something is wrong."""
+    if isinstance(node, (ast.If, ast.For, ast.With)):
+        return all(map(_only_checks, [*node.body, *getattr(node, "orelse", [])]))
+    if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
+        return ast.unparse(node.value.func).rpartition(".")[2].startswith(("check", "_check", "_same_shape"))
+    return isinstance(node, (ast.Raise, ast.Assert))
+
+
+def _is_unread(node: ast.stmt, later: list[ast.stmt]) -> bool:
+    """Whether a statement gives values to names that none of the later ones reads."""
+    read = {name.id for one in later for name in ast.walk(one) if isinstance(name, ast.Name)}
+    targets = node.targets if isinstance(node, ast.Assign) else []
+    return bool(targets) and all(isinstance(name, ast.Name) and name.id not in read for name in targets)
