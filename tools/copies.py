@@ -15,7 +15,7 @@ from tools.fingerprint import ROOT, digest
 
 MINE = "mine"
 # What pages link to in docs/. Copied as well, since these link back to notebooks/, where the answers are on show.
-MAPS = ("questions.md", "cheatsheet.md", "notation.md")
+MAPS = ("questions.md", "questions.zh.md", "cheatsheet.md", "notation.md")
 FOLDED = re.compile(r"(?<!def )(?<![\w.])(?:predict|reveal|check)\(")
 
 

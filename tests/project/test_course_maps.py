@@ -10,12 +10,12 @@ import nbformat
 import sacnotes_lib
 from sacnotes_lib import SACConfig
 from sacnotes_lib.course.kit.pages import PAGES
-from tools.copies import renew
+from tools.copies import MAPS as MAPS_OF_A_LEARNER, renew
 from tools.fingerprint import ROOT
 from tools.notebooks import FOLDER, find
 
 DOCS = ROOT / "docs"
-MAPS = {name: (DOCS / f"{name}.md").read_text("utf-8") for name in ("questions", "cheatsheet", "notation")}
+MAPS = {path.stem: path.read_text("utf-8") for path in (DOCS / name for name in MAPS_OF_A_LEARNER)}
 START = nbformat.read(FOLDER / "00_start_here.ipynb", as_version=4)
 MAP_CELL = next(cell.source for cell in START.cells if cell.source.startswith("## The map"))
 
@@ -186,12 +186,32 @@ def test_each_slip_of_the_notes_leads_to_the_section_that_decided_it():
 
 
 def test_each_question_and_each_mistake_leads_to_a_section():
-    assert faulty(QUESTIONS, lambda _, where: leads_on(where)) == []
+    assert faulty(QUESTIONS, lambda _, short, where: short and leads_on(where)) == []
     assert faulty(MISTAKES, lambda _, shows, where: shows and leads_on(where)) == []
 
 
+def test_the_short_answers_are_short():
+    assert faulty(QUESTIONS, lambda _, short, __: len(re.findall(r"[.?!](?= |$)", short)) <= 2) == []
+
+
+def test_the_questions_in_chinese_are_the_same_ones():
+    """Table by table and row by row: the same links, code and letters, and not the same words."""
+
+    def kept(row):
+        *words, where = row
+        text = " ".join(words)
+        return where, {*CODE.findall(text)}, {*re.findall("[α-ω]", text)}
+
+    english, chinese = (tables(MAPS[name]) for name in ("questions", "questions.zh"))
+    assert [len(body) for _, body in english] == [len(body) for _, body in chinese]
+    for (_, ours), (_, theirs) in zip(english, chinese, strict=True):
+        for row, other in zip(ours, theirs, strict=True):
+            assert kept(row) == kept(other)
+            assert all(re.search("[\u4e00-\u9fff]", cell) for cell in other[:-1]), other
+
+
 def test_every_page_answers_questions_and_names_a_mistake():
-    assert {number for _, where in QUESTIONS for number in pages(where)} == EXISTING
+    assert {number for *_, where in QUESTIONS for number in pages(where)} == EXISTING
     assert {number for *_, where in MISTAKES for number in pages(where)} >= EXISTING - {"00", "10", "11"}
 
 
