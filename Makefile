@@ -46,7 +46,8 @@ test-fast: style ## and the library, without notebooks, processes and browsers
 	$(BIN)/python -m pytest $(TWO_AT_A_TIME) $(QUICK_TESTS)
 
 test: style ## all that CI checks: also every notebook, and the widgets in a browser
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest $(TWO_AT_A_TIME) $(QUICK_TESTS)
+	$(BIN)/python -m pytest -m slow
 
 test-floors: ## the quick tests with the oldest packages that pyproject.toml allows, in .venv-floors
 	$(call quick-tests-with,floors)

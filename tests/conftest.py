@@ -1,7 +1,15 @@
-"""For every test, set before any library is imported: one thread for arithmetic, no learner's record touched."""
+"""For every test, set before any library is imported: one thread for arithmetic, no learner's record touched.
+
+Tests of whole rooms that start kernels, browsers and installations are marked slow here.
+"""
 
 import os
 import signal
+from pathlib import Path
+
+import pytest
+
+SLOW_ROOMS = {Path(__file__).parent / room for room in ("browser", "notebooks", "project", "benchmarks")}
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # idle threads that spin make shared cores ten times slower
 os.environ["SACNOTES_PROGRESS"] = os.environ["SACNOTES_RESULTS"] = "off"
@@ -9,3 +17,10 @@ os.environ["SACNOTES_PROGRESS"] = os.environ["SACNOTES_RESULTS"] = "off"
 # A shell starts what it runs in the background with Ctrl-C ignored, and tests that press it would wait for ever.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if item.path.parent in SLOW_ROOMS:
+            item.add_marker("slow")
