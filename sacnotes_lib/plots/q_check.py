@@ -6,8 +6,8 @@ import numpy as np
 import torch
 
 from sacnotes_lib.envs import pendulum_observation, pendulum_step
-from sacnotes_lib.envs.base import SoftEnv
 from sacnotes_lib.exact import soft_return
+from sacnotes_lib.training.environments import NO_BOUND
 from sacnotes_lib.training.guards import single_thread
 from sacnotes_lib.training.run import TrainingRun
 
@@ -29,8 +29,10 @@ class QCheck:
 def check_q(run: TrainingRun) -> QCheck | None:
     """Q(s, a) against the soft return of the present policy, averaged over a few starts and actions of each seed.
 
-    The random numbers are its own, so training goes on as if nobody had looked. None for an environment that cannot
-    be played from any state (all but Pendulum-v1 and those under sacnotes/), or with a discount of 1.
+    The random numbers are its own, so training goes on as if nobody had looked. None with a discount of 1, and for an
+    environment that cannot be played from any state: Pendulum-v1 and those under sacnotes/ can, and any of yours with
+    the methods of `envs.SoftEnv`, `initial_state` and `transition`. Where it does not show its state as it is, a
+    method `observe` makes observations of states.
     """
     config = run.config
     model = _model(run)
@@ -91,6 +93,13 @@ def _model(run: TrainingRun):
     if run.config.env_id == "Pendulum-v1" and not run.config.env_kwargs.keys() - {"wrappers"}:
         return (lambda rng: rng.uniform([-np.pi, -1], [np.pi, 1])), pendulum_step, pendulum_observation
     env = run.envs.unwrapped.envs[0].unwrapped
-    if isinstance(env, SoftEnv):
-        return env.initial_state, env.transition, lambda state: state
-    return None
+    if not (hasattr(env, "initial_state") and hasattr(env, "transition")):
+        return None
+    low, high = env.action_space.low, env.action_space.high
+    bounded = (low > -NO_BOUND) & (high < NO_BOUND)  # rescaled from [-1, 1], as in training
+    low, high = np.where(bounded, low, -1), np.where(bounded, high, 1)
+
+    def step(state, action, rng):
+        return env.transition(state, (low + high) / 2 + (high - low) / 2 * action, rng)
+
+    return env.initial_state, step, getattr(env, "observe", lambda state: state)

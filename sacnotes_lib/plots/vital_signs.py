@@ -60,7 +60,8 @@ class Chart:
 class Examination:
     """A callback for `train` that looks at what the log does not hold, every `every` steps. Then `chart(run)`.
 
-    It uses random numbers of its own: the training goes on as if nobody had looked.
+    It uses random numbers of its own: the training goes on as if nobody had looked. What is earned, and Q beside it,
+    are left out where `check_q` gives None.
     """
 
     every: int = 100
@@ -71,7 +72,8 @@ class Examination:
         if run.step % self.every == 0 and run.agent.updates_done:
             found = check_q(run)
             starts = np.array([np.ptp(first, axis=0).mean() for first in first_observations(run)])
-            self._looks.append((run.step, *both_entropies(run), found.q, found.monte_carlo, starts))
+            played = (found.q, found.monte_carlo) if found else ()
+            self._looks.append((run.step, *both_entropies(run), starts, *played))
 
     def chart(self, run: TrainingRun) -> Chart:
         """All signs of the run that this examination was the callback of.
@@ -85,7 +87,7 @@ class Examination:
             )
         steps, *looks = zip(*self._looks, strict=True)
         steps = np.array(steps)
-        reported, true, q, earned, starts = (np.stack(look, axis=1) for look in looks)
+        reported, true, starts, *played = (np.stack(look, axis=1) for look in looks)
         signs = {
             "return": (run.evaluation_steps, run.evaluation_returns),
             "entropy": (run.metric_steps, run.metrics["entropy"]),
@@ -93,12 +95,12 @@ class Examination:
             "reported − true": (steps, reported - true),
             "temperature": (run.metric_steps, run.metrics["temperature"]),
             "entropy − target": (run.metric_steps, run.metrics["entropy"] - run.agent.target_entropy),
-            "Q": (steps, q),
-            "earned": (steps, earned),
-            "Q − earned": (steps, q - earned),
             "critic loss": (run.metric_steps, run.metrics["critic_loss"]),
             "range of starts": (steps, starts),
         }
+        if played:
+            q, earned = played
+            signs |= {"Q": (steps, q), "earned": (steps, earned), "Q − earned": (steps, q - earned)}
         return Chart(signs, first_observations(run))
 
 

@@ -2,6 +2,7 @@
 
 import math
 
+import gymnasium as gym
 import numpy as np
 import pytest
 import torch
@@ -66,6 +67,57 @@ def test_a_wrapped_world_is_played_as_it_is():
     wrapped = train(POINT_MASS, seeds=1, progress=False)
     wrapped.config = POINT_MASS.replace(env_kwargs={"wrappers": (Stern,)})
     assert check_q(plain).monte_carlo == check_q(wrapped).monte_carlo
+
+
+class OneHalfSeen(gym.Env):
+    """One step long; it pays the action in its own units. Of two numbers that are its state the first is shown."""
+
+    def __init__(self, low=2.0, high=10.0):
+        self.observation_space = gym.spaces.Box(-1, 1, (1,))
+        self.action_space = gym.spaces.Box(low, high, (1,))
+
+    def initial_state(self, rng):
+        return rng.uniform(-1, 1, 2)
+
+    def transition(self, state, action, rng):
+        assert state.shape[-1] == 2
+        return state, action[..., 0], np.ones(action.shape[:-1], bool)
+
+    def observe(self, state):
+        return state[..., :1].astype(np.float32)
+
+    def reset(self, *, seed=None, options=None):
+        super().reset(seed=seed)
+        return self.observe(self.initial_state(self.np_random)), {}
+
+    def step(self, action):
+        return np.zeros(1, np.float32), float(action[0]), True, False, {}
+
+
+class CannotBePlayed(OneHalfSeen):
+    transition = property()
+
+
+gym.register("vital-signs/OneHalfSeen-v0", OneHalfSeen)
+gym.register("vital-signs/CannotBePlayed-v0", CannotBePlayed)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "middle"), [(2.0, 10.0, 6.0), (-1.0, 1.0, 0.0), (-np.inf, np.inf, 0.0)]
+)
+def test_an_environment_of_your_own_is_played_by_its_two_methods_in_its_own_units(low, high, middle):
+    bounds = {"low": low, "high": high}
+    run = TrainingRun(POINT_MASS.replace(env_id="vital-signs/OneHalfSeen-v0", env_kwargs=bounds), seeds=3)
+    run.agent.actor = lambda observation: SquashedGaussian(0 * observation, 0 * observation - 12)
+    np.testing.assert_allclose(check_q(run).monte_carlo, middle, atol=1e-3)
+
+
+def test_one_that_cannot_be_played_from_any_state_has_the_other_signs():
+    look = Examination(every=30)
+    config = POINT_MASS.replace(env_id="vital-signs/CannotBePlayed-v0")
+    run = train(config, seeds=2, progress=False, callback=look)
+    assert check_q(run) is None
+    assert set(look.chart(run).signs) == set(SIGNS) - {"Q", "earned", "Q − earned"}
 
 
 def test_episodes_begin_where_they_begin():
