@@ -25,7 +25,7 @@ BIN := $(VENV)/bin
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help lab classroom style test test-fast test-floors test-newest format run notebooks bench bench-more bench-widgets soak proof mutants clean
+.PHONY: help lab classroom style test test-fast test-floors test-newest format run notebooks bench bench-more bench-widgets soak proof claims mutants clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -89,6 +89,9 @@ soak: $(VENV)/.installed-test ## the classroom for the ninety minutes of a lesso
 proof: $(VENV)/.installed-lab ## SAC trained beside exact answers: one table, one picture
 	$(BIN)/python -m benchmarks.proof
 	$(BIN)/python -m benchmarks.backup_bias
+
+claims: $(VENV)/.installed-lab ## do the pages' conclusions hold for other seeds? an hour on one core
+	$(BIN)/python -m tools.claims $(ONLY)
 
 mutants: $(VENV)/.installed-mutants ## change the algorithm a little, many times, and see whether a test notices
 	$(BIN)/python -m tools.mutants
