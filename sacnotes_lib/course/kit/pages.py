@@ -26,7 +26,7 @@ PAGES = (
     Page("02_summing_log_prob.ipynb", "Why is log_prob summed over the last dimension?",
          ("02.total", "02.motors", "02.return"), ("actor_loss", "settings_for_the_sum")),
     Page("03_tanh_transform.ipynb", "What does tanh do to a policy, and what is TransformedDistribution for?",
-         ("03.density", "03.wider", "03.tuned"), ("squashed_log_prob", "estimate_entropy")),
+         ("03.density", "03.wider", "03.units", "03.tuned"), ("squashed_log_prob", "estimate_entropy")),
     Page("04_soft_bellman_target.ipynb", "Where does the critic's label come from?",
          ("04.action", "04.sign", "04.route"), ("soft_label", "next_soft_value")),
     Page("05_two_critics.ipynb", "Why two critics, and why another network for the target?",

@@ -34,7 +34,9 @@ CORRECTIONS = {
 RIGHT, WITHOUT, DOUBLED, TANH_TWICE = CORRECTIONS
 
 DENSITY_TOP = 2.0  # densities above are cut off
+LOWEST, HIGHEST = -4.0, 4.0  # an entropy below is marked at the edge; none is above
 TRUE, SCORED, SLICES = style.BLUE, style.RED, (style.BLUE, style.SKY)
+MEAN = style.PURPLE
 DASH = style.DASHES[1]
 
 
@@ -64,7 +66,7 @@ def _setup_entropy(figure: Figure) -> dict:
     axes = figure.add_axes(
         (0.685, 0.115, 0.3, 0.705), xscale="log", xlabel="std of u", ylabel="entropy (nats)"
     )
-    axes.set(xlim=(0.9 * STDS[0], 1.15 * STDS[-1]), ylim=(-4, 4))
+    axes.set(xlim=(0.9 * STDS[0], 1.15 * STDS[-1]), ylim=(LOWEST, HIGHEST))
     axes.set_xticks([0.1, 0.3, 1, 3], ["0.1", "0.3", "1", "3"])
     axes.set_title("Entropy of the action", y=1.14)
     axes.axhline(np.log(2), color=style.INK, linewidth=1.5, linestyle=style.DASHES[4])
@@ -143,8 +145,9 @@ class SquashingScene(Scene):
             below_curve=moving_line(below, color=TRUE),
             side_curve=moving_line(side, color=TRUE),
             scored_curve=moving_line(side, color=SCORED, linestyle=DASH),
-            mean=moving_line(side, color=style.PURPLE, marker="D", markersize=12, clip_on=False),
+            mean=moving_line(side, color=MEAN, marker="D", markersize=12, clip_on=False),
             numbers=figure.text(0.44, 0.27, "", va="top", fontsize=15, linespacing=1.45, animated=True),
+            diamond=figure.text(0.44, 0.27, "\n◆", va="top", fontsize=15, linespacing=1.45, color=MEAN),
             **_setup_entropy(figure),
         )  # fmt: skip
 
@@ -159,14 +162,16 @@ class SquashingScene(Scene):
         artists.median.set_data([centre, centre, LIMIT], [-1, data.median, data.median])
         artists.mean.set_data([0], [data.mean])
         area = f"{data.total:.3g}" if data.total < 1000 else "over 1,000"
-        numbers = f"dotted: median {data.median:z.2f}\n◆ mean {data.mean:z.2f}\ndashed: area {area}"
+        numbers = f"dotted: median {data.median:z.2f}\n    mean {data.mean:z.2f}\ndashed: area {area}"
         artists.numbers.set_text(numbers)
         artists.entropy_curve.set_data(STDS, data.entropies)
         artists.scored_entropy_curve.set_data(STDS, data.scored_entropies)
         artists.entropy.set_data([data.std], [data.entropy])
-        artists.scored_entropy.set_data([data.std], [data.scored_entropy])
+        below = data.scored_entropy < LOWEST
+        artists.scored_entropy.set_data([data.std], [max(data.scored_entropy, LOWEST)])
+        artists.scored_entropy.set(marker="v" if below else "s", clip_on=not below)
         artists.true_label.set_text(f"true: {data.entropy:.2f}")
-        artists.scored_label.set_text(f"by this log_prob: {data.scored_entropy:.2f}")
+        artists.scored_label.set_text(f"by this log_prob: {data.scored_entropy:.2f}{' ▼' if below else ''}")
 
     def describe(self, parameters, data) -> str:
         peak = int(data.entropies.argmax())
@@ -186,5 +191,5 @@ class SquashingScene(Scene):
             verdict = "which is wrong"
         return words + (
             f"exp(log_prob) integrates to {data.total:.3g} instead of 1, and the entropy is taken for "
-            f"{data.scored_entropy:.2f} nats, {verdict}."
+            f"{data.scored_entropy:.2f} nats, {verdict}{', below the picture' * (data.scored_entropy < LOWEST)}."
         )

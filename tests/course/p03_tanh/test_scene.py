@@ -12,6 +12,8 @@ from sacnotes_lib.course.p03_tanh.scene import (
     CORRECTIONS,
     CUTS,
     DOUBLED,
+    HIGHEST,
+    LOWEST,
     PRE_TANH,
     RIGHT,
     STDS,
@@ -147,3 +149,25 @@ def test_the_curves_and_marks_stand_where_the_numbers_say():
     ):
         np.testing.assert_allclose(artist.get_xydata(), np.column_stack([x, y]))
     assert artists.true_label.get_text() == f"true: {data.entropy:.2f}"
+
+
+def test_an_entropy_below_the_picture_is_marked_at_its_edge():
+    painter = Painter(SCENE)
+    for std, below in ((4.0, True), (0.5, False), (4.0, True)):
+        data = SCENE.compute(0.5, std, DOUBLED)
+        painter.paint(data)
+        artists = painter._artists
+        assert (data.scored_entropy < LOWEST) == below
+        assert artists.scored_entropy.get_ydata() == [max(data.scored_entropy, LOWEST)]
+        assert (artists.scored_entropy.get_marker(), "▼" in artists.scored_label.get_text()) == (
+            ("v", True) if below else ("s", False)
+        )
+        words = SCENE.describe({"mean": 0.5, "std": std, "score": DOUBLED}, data)
+        assert ("below the picture" in words) == below
+
+
+def test_no_entropy_leaves_the_picture_elsewhere():
+    for mean, std in itertools.product((-1.5, 0.0, 1.5), (0.1, 1.0, 4.0)):
+        for form in CORRECTIONS:
+            data = SCENE.compute(mean, std, form)
+            assert LOWEST < data.entropy < HIGHEST and data.scored_entropy < HIGHEST

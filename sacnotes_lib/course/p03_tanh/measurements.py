@@ -1,0 +1,59 @@
+"""What page 03 measures, and how it sets it out: bookkeeping, so that the page keeps the lines that carry a formula."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+import torch
+from torch import Tensor
+from torch.distributions import Distribution
+
+from sacnotes_lib.exact import log_tanh_derivative, tanh_gaussian_entropy
+from sacnotes_lib.training.run import TrainingRun
+
+
+def against_exact(forms: Mapping[str, Tensor], u: Tensor) -> list[str]:
+    """Lines with each form's values at `u` and their gradients, below the exact ones."""
+    exact = log_tanh_derivative(u.detach().double().numpy())
+    lines = [f"{'u':20s}{u.tolist()}", f"{'exact':20s}{exact.round(3)}"]
+    for name, value in forms.items():
+        (slope,) = torch.autograd.grad(value.sum(), u, retain_graph=True)
+        lines.append(f"{name:20s}{value.detach().numpy().round(3)}   gradient {slope.numpy().round(2)}")
+    return lines
+
+
+def not_implemented(distribution: Distribution, names: Sequence[str]) -> list[str]:
+    """Those of the names, properties or methods, that the distribution does not know."""
+    missing = []
+    for name in names:
+        try:
+            answer = getattr(distribution, name)
+            if callable(answer):
+                answer()
+        except NotImplementedError:
+            missing.append(name)
+    return missing
+
+
+def chances_to_end(chance: Callable[[float, bool], float], scales: Sequence[float]) -> list[str]:
+    """Lines: what `chance(scale, ends)` says for each scale, where choosing it ends the episode and where not."""
+    lines = [f"{'range of the action':24s}{'it ends the episode':>20s}{'it never ends':>16s}"]
+    for scale in scales:
+        reach = f"-{scale:g} to {scale:g}"
+        lines.append(f"{reach:24s}{chance(scale, True):20.2g}{chance(scale, False):16.3f}")
+    return lines
+
+
+def reported_and_true(runs: Mapping[str, TrainingRun]) -> tuple[dict[str, float], list[str]]:
+    """The entropy that each run reported at its end, and lines that set it beside the exact one of its policies."""
+    reported, lines = {}, []
+    for name, run in runs.items():
+        with torch.no_grad():
+            policy = run.agent.actor(run.buffer.contents().observation[:, ::10])
+            at_the_ends = (policy.sample()[0].abs() > 0.99).float().mean()
+        reported[name] = float(run.metrics["entropy"][:, -4:].mean())
+        true = tanh_gaussian_entropy(policy.mean.numpy(), policy.log_std.numpy()).mean()
+        low, *_, high = run.agent.temperature.sort().values
+        lines.append(
+            f"{name:8s} reports {reported[name]:5.2f} nats, true {true:7.2f}   temperature {low:.3f} to {high:.3f}"
+            f" over seeds   actions beyond ±0.99: {100 * at_the_ends:2.0f} %"
+        )
+    return reported, lines
