@@ -14,7 +14,7 @@ ONLY        ?=
 ALL         ?=
 
 # What a learner installs. Left out: browser, notebooks, clusters, and what only those need who work on the course.
-QUICK_TESTS := tests $(addprefix --ignore=tests/,browser notebooks project benchmarks) -m "not slow"
+QUICK_TESTS := tests $(addprefix --ignore=tests/,browser website notebooks project benchmarks) -m "not slow"
 # Not for tests that start kernels: in a worker of pytest-xdist one of them once never answered, and nobody knows why.
 TWO_AT_A_TIME := --numprocesses 2 --dist worksteal
 
@@ -25,7 +25,7 @@ BIN := $(VENV)/bin
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help lab classroom style test test-fast test-floors test-newest format run notebooks bench bench-more bench-widgets soak proof claims mutants clean
+.PHONY: help lab classroom style test test-fast test-floors test-newest format run notebooks site bench bench-more bench-widgets soak proof claims mutants clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -64,6 +64,9 @@ run: $(VENV)/.installed-lab ## run every notebook from top to bottom and say how
 
 notebooks: $(VENV)/.installed-test ## renew the saved outputs of the notebooks whose code, or the library's, changed
 	$(BIN)/python -m tools.notebooks write $(if $(ALL),--all) $(ONLY)
+
+site: $(VENV)/.installed-test ## the pages as a website in build/site, with sliders that need no kernel; see the sizes it prints
+	$(BIN)/python -m website --only $(ONLY)
 
 bench: $(VENV)/.installed-bench ## training speed beside other libraries and beside the bare matrix products, ten minutes
 	$(BIN)/python -m benchmarks.speed

@@ -1,0 +1,1 @@
+"""The course as a website whose sliders move without a kernel:  python -m website  (`make site` calls it)"""

@@ -1,0 +1,96 @@
+"""From saved notebooks to a folder of static files. Nothing is run but the scenes of the live panels."""
+
+import shutil
+import tomllib
+from collections.abc import Sequence
+from pathlib import Path
+
+import nbformat
+from pygments.formatters import HtmlFormatter
+
+from sacnotes_lib.course.kit.pages import PAGES
+from tools.copies import MAPS
+from tools.fingerprint import ROOT
+from website.pages import HERE, page, with_links
+from website.panels import LEAST, MOST, painted, panels_of
+
+OUT = ROOT / "build" / "site"
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+
+
+def build(
+    out: Path | str = OUT,
+    *,
+    only: Sequence[str] = (),
+    most: int = MOST,
+    least: int = LEAST,
+    cache: Path | None = None,
+) -> Path:
+    """Write the site into the folder ``out``, which is emptied first; panels once painted are kept in ``cache``."""
+    out = Path(out)
+    cache = cache or out.parent / "panels"
+    files = [one.file for one in PAGES if not only or one.file.startswith(tuple(only))]
+    notebooks = {name: nbformat.read(ROOT / "notebooks" / name, as_version=4) for name in files}
+    panels = {
+        name: panels_of([c.source if c.cell_type == "code" else "" for c in notebook.cells], most, least)
+        for name, notebook in notebooks.items()
+    }
+    every = [panel for found in panels.values() for panel in found.values()]
+    kept = dict(zip(map(id, every), painted(every, cache)))
+    shutil.rmtree(out, ignore_errors=True)
+    out.mkdir(parents=True)
+    for folder in kept.values():
+        shutil.copytree(folder, out / "panels" / folder.name, dirs_exist_ok=True)
+    texts = {name: _one_cell((ROOT / "docs" / name).read_text("utf-8")) for name in MAPS}
+    shown = {f"{Path(name).stem}.html": notebook for name, notebook in (notebooks | texts).items()}
+    shown["index.html"] = _front(notebooks)
+    steps = [(f"{Path(one.file).stem}.html", one.question) for one in PAGES if one.file in files]
+    for name, notebook in shown.items():
+        place = next((place for place, step in enumerate(steps) if step[0] == name), None)
+        found = panels.get(f"{Path(name).stem}.ipynb", {})
+        html = page(
+            notebook,
+            found,
+            {cell: f"panels/{kept[id(panel)].name}" for cell, panel in found.items()},
+            repository=PROJECT["urls"]["Source"],
+            before=steps[place - 1] if place else None,
+            after=steps[place + 1] if place is not None and place + 1 < len(steps) else None,
+            language="zh" if ".zh." in name else "en",
+            stamp=notebook.metadata.get("sacnotes", {}).get("code"),
+        )
+        (out / name).write_text(with_links(html, files, PROJECT["urls"]["Source"]), "utf-8")
+    shutil.copy(HERE / "template" / "site.js", out)
+    (out / "site.css").write_text(
+        (HERE / "template" / "site.css").read_text("utf-8") + _code_colors(), "utf-8"
+    )
+    return out
+
+
+def _one_cell(text: str) -> nbformat.NotebookNode:
+    return nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell(text, id="text")])
+
+
+def _front(notebooks: dict[str, nbformat.NotebookNode]) -> nbformat.NotebookNode:
+    """The first page: what the course is, and a line for each page."""
+    pages = [f"- [{one.number} · {one.question}]({one.file})" for one in PAGES if one.file in notebooks]
+    return _one_cell("\n".join([f"# {PROJECT['name']}\n\n{PROJECT['description']}.\n\n## Pages\n", *pages]))
+
+
+def _code_colors() -> str:
+    light, dark = (
+        HtmlFormatter(style=style).get_style_defs(".highlight") for style in ("xcode", "github-dark")
+    )
+    ours = ".highlight, .highlight pre { background: var(--soft); }\n"
+    return f"{light}\n@media (prefers-color-scheme: dark) {{\n{dark}\n}}\n{ours}"
+
+
+def told(out: Path) -> str:
+    """Sizes of the pages and of the panels' data, in kB, and of the whole site."""
+
+    def size(path: Path) -> float:
+        return sum(file.stat().st_size for file in [path, *path.rglob("*")] if file.is_file()) / 1000
+
+    rows = [(path.name, size(path)) for path in sorted(out.iterdir()) if path.is_file()]
+    rows += [(f"panel {path.name.rpartition('-')[0]}", size(path)) for path in sorted(out.glob("panels/*"))]
+    rows.append(("all", size(out)))
+    return "\n".join(f"{name:<44}{kilobytes:>9,.0f} kB" for name, kilobytes in rows)
