@@ -26,6 +26,7 @@ from .course.p08_temperature.std_line import plot_std_line as plot_std_line
 from .course.p09_off_policy.scene import OffPolicyScene as OffPolicyScene
 from .course.p10_own_words.measured import measured_learning as measured_learning
 from .course.p10_own_words.scene import OneUpdateScene as OneUpdateScene
+from .course.p11_clinic.clinic import Clinic as Clinic, mark_table as mark_table, marks as marks
 from .course.p11_clinic.patients import PATIENTS as PATIENTS
 from .course.p11_clinic.scene import WardScene as WardScene
 from .course.p11_clinic.ward_round import plot_ward_round as plot_ward_round

@@ -1,7 +1,8 @@
 """Eight agents with one wrong line each: the patients of notebook 11. Meet their symptoms before you read on.
 
 Every class below is written as one would meet it in somebody else's code, so nothing in it gives the line away. The
-mistakes are seen in public code; the wording is ours. `PATIENTS`, at the end, holds the wrong line and the right one.
+mistakes were reported in public code, each in the thread named in `seen`; the wording is ours. `PATIENTS`, at the end,
+holds the wrong line and the right one.
 """
 
 from __future__ import annotations
@@ -98,7 +99,9 @@ class Patient:
     """One patient: ``code``, the class with the wrong line; ``ill`` and ``well``, that line wrong and right.
 
     ``diagnosis``  the mistake in a few words
-    ``sign``       the vital sign that decides, one of `scenes.vital_signs.SIGNS`
+    ``sign``       the vital sign that decides, one of `vital_signs.SIGNS`
+    ``seen``       a public thread about this mistake, or its nearest kin
+    ``also``       further signs that point to the line as well
     """
 
     code: type
@@ -106,11 +109,24 @@ class Patient:
     well: str
     diagnosis: str
     sign: str
+    seen: str
+    also: tuple[str, ...] = ()
 
     @property
     def source(self) -> str:
         """The code that a learner reads."""
         return inspect.getsource(self.code)
+
+    @property
+    def ill_line(self) -> int:
+        """The number of the wrong line in `source`, counted from 1."""
+        return next(n for n, line in enumerate(self.source.splitlines(), 1) if self.ill in line)
+
+    def mended(self, line: str) -> Patient:
+        """The same patient with `line` in the place of the whole wrong line. Raises: what its code raises."""
+        return replace(
+            self, code=edited(self.code, self.source.splitlines()[self.ill_line - 1].strip(), line.strip())
+        )
 
     def cured(self) -> Patient:
         """The same patient with the right line in the place of the wrong one.
@@ -139,19 +155,28 @@ class Patient:
         return WithPolicy
 
 
+GITHUB = "https://github.com/"
 PATIENTS = {
     "A": Patient(PatientA, "(log_prob - q).mean(-1).sum()", "self.actor_loss_reparameterized(q, log_prob, temperature)",
-        "α left out of the actor's loss", "entropy"),
+        "α left out of the actor's loss", "entropy",
+        GITHUB + "sweetice/Deep-reinforcement-learning-with-pytorch/issues/36",
+        ("true entropy", "entropy − target", "temperature")),
     "B": Patient(PatientB, "return observation, reward, terminated or truncated, False, info",
-        "return observation, reward, terminated, truncated, info", "a time limit counted as an end", "Q − earned"),
-    "C": Patient(PatientC, "log_tanh_slope(action)", "log_tanh_slope(drawn)", "tanh applied twice", "entropy"),
+        "return observation, reward, terminated, truncated, info", "a time limit counted as an end", "Q − earned",
+        GITHUB + "jsboige/CoursIA/pull/7831", ("Q",)),
+    "C": Patient(PatientC, "log_tanh_slope(action)", "log_tanh_slope(drawn)", "tanh applied twice", "entropy",
+        GITHUB + "boyu-ai/Hands-on-RL/issues/44", ("reported − true", "entropy − target")),
     "D": Patient(PatientD, "_, log_prob = policy.sample(noise=noise)", "_, log_prob = policy.rsample(noise=noise)",
-        "sample in the entropy term", "entropy"),
-    "E": Patient(PatientE, "seed=42", "seed=seed", "every episode starts alike", "range of starts"),
-    "F": Patient(PatientF, "log_prob.mean(-1)", "log_prob.sum(-1)", "averaged over the action", "reported − true"),
+        "sample in the entropy term", "entropy", GITHUB + "huggingface/lerobot/pull/599",
+        ("true entropy", "entropy − target", "temperature")),
+    "E": Patient(PatientE, "seed=42", "seed=seed", "every episode starts alike", "range of starts",
+        GITHUB + "mani-skill/ManiSkill/pull/1215"),
+    "F": Patient(PatientF, "log_prob.mean(-1)", "log_prob.sum(-1)", "averaged over the action", "reported − true",
+        GITHUB + "tensorforce/tensorforce/issues/177"),
     "G": Patient(PatientG, "return -(log_temperature", "return (log_temperature", "sign of the temperature's loss",
-        "temperature"),
+        "temperature", GITHUB + "AI4Finance-Foundation/ElegantRL/issues/10",
+        ("entropy", "true entropy", "entropy − target")),
     "H": Patient(PatientH, "self.target_critic = self.critic",
         "self.target_critic = copy.deepcopy(self.critic).requires_grad_(False)", "the target is the critic itself",
-        "Q − earned"),
+        "Q − earned", GITHUB + "andri27-ts/Reinforcement-Learning/issues/14", ("Q", "critic loss")),
 }  # fmt: skip
