@@ -104,8 +104,12 @@ def _draw_waterfall(artists, data) -> None:
     wrong = abs(data.y - data.right) > 5e-4
     artists.bars[3].set(facecolor=BAD if wrong else BAR_COLORS[3], hatch="//" if wrong else "")
     artists.right.set_segments([[(2.6, data.right), (3.46, data.right)]] if wrong else [])
-    verdict = f"wrong: right is {_signed(data.right)}, dotted" if wrong else "the right label"
+    verdict = f"wrong: right is {_signed(data.right)}, dotted" if wrong else _said_of_a_right(data)
     artists.verdict.set(text=verdict, color=BAD if wrong else style.INK)
+
+
+def _said_of_a_right(data) -> str:
+    return "right here, by a wrong formula" if data.slips else "the right label"
 
 
 def _signed(number: float) -> str:
@@ -146,6 +150,7 @@ class TargetScene(Scene):
             entropy=entropy,
             y=y,
             right=right,  # the label without any slip
+            slips=(multiply_by, entropy_term) != (RIGHT_FACTOR, MINUS_LOG_PROB),  # whether one is on
         )
 
     def setup(self, figure: Figure) -> SimpleNamespace:
@@ -167,7 +172,8 @@ class TargetScene(Scene):
 
     def describe(self, parameters, data) -> str:
         entropy = round(data.entropy, 2) + 0.0  # adding 0 turns -0.0 into 0.0
-        what = "the right label" if abs(data.y - data.right) < 5e-4 else f"where {data.right:.2f} is right"
+        is_right = abs(data.y - data.right) < 5e-4
+        what = _said_of_a_right(data) if is_right else f"where {data.right:.2f} is right"
         return (
             f"The policy draws a′ = {data.next_action:.2f} with log π = {data.log_prob:.2f}. The target critics say "
             f"{data.next_q[0]:.2f} and {data.next_q[1]:.2f}; the smaller is {min(data.next_q):.2f}. "

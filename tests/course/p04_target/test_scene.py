@@ -108,6 +108,17 @@ def test_the_description_states_the_numbers_and_the_verdict():
     assert f"where {data.y:.2f} is right" in SCENE.describe(slip, SCENE.compute(**slip))
 
 
+def test_a_right_number_from_a_wrong_formula_is_not_called_the_right_label():
+    """The end of an episode, or a time limit, hides slips: nothing is left of what they get wrong."""
+    hidden = DEFAULTS | {"ending": TERMINATED, "multiply_by": TIMES_NOT_DONE, "entropy_term": PLUS_LOG_PROB}
+    painter, data = Painter(SCENE), SCENE.compute(**hidden)
+    painter.paint(data)
+    assert data.slips and data.y == data.right == REWARD
+    assert painter._artists.verdict.get_text() == "right here, by a wrong formula"
+    assert SCENE.describe(hidden, data).endswith("right here, by a wrong formula.")
+    assert not SCENE.compute(**DEFAULTS).slips
+
+
 def test_everything_lies_inside_the_panels():
     axes = Painter(SCENE).figure.axes
     (q_low, q_high), (_, density_high), (low, high) = (panel.get_ylim() for panel in axes)
