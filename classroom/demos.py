@@ -17,7 +17,7 @@ class Demo:
         ask: the question to the room.
         options: the predictions to collect, by show of hands.
         move: what to do at the controls, in order.
-        see: what they should see, in order; folded until it is wanted.
+        see: what they should see after each move; folded until it is wanted.
         panel: makes the picture with its controls, out of the library's top level. A function, so that the list of
             demos can be read without importing PyTorch.
         settings: of a training console, those that this demo moves; the others wait behind a button.

@@ -63,27 +63,27 @@ def header(demo: Demo) -> str:
     after = _link(DEMOS[place + 1], "", " ›") if place + 1 < len(DEMOS) else ""
     return (
         f"<h1>{html.escape(demo.title)}</h1>"
+        '<label class="in-words"><input type="checkbox"> The picture in words</label>'
         f'<nav aria-label="demos">{before}<a href="../../">All demos</a>{after}</nav>'
     )
 
 
 def words(demo: Demo) -> str:
-    """Question, predictions with room for the number of hands, moves, and, folded, what is to be seen."""
+    """Question, predictions with room for the number of hands, and each move with what is to be seen, folded."""
     options = "".join(
         f'<li><label><span>{html.escape(option)}</span> <input type="number" min="0" aria-label="hands for '
         f'{html.escape(option, quote=True)}"></label></li>'
         for option in demo.options
     )
+    moves = "".join(  # of the same name, so that one closes when another opens: all of it stays on the screen
+        f'<li>{html.escape(move)} <details name="see"><summary>See</summary><p>{html.escape(see)}</p></details></li>'
+        for move, see in zip(demo.move, demo.see, strict=True)
+    )
     return (
         f"<h2>Ask</h2><p class='ask'>{html.escape(demo.ask)}</p>"
-        f"<h2>Predict</h2><ol type='A'>{options}</ol>"
-        f"<section class='move'><h2>Move</h2><ol>{_items(demo.move)}</ol></section>"
-        f"<details><summary>See</summary><ol>{_items(demo.see)}</ol></details>"
+        f"<h2>Predict</h2><ol type='A' class='hands'>{options}</ol>"
+        f"<h2>Move</h2><ol>{moves}</ol>"
     )
-
-
-def _items(lines: tuple[str, ...]) -> str:
-    return "".join(f"<li>{html.escape(line)}</li>" for line in lines)
 
 
 def _link(demo: Demo, before: str, after: str) -> str:

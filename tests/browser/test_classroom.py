@@ -120,10 +120,26 @@ def test_a_demo_shows_its_words_and_moves_its_picture_by_keyboard(stage, demo):
         page.locator(".panel").get_by_role("button", name=re.compile("^(?!✓|Reset)")).first.press("Enter")
     stage.changed(before)
 
-    answer = page.get_by_text(demo.see[0])
-    expect(answer).to_be_hidden()
-    page.get_by_text("See", exact=True).press("Enter")
-    expect(answer).to_be_in_viewport()
+    for place, see in enumerate(demo.see):
+        expect(page.get_by_text(see)).to_be_hidden()
+        page.locator(".words summary").nth(place).press("Enter")
+        expect(page.get_by_text(see)).to_be_in_viewport()
+        expect(page.locator(".words details[open]")).to_have_count(1)
+        fits_the_screen(stage)  # predictions and moves stay in sight
+
+
+def test_hands_are_counted_by_clicks_and_shown_as_bars_and_the_words_of_the_picture_when_wanted(stage):
+    stage.open("temperature")
+    page, bars = stage.page, stage.page.locator(".hands label")
+    for _ in range(3):
+        bars.first.locator("span").click()
+    page.get_by_role("spinbutton").nth(1).fill("9")
+    size = "bar => getComputedStyle(bar).backgroundSize.split(' ')[0]"
+    assert [bars.nth(place).evaluate(size) for place in range(3)] == ["25%", "75%", "0%"]
+    words = page.locator(".panel img ~ *")
+    assert words.bounding_box()["height"] <= 1
+    page.get_by_label("The picture in words").check()
+    assert words.bounding_box()["height"] > SMALLEST_TYPE
 
 
 def fits_the_screen(stage) -> None:

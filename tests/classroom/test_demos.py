@@ -59,8 +59,10 @@ def test_words_are_escaped_and_demos_lead_to_one_another():
     demo = DEMOS[1]
     assert f"?demo={DEMOS[0].name}" in header(demo) and f"?demo={DEMOS[2].name}" in header(demo)
     assert header(DEMOS[0]).count("<a ") == header(DEMOS[-1]).count("<a ") == 2
-    loud = type(demo)(**(vars(demo) | {"ask": "<b>?", "options": ('"', "&"), "see": ("<i>",)}))
-    assert "<b>?" not in words(loud) and "<i>" not in words(loud)
+    loud = type(demo)(
+        **(vars(demo) | {"ask": "<b>?", "options": ('"', "&"), "move": ("<u>",), "see": ("<i>",)})
+    )
+    assert "<b>?" not in words(loud) and "<i>" not in words(loud) and "<u>" not in words(loud)
     assert 'aria-label="hands for &quot;"' in words(loud)
 
 
