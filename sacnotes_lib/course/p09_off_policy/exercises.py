@@ -15,7 +15,7 @@ def off_policy_actor_loss(policy, critic, observation, action, temperature) -> T
 
 
 def n_step_weight(log_prob_now: Tensor, log_prob_then: Tensor) -> Tensor:
-    """π/β of all actions after the first, multiplied: [n, B] and [n, B] -> [B]."""
+    """How much each row counts: π/β of all actions after the first, multiplied. [n, B] and [n, B] -> [B]."""
     return (log_prob_now - log_prob_then)[1:].sum(0).exp()
 
 
@@ -111,9 +111,9 @@ N_STEP_WEIGHT = exercise(
     ("sum(0).exp()", "exp().clamp(max=1).prod(0)", "ratios cut at 1: less noise, but no longer right on average"),
     ("[1:].sum(0)", "[1:].mean(0)", "the mean of the log-ratios: a product of ratios is exp of their sum"),
     ("[1:].sum(0)", "[1:]", "no product: one ratio for each action"),
-    ("[1:].sum(0)", "[1:].cumsum(0)", "the product so far at each action: one weight for the whole label is asked for"),
+    ("[1:].sum(0)", "[1:].cumsum(0)", "the product so far at each action: one weight for the whole row is asked for"),
     ("[1:].sum(0)", "[1:].sum(-1)", "a sum over the batch (the last axis), not over the actions (the first)"),
-    ("[1:].sum(0)", "[1:].sum()", "one weight for the whole batch: each label has its own"),
+    ("[1:].sum(0)", "[1:].sum()", "one weight for the whole batch: each row has its own"),
     ("[1:].sum(0)", "[1:].prod(0)", "the log-ratios multiplied: ratios multiply, their logarithms add"),
     ("[1:].sum(0).exp()", "[1:].prod(0)", "the log-ratios multiplied, and exp is missing"),
     ("[1:]", "[:, 1:]", "the first transition left out, not the first action: the actions are axis 0"),

@@ -47,7 +47,7 @@ class OffPolicyScene(Scene):
 
     size = (11.0, 5.0)
     controls = {
-        "steps": Integer("Steps so far", 0, ALL_STEPS, 2500, step=50),
+        "steps": Integer("Steps so far", 50, ALL_STEPS, 2500, step=50),
         "capacity": Slider("Capacity of the buffer", 10, ALL_STEPS, ALL_STEPS, log=True, unit="rows"),
         "x": Slider("In the state x =", -2.0, 2.0, 0.0, step=0.1),
     }

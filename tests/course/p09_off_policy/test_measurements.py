@@ -1,0 +1,105 @@
+"""Page 09's measurements: the fit against a Q that is known, what an actor step uses, and how old a buffer is."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+import torch
+
+from sacnotes_lib import SquashedGaussian
+from sacnotes_lib.course.p09_off_policy.measurements import (
+    ALPHA,
+    GAMMA,
+    LQR,
+    PolynomialQ,
+    collect,
+    distance,
+    distances,
+    exact_qs,
+    fit_q,
+    how_foreign,
+    plot_fits,
+    policies_at_the_end,
+    seen_near,
+    shared,
+    watch_an_actor_step,
+)
+from sacnotes_lib.envs import SoftLQREnv
+from sacnotes_lib.exact import tanh_gaussian_entropy
+
+
+@pytest.fixture(scope="module")
+def env():
+    return SoftLQREnv(bounded=True)
+
+
+@pytest.fixture
+def rows(env):
+    rng = np.random.default_rng(3)
+    return collect(env, lambda s: rng.uniform(-1, 1, s.shape), rng)
+
+
+def test_the_uniform_policy_s_rows_and_its_own_next_actions_give_its_q(env, rows):
+    asked, ahead = (rows.s[:-1], rows.a[:-1]), (rows.s_next[:-1], rows.a[1:])
+    fitted = fit_q(asked, rows.r[:-1] + GAMMA * ALPHA * np.log(2), ahead, GAMMA)
+    exact = exact_qs(env, 0.6, 1.5, 0.4)
+    assert distance(fitted, exact["β"]) < 0.25 < 1 < distance(fitted, exact["π"])
+    (_, line) = distances({"stored": [fitted]}, exact)
+    assert f"{distance(fitted, exact['β']):.2f}" in line
+
+
+def test_a_fit_agrees_with_its_own_labels_and_a_weight_chooses_rows():
+    rng = np.random.default_rng(0)
+    s, a, s_next, a_next = rng.uniform(-1, 1, (4, 50, 20, 1))
+    truth = PolynomialQ(rng.normal(size=15))
+    known = (truth(s, a) - 0.9 * truth(s_next, a_next)).reshape(50, 20)
+    np.testing.assert_allclose(fit_q((s, a), known, (s_next, a_next), 0.9).coefficients, truth.coefficients)
+    broken, weight = known.copy(), np.ones_like(known)
+    broken[:10], weight[:10] = 100, 0
+    np.testing.assert_allclose(
+        fit_q((s, a), broken, (s_next, a_next), 0.9, weight).coefficients, truth.coefficients
+    )
+
+
+def test_rows_are_what_the_environment_says(env, rows):
+    assert rows.s.shape == rows.a.shape == rows.s_next.shape == (50, 400, 1) and rows.r.shape == (50, 400)
+    np.testing.assert_array_equal(rows.s[1:], rows.s_next[:-1])
+    np.testing.assert_allclose(rows.r, (-(rows.s**2) - 0.1 * rows.a**2)[..., 0])
+    assert "s′ 0.5" in seen_near(rows)
+
+
+def test_the_picture_states_what_the_fits_say(env):
+    exact = exact_qs(env, 0.6, 1.5, 0.4)
+    picture = plot_fits({"first": [exact["π"]], "second": [exact["β"], exact["π"]]}, exact, 0.5)
+    at_zero = {of: f"{q(np.array([[0.5]]), np.zeros((1, 1))).item():.2f}" for of, q in exact.items()}
+    assert f"second {at_zero['β']} to {at_zero['π']}" in picture.description
+
+
+def test_the_actor_step_of_sac_uses_old_states_and_fresh_actions():
+    seen = watch_an_actor_step(LQR.replace(total_steps=120, learning_starts=80))
+    assert list(seen.values()) == [True, True, False]
+
+
+def test_policies_at_the_end():
+    mean, log_std = torch.zeros(2, 300, 1), torch.full((2, 300, 1), -1.0)
+    run = SimpleNamespace(
+        buffer=SimpleNamespace(contents=lambda: SimpleNamespace(observation=torch.zeros(2, 400, 1))),
+        agent=SimpleNamespace(actor=lambda seen: SquashedGaussian(mean, log_std)),
+    )
+    entropies, (said, _) = policies_at_the_end("fresh", run, lambda seen: np.full(seen.shape[:2], 0.25))
+    np.testing.assert_allclose(entropies, tanh_gaussian_entropy(np.zeros(1), np.array([-1.0])), atol=1e-5)
+    assert "best 0.25" in said
+
+
+def test_what_two_lots_of_angles_share():
+    rng = np.random.default_rng(0)
+    left, right = -rng.random(1000), rng.random(1000)
+    assert shared(left, left) == 1 and shared(left, right) < 0.15
+
+
+def test_a_buffer_is_foreign_where_the_past_was_elsewhere():
+    angle = torch.cat([torch.full((2, 600), 3.0), torch.full((2, 400), 0.1)], 1)
+    observation = torch.stack([angle.cos(), angle.sin(), torch.zeros_like(angle)], -1)
+    run = SimpleNamespace(buffer=SimpleNamespace(contents=lambda: SimpleNamespace(observation=observation)))
+    first, last = (line.split()[-2:] for line in (how_foreign(run)[1], how_foreign(run)[-1]))
+    assert first == ["100%", "100%"] and last == ["40%", "100%"]
