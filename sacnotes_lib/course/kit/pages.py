@@ -43,5 +43,5 @@ PAGES = (
     Page("10_sac_in_your_own_words.ipynb", "Can you describe SAC in your own words?",
          ("10.draws", "10.order", "10.moves", "10.library"), ("one_update", "update_losses", "full_update")),
     Page("11_bug_clinic.ipynb", "Can you read other people's SAC?",
-         ("11.which", "11.return", "11.dial"), ("mended_actor_loss", "mended_label", "thermostat")),
+         ("11.which", "11.return", "11.dial", "11.best"), ("mended_actor_loss", "mended_label", "thermostat")),
 )  # fmt: skip
