@@ -1,0 +1,37 @@
+"""What page 02 measures, on runs whose numbers are known."""
+
+import math
+from types import SimpleNamespace
+
+import numpy as np
+import torch
+
+from sacnotes_lib import SquashedGaussian
+from sacnotes_lib.course.p02_summing.measurements import learned_beside_exact, same_actors
+from sacnotes_lib.exact import tanh_gaussian_entropy
+
+
+def test_one_weight_that_differs_is_seen():
+    one, other = (SimpleNamespace(agent=SimpleNamespace(actor=torch.nn.Linear(1, 1))) for _ in range(2))
+    other.agent.actor.load_state_dict(one.agent.actor.state_dict())
+    assert same_actors(one, other)
+    torch.nn.init.constant_(other.agent.actor.weight, 1.0 + 2**-20)
+    assert not same_actors(one, other)
+
+
+def test_the_table_shows_the_true_entropy_and_the_last_temperatures():
+    std, seeds = 0.5, 4
+
+    def actor(observation):
+        mean = torch.zeros(*observation.shape[:2], 2)
+        return SquashedGaussian(mean, torch.full_like(mean, math.log(std)))
+
+    run = SimpleNamespace(
+        agent=SimpleNamespace(actor=actor),
+        buffer=SimpleNamespace(contents=lambda: SimpleNamespace(observation=torch.zeros(seeds, 600, 3))),
+        metrics={"temperature": np.tile(np.r_[np.full(5, 9.0), np.full(10, 0.25)], (seeds, 1))},
+    )
+    true = tanh_gaussian_entropy(np.zeros(2), np.full(2, math.log(std)))
+    entropy, alpha = learned_beside_exact("sum", run, -2.0, 0.04)
+    assert f"entropy  learned {true:8.4f} (seeds {true:.4f} to {true:.4f})   exact -2.0000" in entropy
+    assert "learned   0.2500" in alpha and alpha.endswith("exact 0.0400")
