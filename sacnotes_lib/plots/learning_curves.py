@@ -79,6 +79,9 @@ def plot_learning_curves(
             )  # fmt: skip
             label.set_path_effects([withStroke(linewidth=5, foreground="white")])
             said.append(f"The thin line marks {name}, {level:g}.")
+        low, high = axes.get_ylim()
+        # A name stands above its line; under the upper edge it would stand in the title.
+        axes.set_ylim(top=max([high, *(level + 0.1 * (high - low) for level in (reference or {}).values())]))
         style.label_line_ends(axes, lines)
         counts = sorted({len(run.seeds) for run in runs_by_name.values()})
         seeds = " or ".join(map(str, counts))

@@ -85,3 +85,14 @@ def test_what_a_comparison_did_not_finish_is_named_not_left_out():
         plot_learning_curves(Comparison({}, {}, ["swap"]))
     with pytest.raises(ValueError, match="no run to plot: {}"):
         plot_learning_curves({})
+
+
+@pytest.mark.parametrize("level", [-160, -100, 400])
+def test_a_reference_s_name_stays_below_the_title_where_the_curves_do(level, monkeypatch):
+    kept = []
+    monkeypatch.setattr(learning_curves, "figure_picture", lambda figure, words: kept.append(figure))
+    plot_learning_curves(fake_run([[-1000, -500, -170]]), reference={"solved": level})
+    (axes,) = kept[0].axes
+    kept[0].canvas.draw()
+    (name,) = [text for text in axes.texts if text.get_text() == "solved"]
+    assert name.get_window_extent().y1 <= axes.get_window_extent().y1

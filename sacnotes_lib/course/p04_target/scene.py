@@ -104,7 +104,7 @@ def _draw_waterfall(artists, data) -> None:
     wrong = abs(data.y - data.right) > 5e-4
     artists.bars[3].set(facecolor=BAD if wrong else BAR_COLORS[3], hatch="//" if wrong else "")
     artists.right.set_segments([[(2.6, data.right), (3.46, data.right)]] if wrong else [])
-    verdict = f"wrong: right is {_signed(data.right)}, dotted" if wrong else _said_of_a_right(data)
+    verdict = f"wrong: right is {_signed(data.right)}, dashed" if wrong else _said_of_a_right(data)
     artists.verdict.set(text=verdict, color=BAD if wrong else style.INK)
 
 

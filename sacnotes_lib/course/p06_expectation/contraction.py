@@ -124,7 +124,7 @@ class ContractionScene(Scene):
         artists.now.set_data([data.backups], [data.errors[data.backups]])
         artists.words.set_text(
             f"k = {data.backups}: error {data.errors[data.backups]:.3g}\n"
-            f"dotted: γ^k × first error = {data.bound[data.backups]:.3g}"
+            f"dashed: γ^k × first error = {data.bound[data.backups]:.3g}"
         )
 
     def describe(self, parameters, data) -> str:
