@@ -22,7 +22,8 @@ def execute(notebook: nbformat.NotebookNode, *, quick: bool = False, cell_timeou
     shortens training runs. Raises nbclient's CellExecutionError at the first cell that fails, CellTimeoutError
     at one that takes more than `cell_timeout` seconds, DeadKernelError when the kernel dies.
     """
-    environment = {name: value for name, value in os.environ.items() if name not in LEFT_OUT}
+    # A name may go meanwhile: other threads, pytest's among them, set and unset theirs.
+    environment = {name: os.environ.get(name, "") for name in list(os.environ) if name not in LEFT_OUT}
     if quick:
         environment["SACNOTES_QUICK"] = "1"
     # No folders to look in: a kernel called python3 that a person registered elsewhere is not the one meant.

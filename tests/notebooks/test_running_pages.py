@@ -4,8 +4,10 @@ The solved run is `quick`: training is cut short, since the other run has traine
 once more, from the last to the first: a learner may return to any of them.
 """
 
+import os
 import re
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import nbformat
 import pytest
@@ -26,9 +28,8 @@ def checks(notebook):
     return ["".join(output.get("text", "") for output in cell.outputs) for cell in calling]
 
 
-@pytest.mark.parametrize("path", find([]), ids=lambda path: path.stem)
-@pytest.mark.parametrize("way", ["open", "solved"])
-def test_it_runs_from_top_to_bottom_and_each_check_tells_how_its_exercise_stands(path, way, capsys):
+def run(path, way):
+    """The page with its outputs, and the seconds that it took."""
     notebook = nbformat.read(path, as_version=4)
     again = []
     if way == "solved":
@@ -38,6 +39,22 @@ def test_it_runs_from_top_to_bottom_and_each_check_tells_how_its_exercise_stands
     notebook.cells += again
     seconds = execute(notebook, quick=way == "solved")
     del notebook.cells[len(notebook.cells) - len(again) :]
+    return notebook, seconds
+
+
+@pytest.fixture(scope="module")
+def runs(request):
+    """Of all the pages that tests here ask for; two are run at a time, and each test waits for its own."""
+    asked = [item.callspec.params for item in request.session.items if item.path == request.path]
+    with ThreadPoolExecutor(min(2, os.cpu_count() or 1)) as pool:
+        yield {(one["path"], one["way"]): pool.submit(run, **one) for one in asked}
+        pool.shutdown(cancel_futures=True)
+
+
+@pytest.mark.parametrize("path", find([]), ids=lambda path: path.stem)
+@pytest.mark.parametrize("way", ["open", "solved"])
+def test_it_runs_from_top_to_bottom_and_each_check_tells_how_its_exercise_stands(path, way, runs, capsys):
+    notebook, seconds = runs[path, way].result()
     with capsys.disabled():  # on stderr, which reaches the terminal from a worker of pytest-xdist too
         print(f"\n{path.name}, exercises {way}: {seconds:.1f} s", end=" ", file=sys.stderr)
     said = checks(notebook)
