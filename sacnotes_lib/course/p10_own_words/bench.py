@@ -103,7 +103,7 @@ def tried(sequence_of_cards: Callable[[], str]) -> Callable:
 
     def weights(bench: Bench, updates: int) -> dict | Unfit:
         if not isinstance(said := sequence_of_cards(), str):
-            return Unfit(said, "One text of letters is asked for, such as 'HFE'.")
+            return Unfit(said, "One text of letters is asked for, such as 'ABC'.")
         cards = said.upper().translate(str.maketrans("", "", " ,\n"))
         for job, able in JOBS.items():
             if (times := sum(map(cards.count, able))) != 1:

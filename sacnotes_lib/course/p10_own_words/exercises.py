@@ -39,11 +39,11 @@ def update_losses(sac, batch: Batch, noise, next_noise) -> tuple:
     observation, action, reward, next_observation, terminated = batch
     with torch.no_grad():
         next_action, next_log_prob = sac.actor(next_observation).sample(noise=next_noise)
-        next_value = sac.target_critic(next_observation, next_action).amin(0) - sac.alpha * next_log_prob
+        next_value = sac.target_critic(next_observation, next_action).amin(-2) - sac.alpha * next_log_prob
         label = reward + sac.discount * (1 - terminated) * next_value
     critic_loss = (sac.critic(observation, action) - label).square().mean(-1).sum()
     fresh, log_prob = sac.actor(observation).rsample(noise=noise)
-    actor_loss = (sac.alpha * log_prob - sac.critic(observation, fresh).amin(0)).mean()
+    actor_loss = (sac.alpha * log_prob - sac.critic(observation, fresh).amin(-2)).mean()
     temperature_loss = sac.log_alpha.exp() * (-log_prob.detach().mean() - sac.target_entropy)
     return label, critic_loss, actor_loss, temperature_loss
 
@@ -132,7 +132,7 @@ UPDATE_LOSSES = exercise(
     ("- sac.alpha", "+ sac.alpha", "the sign of the entropy in the label: minus α log π"),
     (" - sac.alpha * next_log_prob", "", "the entropy left out of the label"),
     ("target_critic", "critic", "the critic in training asked for the label, where the target critic belongs"),
-    ("next_action).amin(0)", "next_action).mean(0)",
+    ("next_action).amin(-2)", "next_action).mean(0)",
         "the mean of the critics in the label, where the smaller one was asked for"),
     ("no_grad", "enable_grad", "the label not held constant: the critics' loss then pulls at the policy"),
     (".mean(-1).sum()", ".mean()",
@@ -145,7 +145,7 @@ UPDATE_LOSSES = exercise(
     ("sac.critic(observation, fresh)", "sac.target_critic(observation, fresh)",
         "the target critic in the actor's loss: the actor climbs the critic in training"),
     ("rsample", "sample", "sample where rsample belongs: the way from Q to the policy is closed"),
-    ("fresh).amin(0)", "fresh).mean(0)",
+    ("fresh).amin(-2)", "fresh).mean(0)",
         "the mean of the critics in the actor's loss, or both at once, where the smaller one was asked for"),
     ("(sac.alpha", "(-sac.alpha", "the sign of the entropy in the actor's loss: α log π is a cost, so plus"),
     ("(sac.alpha", "-(sac.alpha", "the sign of the whole actor's loss: it goes down, so α log π minus Q"),
@@ -169,10 +169,10 @@ UPDATE_LOSSES = exercise(
     ("sac.discount * ", "", "the discount left out"),
     ("reward + ", "", "the reward left out of the label"),
     ("label = reward", "label = sac.discount * reward", "the reward discounted too: γ begins with the next step"),
-    ("next_action).amin(0)", "next_action)", "no smaller one taken: one label for each critic, and [B] was asked for"),
-    ("next_action).amin(0)", "next_action)[0]",
+    ("next_action).amin(-2)", "next_action)", "no smaller one taken: one label for each critic, and [B] was asked for"),
+    ("next_action).amin(-2)", "next_action)[0]",
         "the first target critic alone in the label, where the smaller one belongs"),
-    ("next_action).amin(0)", "next_action).amax(0)",
+    ("next_action).amin(-2)", "next_action).amax(0)",
         "the larger of the target critics in the label, where the smaller one belongs"),
     (".mean(-1).sum()", ".sum()", "a sum over the batch in the critics' loss, where the mean belongs"),
     (".mean(-1).sum()", ".mean(-1)", "one loss for each critic: they are added"),
@@ -180,19 +180,19 @@ UPDATE_LOSSES = exercise(
         "the critics' loss held constant: it has a value and no gradient"),
     ("(sac.critic(observation, action) - label)", "(sac.target_critic(observation, action) - label)",
         "the target critics in the critics' loss: they are not the ones that learn"),
-    ("(sac.critic(observation, action) - label)", "(sac.critic(observation, action).amin(0) - label)",
+    ("(sac.critic(observation, action) - label)", "(sac.critic(observation, action).amin(-2) - label)",
         "the smaller critic alone learns from the label: all of them do"),
     ("sac.alpha * log_prob - sac", "-sac", "the entropy left out of the actor's loss"),
     ("(sac.alpha * log_prob", "(log_prob", "α left out of the actor's loss: it is what a nat of entropy costs"),
     ("sac.alpha * log_prob", "sac.alpha * log_prob.detach()",
         "log_prob held constant in the actor's loss: the entropy has a value and no gradient"),
     ("log_prob - sac.critic", "log_prob + sac.critic", "the sign of Q in the actor's loss: it goes down, so minus Q"),
-    ("fresh).amin(0)", "fresh)[0]", "the first critic alone in the actor's loss, where the smaller one belongs"),
-    ("fresh).amin(0)", "fresh).amin(0).detach()",
+    ("fresh).amin(-2)", "fresh)[0]", "the first critic alone in the actor's loss, where the smaller one belongs"),
+    ("fresh).amin(-2)", "fresh).amin(-2).detach()",
         "Q held constant in the actor's loss, itself or the action in it: only the entropy is climbed"),
-    ("fresh).amin(0)).mean()", "fresh).amin(0)).sum()",
+    ("fresh).amin(-2)).mean()", "fresh).amin(-2)).sum()",
         "a sum over the batch in the actor's loss, where the mean belongs"),
-    ("fresh).amin(0)).mean()", "fresh).amin(0))", "one actor's loss for each transition: their mean is missing"),
+    ("fresh).amin(-2)).mean()", "fresh).amin(-2))", "one actor's loss for each transition: their mean is missing"),
     ("sac.actor(observation).rsample", "sac.actor(next_observation).rsample",
         "a drawn at s′: the actor's loss is about s"),
     ("sac.log_alpha.exp()", "sac.alpha",
@@ -213,8 +213,8 @@ UPDATE_LOSSES = exercise(
     ("label = reward + sac.discount * (1 - terminated) * next_value",
         "label = (1 - terminated) * (reward + sac.discount * next_value)",
         "the reward of the last step thrown away: only what comes after it ends"),
-    ("(sac.alpha * log_prob - sac.critic(observation, fresh).amin(0))",
-        "(sac.alpha * (log_prob - sac.critic(observation, fresh).amin(0)))",
+    ("(sac.alpha * log_prob - sac.critic(observation, fresh).amin(-2))",
+        "(sac.alpha * (log_prob - sac.critic(observation, fresh).amin(-2)))",
         "α on Q too in the actor's loss: it prices the entropy alone"),
     ("(sac.alpha * log", "(sac.log_alpha * log", "log α in the actor's loss, where α belongs"),
     ("label).square()", "label).abs()", "the absolute error in the critics' loss: its square is asked for"),
@@ -259,7 +259,8 @@ FULL_UPDATE = exercise(
     ("next_action).amin(-2, keepdim=True)", "next_action).roll(1, -2)",
         "a swap backup: each label from the other target critic, where the smaller one was asked for"),
     ("next_action).amin(-2, keepdim=True)", "next_action)",
-        "no backup: each label from its own target critic, where the smaller one was asked for"),
+        "no backup: each label from its own target critic, where the smaller one was asked for (axis 0 counts runs, "
+        "the critics are axis -2)"),
     ("agent.target_critic(next", "agent.critic(next",
         "the critics in training asked for the label, where the target critics belong"),
     ("agent.critic(observation, action)", "agent.critic(observation, action).amin(-2, keepdim=True)",
@@ -281,7 +282,8 @@ FULL_UPDATE = exercise(
         "the entropy left out of the actor's loss, or its log_prob held constant: then it has no gradient"),
     ("(alpha * log_prob", "(log_prob", "α left out of the actor's loss: it is what a nat of entropy costs"),
     ("(observation, fresh).amin(-2)", "(observation, fresh).mean(-2)",
-        "the mean of the critics in the actor's loss, where the smaller one was asked for"),
+        "the mean of the critics in the actor's loss, where the smaller one was asked for (axis 0 counts the runs, the "
+        "critics are axis -2)"),
     ("policy = agent.actor(observation)", "policy = agent.actor(next_observation)",
         "a drawn at s′: the actor's loss is about s"),
     ("policy = agent.actor(observation)", "policy = agent.actor(next_observation)", "(observation, fresh)",
