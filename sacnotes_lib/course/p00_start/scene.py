@@ -14,6 +14,7 @@ from sacnotes_lib.plots import style
 NODES = action_nodes(1, spacing=0.01)
 ACTIONS = NODES.actions[:, 0]
 Q = TwoPeaksEnv().mean_reward(NODES.actions)
+TOPS = (4, 8, 20)  # where the density's axis may end: the curve is never cut off
 
 
 class TemperatureScene(Scene):
@@ -37,7 +38,7 @@ class TemperatureScene(Scene):
         worth, policy = figure.subplots(2, 1, sharex=True)
         worth.plot(ACTIONS, Q, color=style.BLUE)
         worth.set(title="What each action is worth", ylabel="Q(a)\n(reward)", ylim=(0, 1.2))
-        policy.set(xlabel="action a", ylabel="π(a)\n(density)", xlim=(-1, 1), ylim=(0, 4))
+        policy.set(xlabel="action a", ylabel="π(a)\n(density)", xlim=(-1, 1), ylim=(0, TOPS[0]))
         policy.set_title("How often SAC should take it: π(a) ∝ exp(Q(a)/α)")
         curve = moving_line(
             policy, ACTIONS, np.zeros_like(ACTIONS), color=style.RED, linestyle=style.DASHES[1]
@@ -47,10 +48,13 @@ class TemperatureScene(Scene):
             "every action alike", (1, 0.5), xytext=(-4, 5), textcoords="offset points", ha="right"
         )
         numbers = moving_text(policy, 0.02, 0.93, va="top", fontsize=16, linespacing=1.5)
-        return SimpleNamespace(curve=curve, numbers=numbers)
+        return SimpleNamespace(policy=policy, curve=curve, numbers=numbers)
 
     def draw(self, artists: SimpleNamespace, data) -> None:
         artists.curve.set_ydata(data.density)
+        top = next(top for top in TOPS if top > data.density.max())
+        if artists.policy.get_ylim()[1] != top:
+            artists.policy.set_ylim(0, top)
         artists.numbers.set_text(f"average Q  {data.mean_q:.2f}\nentropy  {data.entropy:.2f} nats")
 
     def describe(self, parameters, data) -> str:

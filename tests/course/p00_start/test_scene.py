@@ -5,6 +5,7 @@ import pytest
 from scipy.integrate import quad
 
 from sacnotes_lib.course.p00_start.scene import ACTIONS, TemperatureScene
+from sacnotes_lib.course.stage.painter import Painter
 from sacnotes_lib.envs import TwoPeaksEnv
 
 ENV = TwoPeaksEnv()
@@ -39,3 +40,14 @@ def test_limits():
     assert ACTIONS[cold.density.argmax()] == pytest.approx(0.29, abs=0.02)
     means = [scene.compute(temperature=t).mean_q for t in np.geomspace(0.02, 3, 12)]
     assert all(np.diff(means) < 0)  # entropy is paid for with reward
+
+
+def test_the_whole_curve_is_in_the_picture_wherever_the_slider_stands():
+    scene, painter = TemperatureScene(), Painter(TemperatureScene())
+    slider = scene.controls["temperature"]
+    for temperature in (*np.geomspace(slider.low, slider.high, 20), slider.low, slider.high):
+        data = scene.compute(temperature=temperature)
+        painter.paint(data)
+        top = painter.figure.axes[1].get_ylim()[1]
+        assert data.density.max() < top
+    assert top == 4  # and back again
