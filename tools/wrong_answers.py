@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator
 from functools import cache
 
 import nbformat
+import numpy as np
 import torch
 from torch.nn.functional import softplus
 
@@ -37,7 +38,7 @@ ALL: dict[str, Exercise] = {
     if isinstance(found, Exercise)
 }
 # What the pages have at hand: their imports, and what a solution above the exercise defines.
-AT_HAND = vars(torch.distributions) | {"torch": torch, "math": math, "softplus": softplus}
+AT_HAND = vars(torch.distributions) | {"torch": torch, "np": np, "math": math, "softplus": softplus}
 AT_HAND |= {name: getattr(sacnotes_lib, name) for name in sacnotes_lib.__all__}
 AT_HAND |= {"squashed_log_prob": squashed_log_prob}
 

@@ -97,7 +97,7 @@ def test_a_page_that_is_run_before_anything_is_chosen_answers_nothing(course, pa
         expect(waiting).to_have_count(left - 1)
     assert given_away(cells, page.evaluate(TOLD)) == []
 
-    assert panels(course)
+    assert panels(course) or page.locator(".sacnotes-console").count()
     for panel in panels(course):
         drive(panel)
     assert faults(page) == [] and unnamed_sliders(page) == []
