@@ -88,14 +88,14 @@ def exact_density(run: TrainingRun, state: np.ndarray) -> tuple[np.ndarray | Non
         temperature = float(config.temperature)
     if temperature <= 0:
         return None, temperature
-    answer = _answer(
-        env, config.discount, temperature / config.reward_scale, float(config.entropy_in_target), config.squash_actions
-    )  # fmt: skip
+    in_reward = temperature / config.reward_scale
+    entropy_weight = float(config.entropy_in_target)
+    answer = _answer(env, config.discount, in_reward, entropy_weight, config.squash_actions)
     if answer is None:
         return None, temperature
     state = np.asarray(state, dtype=float)
     q = answer.q_value(np.tile(state, (len(ACTIONS), 1)), ACTIONS[:, None])
-    return np.exp((q - answer.value(state)) / answer.temperature), temperature
+    return np.exp((q - answer.value(state)) / in_reward), temperature
 
 
 @torch.no_grad()

@@ -5,6 +5,7 @@ import re
 import numpy as np
 import pytest
 import torch
+from scipy.stats import norm
 
 from sacnotes_lib.course.console.policy_pictures import (
     ACTIONS,
@@ -17,7 +18,7 @@ from sacnotes_lib.course.console.policy_pictures import (
 from sacnotes_lib.course.console.training_curves import TrainingScene
 from sacnotes_lib.course.console.training_view import Band, TrainingView, describe, marks_of, view_run
 from sacnotes_lib.course.stage.painter import Painter
-from sacnotes_lib.envs import TwoPeaksEnv
+from sacnotes_lib.envs import SoftLQREnv, TwoPeaksEnv
 from sacnotes_lib.plots.q_check import check_q
 from sacnotes_lib.sac.config import SACConfig
 from sacnotes_lib.training.run import TrainingRun
@@ -64,6 +65,16 @@ def test_the_exact_density_is_boltzmann_s_in_the_units_of_the_scaled_reward():
     by_hand = np.exp(0.25 * q / 0.05)
     assert temperature == 0.05
     assert exact / exact.sum() == pytest.approx(by_hand / by_hand.sum(), rel=1e-3)
+
+
+def test_without_tanh_the_exact_density_is_the_gaussian_of_soft_lqr():
+    run = run_of(
+        "sacnotes/SoftLQR-v0", temperature=0.02, reward_scale=0.5, squash_actions=False, discount=0.8
+    )
+    exact, _ = exact_density(run, np.array([0.5]))
+    answer = SoftLQREnv().exact(0.8, 0.04)
+    by_hand = norm(answer.mean(np.array([0.5]))[0], answer.std(np.array([0.5]))[0]).pdf(ACTIONS)
+    assert exact == pytest.approx(by_hand, rel=1e-6)
 
 
 def test_pendulum_maps_are_what_the_agent_would_do():
