@@ -1,15 +1,25 @@
-"""Build the website:  python -m website [--only 00 03] [--out build/site] [--most 400]"""
+"""Build the website:  python -m website [--only 00 03] [--out build/site] [--most 400] [--record]"""
 
 import argparse
+from time import perf_counter
 
+from benchmarks.machine import describe_machine, save_result
 from website.build import OUT, build, told
 from website.panels import MOST
 
-parser = argparse.ArgumentParser(prog="python -m website", description="The pages as a website, in a folder.")
-parser.add_argument(
-    "--only", nargs="*", default=[], help="pages whose name starts so; all where none is named"
-)
-parser.add_argument("--out", default=OUT, help="the folder, which is emptied first")
-parser.add_argument("--most", type=int, default=MOST, help="positions of a panel, about")
-options = parser.parse_args()
-print(told(build(options.out, only=options.only, most=options.most)))
+if __name__ == "__main__":  # joblib imports this module again
+    parser = argparse.ArgumentParser(
+        prog="python -m website", description="The pages as a website, in a folder."
+    )
+    parser.add_argument(
+        "--only", nargs="*", default=[], help="pages whose name starts so; all where none is named"
+    )
+    parser.add_argument("--out", default=OUT, help="the folder, which is emptied first")
+    parser.add_argument("--most", type=int, default=MOST, help="positions of a panel, about")
+    parser.add_argument("--record", action="store_true", help="keep the sizes in benchmarks/results/site.txt")
+    options = parser.parse_args()
+    start = perf_counter()
+    sizes = told(build(options.out, only=options.only, most=options.most))
+    print(sizes, f"built in {perf_counter() - start:.0f} s", sep="\n")
+    if options.record:
+        save_result("site", [describe_machine(), "", sizes])

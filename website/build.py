@@ -4,6 +4,7 @@ import shutil
 import tomllib
 from collections.abc import Sequence
 from pathlib import Path
+from statistics import median
 
 import nbformat
 from pygments.formatters import HtmlFormatter
@@ -85,12 +86,18 @@ def _code_colors() -> str:
 
 
 def told(out: Path) -> str:
-    """Sizes of the pages and of the panels' data, in kB, and of the whole site."""
+    """Sizes in kB: each page, the data of each panel, the median page with its panels, and the whole site."""
 
     def size(path: Path) -> float:
         return sum(file.stat().st_size for file in [path, *path.rglob("*")] if file.is_file()) / 1000
 
+    panels = {path.name: size(path) for path in sorted(out.glob("panels/*"))}
+    pages = {file.name: file.read_text("utf-8") for file in sorted(out.glob("[0-9]*.html"))}
+    whole = [
+        size(out / name) + sum(kilobytes for panel, kilobytes in panels.items() if panel in text)
+        for name, text in pages.items()
+    ]
     rows = [(path.name, size(path)) for path in sorted(out.iterdir()) if path.is_file()]
-    rows += [(f"panel {path.name.rpartition('-')[0]}", size(path)) for path in sorted(out.glob("panels/*"))]
-    rows.append(("all", size(out)))
+    rows += [(f"panel {name.rpartition('-')[0]}", kilobytes) for name, kilobytes in panels.items()]
+    rows += [("a page with its panels, the median", median(whole)), ("the whole site", size(out))]
     return "\n".join(f"{name:<44}{kilobytes:>9,.0f} kB" for name, kilobytes in rows)

@@ -41,7 +41,7 @@ class Renderer(IPythonRenderer):
         return latex2mathml.converter.convert(body)
 
     def table(self, text: str) -> str:
-        return f'<div class="scroll" tabindex="0"><table>{text}</table></div>'
+        return f'<div class="scroll"><table>{text}</table></div>'
 
 
 def page(
@@ -142,4 +142,4 @@ def with_links(text: str, pages: list[str], repository: str) -> str:
             return f'href="{Path(name).stem}.html{anchor}"'
         return f'href="{repository}/{path.removeprefix("../")}{anchor}"'
 
-    return re.sub(r'href="(?!\w+:|#)([^"]+\.(?:ipynb|md|txt|py|toml))"', turned, text)
+    return re.sub(r'href="(?!\w+:|#)([^"#]+\.(?:ipynb|md|txt|py|toml)(?:#[^"]*)?)"', turned, text)

@@ -10,7 +10,7 @@ import gzip
 import json
 import math
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from itertools import product
@@ -151,54 +151,81 @@ def _with(values: list, default: Any) -> list:
 
 
 class Frames:
-    """The frames of a panel in the colours of its palette."""
+    """The frames of a panel as `Painter` paints them, the layout of all being that of the first, at the defaults."""
 
     def __init__(self, panel: Panel):
-        self.panel = panel
-        self.painter = Painter(panel.scene)
-        combinations = panel.combinations()
-        self._painted(panel.defaults)  # the layout of all frames is that of the first
-        some = combinations[:: math.ceil(len(combinations) / SAMPLES)]
-        flat = (self._painted(parameters)[0].reshape(-1, 3).astype(int) for parameters in some)
-        counts = sum(np.bincount(sample @ (1 << 16, 1 << 8, 1), minlength=1 << 24) for sample in flat)
-        present = np.flatnonzero(counts)
-        colors = np.stack([present >> 16, present >> 8 & 255, present & 255], axis=1).astype(np.uint8)
-        # By the root of its area, or a thin red line would be painted in the nearest grey.
-        weighed = np.repeat(colors, np.ceil(np.sqrt(counts[present])).astype(int), axis=0)
-        self.palette = Image.fromarray(weighed[None]).quantize(PALETTE_SIZE, dither=Image.Dither.NONE)
+        self.panel, self.painter = panel, Painter(panel.scene)
+        self.frame(panel.defaults)
 
-    def _painted(self, parameters: dict) -> tuple[np.ndarray, str]:
+    def frame(self, parameters: dict) -> tuple[np.ndarray, str]:
+        """Pixels, [height, width, 3], and words."""
         data = self.panel.scene.compute(**parameters)
         return self.painter.paint(data)[..., :3], self.panel.scene.describe(parameters, data)
 
-    def frame(self, parameters: dict) -> tuple[Image.Image, str]:
-        """Picture, with a palette, and words."""
-        pixels, description = self._painted(parameters)
-        return Image.fromarray(pixels).quantize(palette=self.palette, dither=Image.Dither.NONE), description
+
+class Palette:
+    """The colours of a panel's frames, [n, 3], and for every other colour the nearest of them, once it was asked."""
+
+    def __init__(self, colors: Sequence):
+        self.colors = np.array(colors, np.uint8)
+        self._nearest = np.full(1 << 24, 255, np.uint8)  # 255: not asked yet
+
+    @classmethod
+    def of(cls, pictures: Iterable[np.ndarray]) -> "Palette":
+        """The colours that serve these pictures best."""
+        counts = np.zeros(1 << 24, np.int64)
+        for pixels in pictures:
+            counts += np.bincount(_codes(pixels).ravel(), minlength=1 << 24)
+        present = np.flatnonzero(counts)
+        colors = np.stack([present >> 16, present >> 8 & 255, present & 255], axis=1).astype(np.uint8)
+        # The common ones exactly, white above all; the others, mostly rims of letters and curves, by the root of
+        # their area, or a thin red line would be painted in the nearest grey.
+        common = colors[np.argsort(counts[present])[-PALETTE_SIZE // 4 :]]
+        weighed = np.repeat(colors, np.ceil(np.sqrt(counts[present])).astype(int), axis=0)
+        others = Image.fromarray(weighed[None]).quantize(PALETTE_SIZE - len(common), dither=Image.Dither.NONE)
+        return cls([*common, *np.reshape(others.getpalette(), (-1, 3))])
+
+    def places(self, pixels: np.ndarray) -> np.ndarray:
+        """Which of the colours is nearest to each pixel. (Pillow takes one of those that are about as near.)"""
+        codes = _codes(pixels)
+        new = np.unique(codes[self._nearest[codes] == 255])
+        parts = np.stack([new >> 16, new >> 8 & 255, new & 255], axis=1)
+        distances = ((parts[:, None] - self.colors.astype(int)) ** 2).sum(-1)
+        self._nearest[new] = distances.argmin(1)
+        return self._nearest[codes]
+
+
+def _codes(pixels: np.ndarray) -> np.ndarray:
+    return pixels.astype(np.int64) @ np.array([1 << 16, 1 << 8, 1])
 
 
 def paint(panel: Panel, folder: Path) -> None:
     """Write the sheets of tiles, and the index of frames with their descriptions, into ``folder``."""
-    frames, tiles, seen = Frames(panel), {}, {}
+    frames, combinations = Frames(panel), panel.combinations()
+    samples = combinations[:: math.ceil(len(combinations) / SAMPLES)]
+    palette = Palette.of(frames.frame(parameters)[0] for parameters in samples)
+    tiles: dict[bytes, int] = {}
+    seen: dict[tuple, int] = {}
     positions, descriptions = [], []
-    for parameters in panel.combinations():
-        image, description = frames.frame(parameters)
-        down, across = -(-image.height // TILE), -(-image.width // TILE)
-        pixels = np.zeros((down * TILE, across * TILE), np.uint8)
-        pixels[: image.height, : image.width] = image
-        cut = pixels.reshape(down, TILE, across, TILE).swapaxes(1, 2).reshape(-1, TILE, TILE)
+    for parameters in combinations:
+        pixels, description = frames.frame(parameters)
+        height, width, _ = pixels.shape
+        down, across = -(-height // TILE), -(-width // TILE)
+        whole = np.zeros((down * TILE, across * TILE), np.uint8)
+        whole[:height, :width] = palette.places(pixels)
+        cut = whole.reshape(down, TILE, across, TILE).swapaxes(1, 2).reshape(-1, TILE, TILE)
         frame = tuple(tiles.setdefault(tile.tobytes(), len(tiles)) for tile in cut)
         positions.append(seen.setdefault(frame, len(seen)))
         descriptions.append(description)
     folder.mkdir(parents=True)
-    sheets = _write_sheets(list(tiles), frames.palette, folder)
-    index = {"width": image.width, "height": image.height, "across": across, "sheets": sheets}
-    index |= {"frames": list(seen), "positions": positions, "descriptions": descriptions}
+    sheets = _write_sheets(list(tiles), palette, folder)
+    index = {"width": width, "height": height, "across": across, "sheets": sheets, "frames": list(seen)}
+    index |= {"positions": positions, "descriptions": descriptions, "palette": palette.colors.tolist()}
     # Named neither .gz nor .json: some servers unpack the one on the way, some pack the other again.
     (folder / "index.bin").write_bytes(gzip.compress(json.dumps(index).encode(), mtime=0))
 
 
-def _write_sheets(tiles: list[bytes], palette: Image.Image, folder: Path) -> int:
+def _write_sheets(tiles: list[bytes], palette: Palette, folder: Path) -> int:
     starts = range(0, len(tiles), COLUMNS**2)
     for number, start in enumerate(starts):
         some = tiles[start : start + COLUMNS**2]
@@ -208,20 +235,21 @@ def _write_sheets(tiles: list[bytes], palette: Image.Image, folder: Path) -> int
         sheet = Image.fromarray(
             squares.reshape(rows, COLUMNS, TILE, TILE).swapaxes(1, 2).reshape(rows * TILE, -1)
         )
-        sheet.putpalette(palette.getpalette())
+        sheet.putpalette(palette.colors.ravel().tolist())
         sheet.convert("RGB").save(folder / f"{number}.webp", lossless=True, quality=100, method=4)
     return len(starts)
 
 
 def painted(panels: Iterable[Panel], cache: Path) -> list[Path]:
     """The folder in ``cache`` that holds the data of each panel; painted only where its code is new."""
-    folders = {cache / f"{panel.name}-{panel.digest()}": panel for panel in panels}
-    new = {folder: panel for folder, panel in folders.items() if not folder.exists()}
+    panels = list(panels)
+    folders = [cache / f"{panel.name}-{panel.digest()}" for panel in panels]
+    new = {folder: panel for folder, panel in zip(folders, panels) if not folder.exists()}
     if new:
         Parallel(n_jobs=min(2, len(new)))(
             delayed(_paint_whole)(panel, folder) for folder, panel in new.items()
         )
-    return list(folders)
+    return folders
 
 
 def _paint_whole(panel: Panel, folder: Path) -> None:

@@ -154,6 +154,16 @@ const seen = new IntersectionObserver((entries) => entries.forEach((entry) => {
   wake(entry.target);
 }), { rootMargin: "300px" });
 
+// What is wider than the screen can be reached, and then scrolled, by keyboard.
+function reach() {
+  for (const part of all("pre, .scroll")) {
+    if (part.scrollWidth > part.clientWidth) part.tabIndex = 0; else part.removeAttribute("tabindex");
+  }
+}
+addEventListener("resize", reach);
+addEventListener("toggle", reach, true);
+
+reach();
 showChoices();
 openSettled();
 for (const panel of all(".panel")) {
