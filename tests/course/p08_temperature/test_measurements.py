@@ -1,0 +1,62 @@
+"""What page 08 measures, against closed forms and on runs made up for it."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+import torch
+
+from sacnotes_lib.course.p08_temperature.measurements import (
+    beside_the_line,
+    cool_down,
+    draw_action,
+    learned_std,
+    travelled,
+)
+from sacnotes_lib.course.p08_temperature.std_line import best_std
+from sacnotes_lib.envs import SoftLQREnv
+
+ENV = SoftLQREnv(B=1.0, R=0.4)
+PROBLEM = ENV.problem(0.8, 0.3)
+
+
+def test_plain_descent_without_the_factor_goes_rate_times_surplus_each_step():
+    assert travelled(0.05, -0.5, torch.clone, torch.optim.SGD, steps=10) == pytest.approx(0.015, rel=1e-3)
+    first_slope = 0.05 * 0.5  # with the factor α
+    assert travelled(0.05, 0.5, torch.exp, torch.optim.SGD, steps=1) == pytest.approx(
+        -3e-3 * first_slope, rel=1e-2
+    )
+
+
+def test_drawn_actions_have_the_policy_s_mean_and_std_and_their_own_density():
+    answer = ENV.exact(0.8, 0.3)
+    state = np.full((20_000, 1), 0.8)
+    action, log_prob = draw_action(answer, state, np.random.default_rng(0))
+    assert action.mean() == pytest.approx(answer.mean(state)[0, 0], abs=0.01)
+    assert -log_prob.mean() == pytest.approx(answer.entropy(state[:1])[0], abs=0.02)
+
+
+def test_all_rates_are_full_until_half_and_zero_at_the_end():
+    names = ("actor_optimizer", "critic_optimizer", "temperature_optimizer")
+    agent = SimpleNamespace(**{name: SimpleNamespace(learning_rate=None) for name in names})
+    config = SimpleNamespace(learning_rate=0.1, total_steps=100)
+    for step, rate in ((10, 0.1), (50, 0.1), (75, 0.05), (100, 0.0)):
+        cool_down(SimpleNamespace(agent=agent, config=config, step=step))
+        assert [getattr(agent, name).learning_rate for name in names] == pytest.approx([rate] * 3)
+
+
+def test_the_learned_std_is_a_mean_over_states():
+    def actor(states):
+        return SimpleNamespace(log_std=torch.where(states > 0, 0.0, np.log(3.0)))
+
+    run = SimpleNamespace(seeds=[0, 1], agent=SimpleNamespace(actor=actor))
+    assert learned_std(run) == pytest.approx([(20 * 1 + 21 * 3) / 41] * 2)
+
+
+def test_a_policy_on_the_line_at_the_exact_price_is_told_so():
+    goal = PROBLEM.temperature_for_entropy(-1.0)
+    on_the_line = np.full(4, goal), np.full(4, best_std(PROBLEM, goal))
+    (tuned,) = beside_the_line({"tuned": on_the_line}, PROBLEM)
+    assert " ".join(tuned.split()) == "tuned learned / best std 1.00, entropy -1.00, α / exact α 1.00"
+    (fixed,) = beside_the_line({"α = 1": (np.full(4, 1.0), np.full(4, 2 * best_std(PROBLEM, 1.0)))}, PROBLEM)
+    assert "std 2.00" in fixed and "exact α" not in fixed
