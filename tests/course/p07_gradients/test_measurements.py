@@ -1,11 +1,24 @@
-"""The arrival of seeds, on runs made up for it."""
+"""What page 07 measures, on numbers and runs made up for it."""
 
 import math
 from types import SimpleNamespace
 
+import numpy as np
 import torch
 
-from sacnotes_lib.course.p07_gradients.measurements import Arrival
+from sacnotes_lib.course.p07_gradients.measurements import (
+    LATER,
+    MUCH_LATER,
+    SOON,
+    STATES,
+    TOO_SHORT,
+    Arrival,
+    beside_the_exact,
+    distance_to,
+    entropy_at_the_end,
+    how_late,
+    spread_line,
+)
 
 
 def arrival(*distances):
@@ -17,12 +30,46 @@ def arrival(*distances):
 
 
 def test_a_seed_arrives_once_and_may_leave_again():
-    updates = arrival([0.9, 0.2, 0.9], [0.1, 0.9, 0.3], [0.9, 0.1, 0.5]).updates
-    assert updates.tolist() == [2, 1, math.inf]
+    watch = arrival([0.9, 0.2, 0.9], [0.1, 0.9, 0.3], [0.9, 0.1, 0.5])
+    assert watch.updates.tolist() == [2, 1, math.inf]
+    assert watch.told() == "near after   2 updates (median), 2 of 3 seeds; at the end distance 0.50"
 
 
 def test_how_many_times_as_late():
     soon, late, never = arrival([0.1]), arrival([0.9], [0.9], [0.1]), arrival([0.9])
     assert late.times_as_late_as(soon) == 3
-    assert never.times_as_late_as(soon) == never.times_as_late_as(never) == math.inf
+    assert never.times_as_late_as(soon) == math.inf
     assert late.times_as_late_as(late) == 1
+    assert math.isnan(never.times_as_late_as(never)) and math.isnan(soon.times_as_late_as(never))
+
+
+def test_each_lateness_has_an_answer_and_too_short_is_one():
+    times = {1.0: SOON, 0.5: SOON, 2.5: LATER, 8.0: MUCH_LATER, math.inf: MUCH_LATER, math.nan: TOO_SHORT}
+    for one, answer in times.items():
+        found, why = how_late(one)
+        assert found == answer and "nan" not in why and "inf" not in why
+
+
+def test_an_average_is_judged_by_its_own_luck():
+    gradients = torch.tensor([[0.9, -0.1], [1.1, 0.1]]).repeat(50, 1)
+    assert beside_the_exact("name", gradients, torch.tensor([1.0, 0.0])).endswith(": right")
+    assert beside_the_exact("name", gradients, torch.tensor([1.1, 0.0])).endswith(": WRONG")
+
+
+def test_averages_of_k_spread_less():
+    slopes = torch.randn(100_000, generator=torch.Generator().manual_seed(0))
+    assert "K = 1:  1.0" in spread_line("name", slopes) and "K = 100:  0.1" in spread_line("name", slopes)
+
+
+def test_the_distance_to_the_exact_policy():
+    policy = SimpleNamespace(mean=lambda states: states)
+    run = SimpleNamespace(
+        seeds=[0, 1], agent=SimpleNamespace(actor=lambda s: SimpleNamespace(median=s + 0.5))
+    )
+    torch.testing.assert_close(distance_to(policy)(run), torch.full((2,), 0.5))
+    assert STATES.shape == (64, 3)
+
+
+def test_the_entropy_at_the_end_is_the_last_one_recorded():
+    run = SimpleNamespace(metrics={"entropy": np.array([[9.0, 1.0], [9.0, 2.0], [9.0, 2.0], [9.0, 30.0]])})
+    assert entropy_at_the_end(run) == 2.0
