@@ -38,7 +38,7 @@ class Renderer(IPythonRenderer):
         return f'<div class="scroll">{latex2mathml.converter.convert(body, display="block")}</div>'
 
     def inline_math(self, body: str) -> str:
-        return latex2mathml.converter.convert(body)
+        return f'<span class="scroll">{latex2mathml.converter.convert(body)}</span>'
 
     def table(self, text: str) -> str:
         return f'<div class="scroll"><table>{text}</table></div>'

@@ -141,11 +141,16 @@ def all_positions(control: Control) -> list:
 
 
 def thinned(values: list, count: int, default: Any) -> list:
-    """``count`` of the values, evenly, both ends and the default among them where there is room."""
-    return _with([values[round(place)] for place in np.linspace(0, len(values) - 1, count)], default)
+    """``count`` of the values, evenly; both ends and the default are among them where there are three."""
+    kept = [values[round(place)] for place in np.linspace(0, len(values) - 1, count)]
+    inner = kept[1:-1]
+    if default in kept or not inner:
+        return _with(kept, default)
+    return [kept[0], *_with(inner, default), kept[-1]]
 
 
 def _with(values: list, default: Any) -> list:
+    """The values, the nearest to the default replaced by it."""
     nearest = min(range(len(values)), key=lambda place: abs(values[place] - default))
     return [*values[:nearest], default, *values[nearest + 1 :]]
 
@@ -155,11 +160,14 @@ class Frames:
 
     def __init__(self, panel: Panel):
         self.panel, self.painter = panel, Painter(panel.scene)
-        self.frame(panel.defaults)
+        self.blank = np.full_like(self.frame(panel.defaults)[0], 255)
 
     def frame(self, parameters: dict) -> tuple[np.ndarray, str]:
         """Pixels, [height, width, 3], and words."""
-        data = self.panel.scene.compute(**parameters)
+        try:
+            data = self.panel.scene.compute(**parameters)
+        except ValueError as error:  # settings that the scene refuses, as it does in the notebook
+            return self.blank, f"No picture for these settings: {error}"
         return self.painter.paint(data)[..., :3], self.panel.scene.describe(parameters, data)
 
 

@@ -156,7 +156,7 @@ const seen = new IntersectionObserver((entries) => entries.forEach((entry) => {
 
 // What is wider than the screen can be reached, and then scrolled, by keyboard.
 function reach() {
-  for (const part of all("pre, .scroll")) {
+  for (const part of all("pre, .scroll, .output_html")) {
     if (part.scrollWidth > part.clientWidth) part.tabIndex = 0; else part.removeAttribute("tabindex");
   }
 }
