@@ -1,0 +1,208 @@
+"""The website in a browser: its panels, predictions and reveals, and what holds for every page."""
+
+from __future__ import annotations
+
+import random
+from base64 import b64decode
+
+import nbformat
+import numpy as np
+import pytest
+from bs4 import BeautifulSoup
+
+from sacnotes_lib.course.kit.pages import PAGES
+from tests.browser.accessibility import faults
+from tests.website.conftest import GRID, ONLY
+from tools.fingerprint import ROOT
+from website.pages import with_links
+from website.panels import Frames, Palette, all_positions, grid, panels_of
+
+pytestmark = pytest.mark.slow
+FILES = [one.file for one in PAGES if one.file.startswith(tuple(ONLY) or "")]
+NAMES = [file.replace(".ipynb", ".html") for file in FILES]
+FIRST = NAMES[0]
+
+PIXELS = """canvas => {
+    const {data} = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+    let text = ""; // in pieces: a call takes only so many arguments
+    for (let i = 0; i < data.length; i += 32768) text += String.fromCharCode(...data.subarray(i, i + 32768));
+    return btoa(text);
+}"""
+UNPACKED = """async source => {
+    const answer = await fetch(`${source}/index.bin`);
+    return await new Response(answer.body.pipeThrough(new DecompressionStream("gzip"))).json();
+}"""
+
+
+def pixels_of(panel):
+    canvas = panel.locator("canvas")
+    shape = [int(canvas.get_attribute(side)) for side in ("height", "width")]
+    return np.frombuffer(b64decode(canvas.evaluate(PIXELS)), np.uint8).reshape(*shape, 4)[..., :3]
+
+
+def panels_on(page):
+    """The panels of a page, awake. Folds that wait for a prediction are opened."""
+    page.evaluate("document.querySelectorAll('details.waits').forEach(fold => fold.open = true)")
+    for panel in page.locator(".panel").all():
+        panel.scroll_into_view_if_needed()
+        panel.locator("canvas").wait_for()
+        yield panel
+
+
+def scenes_of(name):
+    notebook = nbformat.read(ROOT / "notebooks" / name.replace(".html", ".ipynb"), as_version=4)
+    return panels_of([c.source if c.cell_type == "code" else "" for c in notebook.cells], **GRID).values()
+
+
+def move(page, control):
+    """One press of an arrow key, to the other side where this one is the end."""
+    control.focus()
+    before = control.input_value()
+    for key in ("ArrowRight", "ArrowDown", "ArrowLeft", "ArrowUp"):
+        page.keyboard.press(key)
+        if control.input_value() != before:
+            return
+    raise AssertionError("no key moves this control")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_panels_answer_the_keyboard_with_painters_pixels(visit, name):
+    page = visit(name)
+    panels = list(panels_on(page))
+    scenes = list(scenes_of(name))
+    assert [panel.get_attribute("data-name") for panel in panels] == [scene.name for scene in scenes]
+    for panel, scene in zip(panels, scenes):
+        frames, combinations = Frames(scene), scene.combinations()
+        index = page.evaluate(UNPACKED, panel.get_attribute("data-source"))
+        palette, words = Palette(index["palette"]), panel.locator("figure p")
+        assert words.get_attribute("aria-live") == "polite"
+        first, controls = words.inner_text(), panel.locator("[data-name]").all()
+        then, changes = (pixels_of(panel).tobytes(), first), 0
+        for control in controls * 3:
+            place = panel.get_attribute("data-position")
+            move(page, control)
+            assert panel.get_attribute("data-position") != place
+            now = pixels_of(panel).tobytes(), words.inner_text()
+            changes += now[0] != then[0] and now[1] != then[1]
+            then = now
+        assert changes >= 3, scene.name
+        for place in random.Random(0).sample(range(len(combinations)), 2):
+            setting = combinations[place]
+            frames_pixels, description = frames.frame(setting)
+            for control in controls:
+                key = control.get_attribute("data-name")
+                at = scene.positions[key].index(setting[key])
+                control.evaluate(
+                    "(it, at) => { if (it.options) it.selectedIndex = at; else it.value = at;"
+                    " it.dispatchEvent(new Event('input', {bubbles: true})); }",
+                    at,
+                )
+            assert np.array_equal(pixels_of(panel), palette.colors[palette.places(frames_pixels)]), setting
+            assert words.text_content() == description
+        panel.get_by_role("button", name="Reset").click()
+        page.wait_for_function("([p, w]) => p.textContent === w", arg=[words.element_handle(), first])
+
+
+def test_a_setting_can_be_sent_as_an_address(visit, address):
+    page = visit(FIRST)
+    panel = next(panels_on(page))
+    move(page, panel.locator("input"))
+    page.wait_for_function("location.hash.startsWith('#panel=')")
+    sent, told = page.url.removeprefix(address), panel.locator("figure p").inner_text()
+    other = visit(sent)
+    assert next(panels_on(other)).locator("figure p").inner_text() == told
+
+
+def test_a_prediction_opens_its_answer_and_is_kept_until_it_is_forgotten(visit):
+    page = visit(FIRST)
+    asked, answer = page.locator(".predict").first, page.locator("details.answer").first
+    waits = page.locator("details.waits").first
+    assert answer.get_attribute("open") is None and waits.get_attribute("open") is None
+    right = answer.locator(".verdict b").text_content()
+    wrong = asked.get_by_role("button").filter(has_not_text=right).first
+    wrong.press("Enter")
+    assert answer.locator(".output pre").is_visible() and waits.get_attribute("open") is not None
+    said = answer.locator(".verdict").get_attribute("data-said")
+    assert "Not quite" in said and wrong.text_content() in said
+    asked.get_by_role("button", name=right).click()
+    assert answer.get_attribute("open") is None, "a changed mind closes the answer"
+    page.reload()
+    assert asked.get_by_role("button", name=right).get_attribute("aria-pressed") == "true"
+    assert "Right" in answer.locator(".verdict").get_attribute("data-said")
+    assert "1 of" in page.locator(".map tbody td").first.inner_text()
+    page.get_by_role("button", name="Forget them").click()
+    assert page.locator("[aria-pressed=true]").count() == 0
+    page.reload()
+    assert page.locator("[aria-pressed=true]").count() == 0
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_nothing_on_a_page_gives_an_answer_away(site, name):
+    page = BeautifulSoup((site / name).read_text("utf-8"), "html.parser")
+    keys = [asked["data-key"] for asked in page.select("section.predict")]
+    assert keys == [fold["data-key"] for fold in page.select("details.answer")]
+    assert all(
+        fold.find_parent("details") is None or "open" not in fold.attrs for fold in page.select("details")
+    )
+    for verdict in page.select(".verdict"):
+        assert verdict.find_parent("details", class_="answer")
+    for code in page.select("details.answer .highlight, .predict .highlight"):
+        assert code.find_parent("details", class_="code")
+
+
+@pytest.mark.skipif(bool(ONLY), reason="only some pages were built")
+def test_every_link_leads_to_a_place_that_is_there(site):
+    pages = {file.name: BeautifulSoup(file.read_text("utf-8"), "html.parser") for file in site.glob("*.html")}
+    anchors = {name: {tag["id"] for tag in page.select("[id]")} for name, page in pages.items()}
+    lost = []
+    for name, page in pages.items():
+        assert len(anchors[name]) == len(page.select("[id]")), f"an anchor twice in {name}"
+        for link in page.select("a[href]"):
+            file, _, anchor = link["href"].partition("#")
+            if ":" not in file and (anchor or "main") not in anchors.get(file or name, ()):
+                lost.append((name, link["href"]))
+    assert lost == []
+
+
+def test_links_turn_from_files_into_pages():
+    text = (
+        '<a href="../notebooks/01_a.ipynb#cell-id=why"><a href="../CHANGELOG.md"><a href="https://a.b/c.md">'
+    )
+    turned = '<a href="01_a.html#why"><a href="s/CHANGELOG.md"><a href="https://a.b/c.md">'
+    assert with_links(text, ["01_a.ipynb"], "s") == turned
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_page_fits_a_small_screen_and_has_no_serious_fault(visit, site, scheme):
+    page = visit("index.html", viewport={"width": 360, "height": 740}, color_scheme=scheme)
+    for file in sorted(site.glob("*.html")):
+        page.goto(page.url.rpartition("/")[0] + f"/{file.name}")
+        page.evaluate("document.querySelectorAll('details').forEach(fold => fold.open = true)")
+        assert page.evaluate("document.documentElement.scrollWidth") <= 360, file.name
+        if file.name in (FIRST, "index.html", "notation.html"):
+            assert faults(page, "body") == [], file.name
+
+
+def test_without_scripts_a_page_is_whole(visit):
+    page = visit(FIRST, java_script_enabled=False)
+    answer = page.locator("details.answer").first
+    assert not answer.locator(".output pre").is_visible()
+    answer.locator("summary").first.click()
+    assert answer.locator(".output pre").is_visible() and answer.locator(".verdict").is_visible()
+    fold = page.locator("details.waits").first
+    fold.locator("summary").click()
+    assert fold.locator("img").is_visible() and not fold.locator("form").is_visible()
+    assert page.locator("math").first.is_visible()
+    assert not page.get_by_role("button", name="Forget them").is_visible()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_sliders_keep_ends_and_default_and_menus_every_option(name):
+    for panel in scenes_of(name):
+        for most, least in ((24, 2), (400, 3)):
+            for key, values in grid(panel.controls, most, least).items():
+                control, full = panel.controls[key], all_positions(panel.controls[key])
+                assert control.default in values and len(set(values)) == len(values)
+                assert [control.check(value) for value in values] == values
+                if most == 400 and control.default not in (full[0], full[-1]):
+                    assert (values[0], values[-1]) == (full[0], full[-1])
