@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
-SLOW_ROOMS = {Path(__file__).parent / room for room in ("browser", "notebooks", "project", "benchmarks")}
+SLOW_ROOMS = {
+    Path(__file__).parent / room for room in ("browser", "notebooks", "project", "benchmarks", "website")
+}
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # idle threads that spin make shared cores ten times slower
 os.environ["SACNOTES_PROGRESS"] = os.environ["SACNOTES_RESULTS"] = "off"

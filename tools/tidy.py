@@ -42,6 +42,7 @@ def tidy(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
         cell.id = _cell_id(cell, names_used)
         for output in cell.get("outputs", []):
             _drop_widget_reference(output)
+            _drop_second_picture(output)
     return kept
 
 
@@ -69,6 +70,14 @@ def _drop_widget_reference(output: nbformat.NotebookNode) -> None:
     data = output.get("data", {})
     if WIDGET in data and set(data) - {WIDGET, "text/plain"}:
         del data[WIDGET]
+
+
+def _drop_second_picture(output: nbformat.NotebookNode) -> None:
+    # Where the HTML form holds the picture, with its words, the same bytes would only double the file.
+    data = output.get("data", {})
+    if "image/png" in data and "".join(data["image/png"].split()) in data.get("text/html", ""):
+        del data["image/png"]
+        output.get("metadata", {}).pop("image/png", None)
 
 
 def faults(notebook: nbformat.NotebookNode) -> list[str]:

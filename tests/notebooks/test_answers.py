@@ -46,7 +46,8 @@ def test_page_11_asks_what_the_returns_say_and_answers_that(first, right):
         values = last + np.linspace(-1, 1, 6)[:, None]
         return Chart({sign: (np.array([500]), values) for sign in ("return", "entropy")}, [])
 
-    question, said, _ = answered("11", "11.which", first_chart=chart(first), second_chart=chart(-4.0))
+    clinic = SimpleNamespace(charts={"A": chart(first), "healthy": chart(-4.0)})
+    question, said, _ = answered("11", "11.which", clinic=clinic)
     assert "Do these returns tell" in question and said == right
 
 

@@ -79,6 +79,13 @@ def test_a_section_is_called_as_its_heading_is_so_that_a_link_to_it_lasts():
     assert [cell.id for cell in tidy(new_notebook(cells=cells)).cells] == names
 
 
+def test_a_picture_is_kept_once():
+    same = shown(image_png="AAAA\n", text_html='<img alt="x" src="data:image/png;base64,AAAA">')
+    other = shown(image_png="AAAA\n", text_html='<img alt="x" src="data:image/png;base64,BBBB">')
+    kept = tidy(executed(same, other)).cells[0].outputs
+    assert [set(output.data) for output in kept] == [{"text/html"}, {"image/png", "text/html"}]
+
+
 @pytest.mark.parametrize("other_form", [{"image_png": "AAAA"}, {"text_html": "<p>a picture, in words</p>"}])
 def test_a_widget_gives_way_to_its_other_form(other_form):
     notebook = tidy(executed(widget(**other_form)))
