@@ -1,6 +1,7 @@
 """The notebooks as they are saved: outputs that belong to the code, within the budgets of a page."""
 
 import re
+import statistics
 
 import nbformat
 import pytest
@@ -9,7 +10,7 @@ from tools.notebooks import find
 from tools.saved import problems
 
 KILOBYTES = 300
-LINES_IN_A_CELL = 25
+LINES_IN_A_CELL, MEDIAN = 14, 5
 CELLS = range(25, 61)
 WORDS = 1_800
 
@@ -39,6 +40,7 @@ def test_a_page_is_as_large_as_a_lesson_can_carry_and_a_code_hosting_site_shows(
     assert len(cells) in CELLS
     code = [cell.source.splitlines() for cell in cells if cell.cell_type == "code"]
     assert [lines[0] for lines in code if len(lines) > LINES_IN_A_CELL] == []
+    assert statistics.median(map(len, code)) <= MEDIAN
 
 
 @PAGES
