@@ -102,6 +102,12 @@ def test_a_demo_shows_its_words_and_moves_its_picture_by_keyboard(stage, demo):
     expect(page.get_by_role("spinbutton", name="hands for")).to_have_count(len(demo.options))
     expect(page).to_have_title(demo.title)
     fits_the_screen(stage)
+    for place, see in enumerate(demo.see):
+        expect(page.get_by_text(see)).to_be_hidden()
+        page.locator(".words summary").nth(place).press("Enter")
+        expect(page.get_by_text(see)).to_be_in_viewport()
+        expect(page.locator(".words details[open]")).to_have_count(1)
+        fits_the_screen(stage)  # predictions and moves stay in sight
     console = page.locator(".sacnotes-console").count()
     if console:
         page.get_by_role("button", name="All settings").press("Enter")
@@ -119,13 +125,6 @@ def test_a_demo_shows_its_words_and_moves_its_picture_by_keyboard(stage, demo):
     else:
         page.locator(".panel").get_by_role("button", name=re.compile("^(?!✓|Reset)")).first.press("Enter")
     stage.changed(before)
-
-    for place, see in enumerate(demo.see):
-        expect(page.get_by_text(see)).to_be_hidden()
-        page.locator(".words summary").nth(place).press("Enter")
-        expect(page.get_by_text(see)).to_be_in_viewport()
-        expect(page.locator(".words details[open]")).to_have_count(1)
-        fits_the_screen(stage)  # predictions and moves stay in sight
 
 
 def test_hands_are_counted_by_clicks_and_shown_as_bars_and_the_words_of_the_picture_when_wanted(stage):
