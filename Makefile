@@ -3,7 +3,8 @@
 #             make lab TORCH_INDEX=ADDRESS         one more package index for pip, such as PyTorch's own of CPU builds
 #             make lab LAB_FLAGS=--no-browser      options for JupyterLab
 #             make classroom LISTEN=0.0.0.0        for the whole network, not for this computer alone; PORT=8866
-#             make notebooks ONLY=01 ALL=1         only the pages whose name starts so; unchanged pages as well
+#             make notebooks ONLY=01 ALL=1         only the pages whose name starts so (run, claims and site take it too);
+#                                                  unchanged pages as well
 PYTHON      ?= python3
 VENV        ?= .venv
 TORCH_INDEX ?=

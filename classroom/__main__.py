@@ -82,6 +82,7 @@ class Refused(RequestHandler):
 
     def prepare(self) -> None:
         self.set_status(403)
+        self.set_header("Content-Type", "text/plain; charset=utf-8")
         self.finish(
             f"No demos under the name {self.request.host_name}: use this computer's own name, or its number."
         )

@@ -15,7 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import nbformat
-from nbclient.exceptions import CellExecutionError
+from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
 from tools.execute import execute
 from tools.fingerprint import ROOT, digest
@@ -62,11 +62,13 @@ def answers_elsewhere(page: Path, shift: int) -> dict[str, str]:
         execute(notebook)
     except CellExecutionError as error:
         return answers(notebook) | {"the page": f"stopped: {error.ename} {error.evalue}".strip()}
+    except (CellTimeoutError, DeadKernelError) as error:
+        return answers(notebook) | {"the page": f"stopped: {type(error).__name__}"}
     return answers(notebook)
 
 
 def stamp(page: Path) -> str:
-    """Of the page's code, from which a table is told to be older than the page."""
+    """Of the page's code: a table that carries another one is older than the page."""
     return digest(
         [cell.source for cell in nbformat.read(page, as_version=4).cells if cell.cell_type == "code"]
     )
@@ -76,9 +78,8 @@ def rows(page: Path, elsewhere: list[dict[str, str]]) -> Iterator[str]:
     """The table's lines for a page: each question, its answer, and what other seeds say instead, and how often."""
     yield f"{page.stem}   {stamp(page)}"
     for key, answer in (answers(nbformat.read(page, as_version=4)) | {"the page": ""}).items():
-        others = Counter(found.get(key, "no answer: the page stopped before") for found in elsewhere)
-        if key == "the page":
-            others = Counter(found.get(key, "") for found in elsewhere)
+        missing = "" if key == "the page" else "no answer: the page stopped before"
+        others = Counter(found.get(key, missing) for found in elsewhere)
         agree = others.pop(answer, 0)
         yield f"  {key:16s}{agree} of {len(elsewhere)}   {answer or 'every assertion holds'}"
         for other, times in others.items():

@@ -14,12 +14,15 @@ if __name__ == "__main__":  # joblib imports this module again
     parser.add_argument(
         "--only", nargs="*", default=[], help="pages whose name starts so; all where none is named"
     )
-    parser.add_argument("--out", default=OUT, help="the folder, which is emptied first")
+    parser.add_argument("--out", default=OUT, help="the folder; a site in it is replaced")
     parser.add_argument("--most", type=int, default=MOST, help="positions of a panel, about")
     parser.add_argument("--record", action="store_true", help="keep the sizes in benchmarks/results/site.txt")
     options = parser.parse_args()
     start = perf_counter()
-    sizes = told(build(options.out, only=options.only, most=options.most))
+    try:
+        sizes = told(build(options.out, only=options.only, most=options.most))
+    except ValueError as error:
+        parser.error(str(error))
     print(sizes, f"built in {perf_counter() - start:.0f} s", sep="\n")
     if options.record:
         save_result("site", [describe_machine(), "", sizes])

@@ -12,6 +12,7 @@ from pygments.formatters import HtmlFormatter
 from sacnotes_lib.course.kit.pages import PAGES
 from tools.copies import MAPS
 from tools.fingerprint import ROOT
+from tools.notebooks import find
 from website.pages import HERE, page, with_links
 from website.panels import LEAST, MOST, painted, panels_of
 
@@ -27,10 +28,16 @@ def build(
     least: int = LEAST,
     cache: Path | None = None,
 ) -> Path:
-    """Write the site into the folder ``out``, which is emptied first; panels once painted are kept in ``cache``."""
+    """Write the site into the folder ``out``; panels once painted are kept in ``cache``, beside it where none is named.
+
+    A site that is there already is replaced. Raises ValueError for a folder that holds anything else, and for a
+    name in ``only`` that no page begins with.
+    """
     out = Path(out)
     cache = cache or out.parent / "panels"
-    files = [one.file for one in PAGES if not only or one.file.startswith(tuple(only))]
+    if out.exists() and any(out.iterdir()) and not (out / "site.js").exists():
+        raise ValueError(f"{out} holds other files than a website: name an empty folder")
+    files = [path.name for path in find(list(only))]
     notebooks = {name: nbformat.read(ROOT / "notebooks" / name, as_version=4) for name in files}
     panels = {
         name: panels_of([c.source if c.cell_type == "code" else "" for c in notebook.cells], most, least)

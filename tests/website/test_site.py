@@ -14,6 +14,7 @@ from sacnotes_lib.course.kit.pages import PAGES
 from tests.browser.accessibility import faults
 from tests.website.conftest import GRID, ONLY
 from tools.fingerprint import ROOT
+from website.build import build
 from website.pages import with_links
 from website.panels import Frames, Palette, all_positions, grid, panels_of
 
@@ -124,12 +125,20 @@ def test_a_prediction_opens_its_answer_and_is_kept_until_it_is_forgotten(visit):
     assert answer.locator(".output pre").is_visible() and waits.get_attribute("open") is not None
     said = answer.locator(".verdict").get_attribute("data-said")
     assert "Not quite" in said and wrong.text_content() in said
+    wrong.press("Enter")
+    assert answer.get_attribute("open") is not None, "pressed again, it is the same mind"
     asked.get_by_role("button", name=right).click()
     assert answer.get_attribute("open") is None, "a changed mind closes the answer"
     page.reload()
     assert asked.get_by_role("button", name=right).get_attribute("aria-pressed") == "true"
     assert "Right" in answer.locator(".verdict").get_attribute("data-said")
     assert "1 of" in page.locator(".map tbody td").first.inner_text()
+    page.evaluate(
+        "localStorage.setItem('sacnotes.choices', JSON.stringify({'00.temperature': 'as it was worded once'}))"
+    )
+    page.reload()
+    assert "Choose an answer" in asked.get_by_role("status").inner_text()
+    asked.get_by_role("button", name=right).click()
     page.get_by_role("button", name="Forget them").click()
     assert page.locator("[aria-pressed=true]").count() == 0
     page.reload()
@@ -162,6 +171,15 @@ def test_every_link_leads_to_a_place_that_is_there(site):
             if ":" not in file and (anchor or "main") not in anchors.get(file or name, ()):
                 lost.append((name, link["href"]))
     assert lost == []
+
+
+def test_a_folder_with_other_files_and_a_page_that_is_not_there_are_refused(tmp_path):
+    (tmp_path / "thesis.txt").write_text("mine")
+    with pytest.raises(ValueError, match="holds other files than a website"):
+        build(tmp_path, only=["00"])
+    with pytest.raises(ValueError, match="no notebook .* begins with '99'"):
+        build(tmp_path / "new", only=["99"])
+    assert [file.name for file in tmp_path.iterdir()] == ["thesis.txt"]
 
 
 def test_links_turn_from_files_into_pages():

@@ -42,6 +42,7 @@ for (const asked of all("section.predict")) {
     option.append(button);
     button.addEventListener("click", () => {
       const key = asked.dataset.key, first = choices[key] === undefined;
+      if (choices[key] === button.dataset.option) return;
       choices[key] = button.dataset.option;
       keep();
       openSettled(key, first);
@@ -162,6 +163,12 @@ function reach() {
 }
 addEventListener("resize", reach);
 addEventListener("toggle", reach, true);
+
+// A choice among options that were worded anew since is none.
+for (const asked of all("section.predict")) {
+  const offered = all("li button", asked).map((button) => button.dataset.option);
+  if (!offered.includes(choices[asked.dataset.key])) delete choices[asked.dataset.key];
+}
 
 reach();
 showChoices();
