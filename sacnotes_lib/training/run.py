@@ -188,7 +188,7 @@ class TrainingRun:
     def resume(
         self, more_steps: int, *, progress: bool | Literal["steps"] = True, callback=None
     ) -> "TrainingRun":
-        """Train on from exactly where this run stopped. Returns itself."""
+        """Train on from exactly where this run stopped; `progress` and `callback` as for `train`. Returns itself."""
         return _drive(self, self.step + more_steps, progress, callback)
 
     def save(self, path: str | Path, *, trust: bool = False) -> None:

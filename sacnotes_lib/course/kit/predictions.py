@@ -69,7 +69,7 @@ class Prediction:
         """The option that ``found`` makes right.
 
         Where options carry values: the one whose value equals ``found``, or is nearest to it where all are numbers.
-        Where they carry none, ``found`` is the option itself, or its place counted from 0.
+        Where they carry none, ``found`` is the option itself, or its place counted from 0. ``ValueError`` for another.
         """
         with suppress(AttributeError, RuntimeError, ValueError):
             found = found.item()  # a number of NumPy or PyTorch

@@ -23,14 +23,14 @@ def show_source(function: Callable) -> None:
     """Show the body of a library's function below the cell: its lines, without docstring, types and checks.
 
     A check is a statement that can only raise, an assertion, or a call of a function that is named for checking or
-    for comparing shapes; what is computed for checks alone goes with them.
+    for comparing shapes; what is computed for checks alone goes with them. Raises what `short_source` raises.
     """
     source = short_source(function)
     display({"text/markdown": f"```python\n{source}\n```", "text/plain": source}, raw=True)
 
 
 def short_source(function: Callable) -> str:
-    """The text that `show_source` shows. Raises ``OSError`` where a function has no source, as one made by exec."""
+    """The text that `show_source` shows. Raises ``OSError`` where there is no source, ``TypeError`` for a class."""
     lines = textwrap.dedent(inspect.getsource(function)).replace("  # fmt: skip", "").splitlines()
     definition = ast.parse("\n".join(lines)).body[0]
     if not isinstance(definition, ast.FunctionDef):

@@ -1,7 +1,8 @@
 """Eight agents with one wrong line each: the patients of notebook 11. Meet their symptoms before you read on.
 
 Every class below is written as one would meet it in somebody else's code, so nothing in it gives the line away. The
-mistakes were reported in public code, each in the thread named in `seen`; the wording is ours. `PATIENTS`, at the end,
+mistakes were reported or asked about in public code, each in the thread named in `seen` or its nearest kin; the
+wording is ours. `PATIENTS`, at the end,
 holds the wrong line and the right one.
 """
 
