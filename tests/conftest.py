@@ -26,3 +26,25 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if item.path.parent in SLOW_ROOMS:
             item.add_marker("slow")
+
+
+@pytest.fixture(scope="session")
+def browser_path() -> str:
+    """An installed browser. Where there is none, tests are skipped with a word about it; in CI they fail."""
+    from tests.browser.server import BROWSERS, installed_browser  # playwright: not for every test
+
+    path = installed_browser()
+    if path is None:
+        missing = f"NO BROWSER FOUND (looked for {', '.join(BROWSERS)}): nothing was tested in a real page"
+        if os.environ.get("CI"):
+            pytest.fail(missing)
+        pytest.skip(missing)
+    return path
+
+
+@pytest.fixture(scope="session")
+def browser(browser_path):
+    from tests.browser.server import chromium
+
+    with chromium(browser_path) as browser:
+        yield browser

@@ -1,34 +1,15 @@
-"""A JupyterLab server and a browser for the session, a fresh page for each test."""
+"""A JupyterLab server for the session, a fresh page for each test."""
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 
 import pytest
 
 from tests.browser.lab import LabPage
-from tests.browser.server import BROWSERS, REPOSITORY, chromium, installed_browser, jupyter_lab
+from tests.browser.server import REPOSITORY, jupyter_lab
 from tools.copies import renew
-
-
-@pytest.fixture(scope="session")
-def browser_path() -> str:
-    """An installed browser. Where there is none, tests are skipped with a word about it; in CI they fail."""
-    path = installed_browser()
-    if path is None:
-        missing = f"NO BROWSER FOUND (looked for {', '.join(BROWSERS)}): nothing was tested in a real page"
-        if os.environ.get("CI"):
-            pytest.fail(missing)
-        pytest.skip(missing)
-    return path
-
-
-@pytest.fixture(scope="session")
-def browser(browser_path):
-    with chromium(browser_path) as browser:
-        yield browser
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,7 @@ from sacnotes_lib.training.run import METRICS_INTERVAL, TrainingRun
 
 BYTES_A_RECORD = 100  # a row has 40; one Python object with its number has more than the rest
 RECORDS = 40
-STRETCHES = 3  # caches of Python and NumPy fill in the first ones; what piles up, piles up in each
+STRETCHES = 6  # caches of Python and NumPy fill in the first ones; what piles up, piles up in each
 
 
 def live_tensors() -> tuple[int, int]:

@@ -10,7 +10,6 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from tests.browser.conftest import browser, browser_path  # noqa: F401 (fixtures)
 from website.build import build
 
 BASE = "/x/y/"

@@ -14,7 +14,7 @@ CELLS = [
     'predict("shape", "Which `shape`?", ["[B]", "[B, B]"])',
     "panel = live(BroadcastScene(), batch_size=(2, 12))\npanel",
     "panel.set(batch_size=9)\nprint(panel.description)",
-    'reveal("shape", "[B, B]", "they broadcast", panel)',
+    'reveal("shape", "[B, B]", "they broadcast")',
 ]
 
 
