@@ -88,15 +88,13 @@ def rows(page: Path, elsewhere: list[dict[str, str]]) -> Iterator[str]:
 
 def main(names: list[str]) -> int:
     """Print the table, and without names keep it."""
-    pages, lines = (
-        find(names),
-        [f"Seeds shifted by {', '.join(map(str, SHIFTS))}: how often the answer stays."],
-    )
+    lines = [f"Seeds shifted by {', '.join(map(str, SHIFTS))}: how often the answer stays."]
     with ThreadPoolExecutor(2) as pool:
-        for page in pages:
+        for page in find(names):
             found = list(pool.map(lambda shift, page=page: answers_elsewhere(page, shift), SHIFTS))
-            lines += ["", *rows(page, found)]
-            print("\n".join(rows(page, found)), flush=True)
+            told = list(rows(page, found))
+            print("\n".join(told), flush=True)
+            lines += ["", *told]
     if not names:
         TABLE.write_text("\n".join(lines) + "\n", "utf-8")
     return any("FLIP" in line for line in lines)

@@ -18,7 +18,6 @@ from website.build import build
 from website.pages import with_links
 from website.panels import Frames, Palette, all_positions, grid, panels_of
 
-pytestmark = pytest.mark.slow
 FILES = [one.file for one in PAGES if one.file.startswith(tuple(ONLY) or "")]
 NAMES = [file.replace(".ipynb", ".html") for file in FILES]
 FIRST = NAMES[0]
