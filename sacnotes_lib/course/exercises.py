@@ -17,7 +17,7 @@ _HOMES = {
     "recall": "p10_own_words.exercises",
     "clinic": "p11_clinic.exercises",
     "thermostat": "p11_clinic.thermostat",
-    "your_own": "p12_your_own.exercises",
+    "your_own": "p15_your_own.exercises",
 }
 
 

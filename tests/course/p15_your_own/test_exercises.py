@@ -1,10 +1,10 @@
-"""Page 12's exercises: that the references are right, and what else passes."""
+"""Page 15's exercises: that the references are right, and what else passes."""
 
 import numpy as np
 from scipy.stats import ttest_rel
 
 from sacnotes_lib.course.kit.check import check
-from sacnotes_lib.course.p12_your_own.exercises import PAIRED_DIFFERENCE, ROOM_STEP
+from sacnotes_lib.course.p15_your_own.exercises import PAIRED_DIFFERENCE, ROOM_STEP
 
 
 def test_a_room_comes_to_rest_where_the_heat_and_the_leak_are_equal():
