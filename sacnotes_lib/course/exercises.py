@@ -17,6 +17,9 @@ _HOMES = {
     "recall": "p10_own_words.exercises",
     "clinic": "p11_clinic.exercises",
     "thermostat": "p11_clinic.thermostat",
+    "papers": "p12_papers.exercises",
+    "improvement": "p13_improvement.exercises",
+    "price": "p14_price.exercises",
     "your_own": "p15_your_own.exercises",
 }
 

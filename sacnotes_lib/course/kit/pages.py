@@ -44,6 +44,12 @@ PAGES = (
          ("10.draws", "10.order", "10.moves", "10.library"), ("one_update", "update_losses", "full_update")),
     Page("11_bug_clinic.ipynb", "Can you read other people's SAC?",
          ("11.which", "11.return", "11.dial", "11.best"), ("mended_actor_loss", "mended_label", "thermostat")),
+    Page("12_the_papers.ipynb", "What do the two papers say, equation by equation?",
+         (), ()),
+    Page("13_policy_improvement.ipynb", "Why does improving the policy improve it?",
+         (), ()),
+    Page("14_price_of_entropy.ipynb", "What is α the price of?",
+         (), ()),
     Page("15_your_own_bench.ipynb", "How do I take this to my own problem?",
          ("15.sees", "12.resume", "12.width"), ("room_step", "paired_difference")),
 )  # fmt: skip
