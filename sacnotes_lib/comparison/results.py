@@ -3,7 +3,8 @@
 import html
 import io
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -19,7 +20,7 @@ from sacnotes_lib.training.run import TrainingRun
 from sacnotes_lib.training.statistics import Estimate
 
 NETWORKS = ("actor", "critic", "target_critic")
-BY_RUN = ("evaluation_returns", "metrics", "weights", "buffer")  # arrays whose first axis counts runs
+BY_RUN = ("evaluation_returns", "metrics", "weights", "memory")  # arrays whose first axis counts runs
 SCORES: dict[Any, tuple[str, Any]] = {  # a single evaluation is a matter of five starting states
     "end": ("return, last 3 evaluations", lambda result: result.evaluation_returns[:, -3:].mean(axis=1)),
     "whole": ("return, all evaluations", lambda result: result.evaluation_returns.mean(axis=1)),
@@ -28,10 +29,10 @@ SCORES: dict[Any, tuple[str, Any]] = {  # a single evaluation is a matter of fiv
 
 @dataclass(frozen=True, repr=False)
 class Result:
-    """Curves and weights of one variant. Draws and tabulates as a TrainingRun does; it cannot be resumed.
+    """Curves and weights of one variant: read like a TrainingRun, its `agent` too, but it cannot be resumed.
 
     Attributes as in TrainingRun, and `weights`, of actor, critics, target critics and log_temperature; `sizes`,
-    observation_dim and action_dim; `agent_class`, of which a file holds the name alone; `buffer`, see `replay_buffer`.
+    observation_dim and action_dim; `agent_class`, of which a file holds the name alone; `memory`, what is in `buffer`.
     """
 
     config: SACConfig
@@ -45,7 +46,7 @@ class Result:
     weights: dict
     sizes: tuple[int, int]
     agent_class: type[SAC] | str = "SAC"
-    buffer: dict | None = None
+    memory: dict | None = None
 
     @classmethod
     def of(cls, run: TrainingRun, *, buffers: bool = False) -> "Result":
@@ -66,14 +67,16 @@ class Result:
         seeds = [seed for part in parts for seed in part.seeds]
         return replace(parts[0], seeds=seeds, seconds=sum(part.seconds for part in parts), **by_run)
 
-    def agent(self, agent_class: type[SAC] | None = None, device: str | torch.device = "cpu") -> SAC:
-        """The agents of all seeds as they ended: `evaluate(result.agent())`. A class known by name must be given."""
-        chosen = agent_class or (SAC if self.agent_class == "SAC" else self.agent_class)
+    @cached_property
+    def agent(self) -> SAC:
+        """The agents of all seeds as they ended. Raises ValueError where a file holds only the name of their class."""
+        chosen = SAC if self.agent_class == "SAC" else self.agent_class
         if isinstance(chosen, str):
             raise ValueError(
-                f"trained by {chosen}, of which a file holds the name: write agent(agent_class={chosen})"
+                f"trained by {chosen}, of which a file holds the name: write "
+                f"dataclasses.replace(result, agent_class={chosen}).agent"
             )
-        agent = chosen(self.config, *self.sizes, runs=len(self.seeds), seed=self.seeds, device=device)
+        agent = chosen(self.config, *self.sizes, runs=len(self.seeds), seed=self.seeds)
         weights = _swapped(self.weights)
         for name in NETWORKS:
             getattr(agent, name).load_state_dict(weights[name])
@@ -81,18 +84,20 @@ class Result:
             agent.log_temperature.copy_(weights["log_temperature"])
         return agent
 
-    def replay_buffer(self) -> ReplayBuffer:
-        """The memory of all seeds, where `compare(..., buffers=True)` kept it."""
-        if self.buffer is None:
+    @cached_property
+    def buffer(self) -> ReplayBuffer:
+        """What all seeds remember. Raises ValueError unless `compare(..., buffers=True)` kept it."""
+        if self.memory is None:
             raise ValueError("no memory was kept, as it is large: ask for it with compare(..., buffers=True)")
         buffer = ReplayBuffer(self.config.replay_capacity, len(self.seeds), *self.sizes)
-        buffer.load_state_dict(_swapped(self.buffer))
+        buffer.load_state_dict(_swapped(self.memory))
         return buffer
 
     def to_bytes(self) -> bytes:
         """All of it, as a file holds it: tensors, numbers and words, no code."""
         name = getattr(self.agent_class, "__name__", self.agent_class)
-        state = vars(self) | {"config": settings_of(self.config), "agent_class": name}
+        state = {field.name: getattr(self, field.name) for field in fields(self)}
+        state |= {"config": settings_of(self.config), "agent_class": name}
         torch.save(plain(state), file := io.BytesIO())
         return file.getvalue()
 

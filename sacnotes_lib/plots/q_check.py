@@ -7,7 +7,7 @@ import torch
 
 from sacnotes_lib.envs import pendulum_observation, pendulum_step
 from sacnotes_lib.exact import soft_return
-from sacnotes_lib.training.environments import NO_BOUND
+from sacnotes_lib.training.environments import NO_BOUND, make_environments
 from sacnotes_lib.training.guards import single_thread
 from sacnotes_lib.training.run import TrainingRun
 
@@ -29,10 +29,10 @@ class QCheck:
 def check_q(run: TrainingRun) -> QCheck | None:
     """Q(s, a) against the soft return of the present policy, averaged over a few starts and actions of each seed.
 
-    The random numbers are its own, so training goes on as if nobody had looked. None with a discount of 1, and for an
-    environment that cannot be played from any state: Pendulum-v1 and those under sacnotes/ can, and any of yours with
-    the methods of `envs.SoftEnv`, `initial_state` and `transition`. Where it does not show its state as it is, a
-    method `observe` makes observations of states.
+    `run` may be a result of `compare` too. The random numbers are its own, so training goes on as if nobody had looked.
+    None with a discount of 1, and for an environment that cannot be played from any state: Pendulum-v1 and those under
+    sacnotes/ can, and any of yours with the methods of `envs.SoftEnv`, `initial_state` and `transition`. Where it does
+    not show its state as it is, a method `observe` makes observations of states.
     """
     config = run.config
     model = _model(run)
@@ -74,14 +74,14 @@ def _act(run: TrainingRun, observation: np.ndarray, which: np.ndarray, rng):
     with torch.no_grad():
         policy = run.agent.actor(observation)
         noise = rng.standard_normal(policy.mean.shape)
-        action, log_prob = policy.sample(noise=torch.as_tensor(noise, dtype=torch.float32, device=run.device))
+        action, log_prob = policy.sample(noise=torch.as_tensor(noise).to(policy.mean))
     rows = np.arange(len(which))
     return action.cpu().numpy()[which, rows], log_prob.cpu().numpy()[which, rows]
 
 
 def _for_all_runs(run: TrainingRun, *arrays: np.ndarray) -> list[torch.Tensor]:
     """[n, D] to [R, n, D]: the same rows for every seed."""
-    made = [torch.as_tensor(array, dtype=torch.float32, device=run.device) for array in arrays]
+    made = [torch.as_tensor(array).to(run.agent.log_temperature) for array in arrays]
     return [tensor.expand(len(run.seeds), *tensor.shape) for tensor in made]
 
 
@@ -92,7 +92,7 @@ def _model(run: TrainingRun):
     """
     if run.config.env_id == "Pendulum-v1" and not run.config.env_kwargs.keys() - {"wrappers"}:
         return (lambda rng: rng.uniform([-np.pi, -1], [np.pi, 1])), pendulum_step, pendulum_observation
-    env = run.envs.unwrapped.envs[0].unwrapped
+    env = make_environments(run.config.env_id, 1, run.config.env_kwargs).unwrapped.envs[0].unwrapped
     if not (hasattr(env, "initial_state") and hasattr(env, "transition")):
         return None
     low, high = env.action_space.low, env.action_space.high

@@ -350,15 +350,15 @@ def _note(run: TrainingRun, progress: bool | Literal["steps"]) -> str:
     return " · ".join(parts)
 
 
-def evaluate(run_or_agent: TrainingRun | SAC, episodes: int = 10, deterministic: bool = True) -> np.ndarray:
+def evaluate(run_or_agent: Any, episodes: int = 10, deterministic: bool = True) -> np.ndarray:
     """Undiscounted returns `[R, episodes]`, in environments apart from training; training goes on unchanged.
 
     Args:
-        run_or_agent: a TrainingRun, or an agent (in its configuration's environment).
+        run_or_agent: a TrainingRun, a result of `compare`, or an agent (in its configuration's environment).
         deterministic: act with the policy's median; False draws samples.
     """
     if isinstance(run_or_agent, TrainingRun):
         return run_or_agent.evaluate(episodes, deterministic)
-    config = run_or_agent.config
-    envs = make_environments(config.env_id, run_or_agent.runs * episodes, config.env_kwargs)
-    return play_episodes(run_or_agent, envs, episodes, deterministic)
+    agent = getattr(run_or_agent, "agent", run_or_agent)
+    envs = make_environments(agent.config.env_id, agent.runs * episodes, agent.config.env_kwargs)
+    return play_episodes(agent, envs, episodes, deterministic)

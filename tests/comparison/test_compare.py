@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from dataclasses import replace
+from dataclasses import astuple, replace
 
 import numpy as np
 import pytest
@@ -14,6 +14,7 @@ from sacnotes_lib.comparison.jobs import TRIES, Job, run_job
 from sacnotes_lib.comparison.results import Comparison, Result
 from sacnotes_lib.comparison.store import drop_results
 from sacnotes_lib.plots.learning_curves import plot_learning_curves
+from sacnotes_lib.plots.q_check import check_q
 from sacnotes_lib.sac.agent import SAC
 from sacnotes_lib.sac.config import SACConfig
 from sacnotes_lib.training.environments import UnsuitableEnvironment
@@ -34,8 +35,8 @@ def assert_same_numbers(result, run, **tolerance):
     np.testing.assert_allclose(result.evaluation_returns, run.evaluation_returns, **tolerance)
     for name, values in run.metrics.items():
         np.testing.assert_allclose(result.metrics[name], values, err_msg=name, **tolerance)
-    np.testing.assert_allclose(result.agent().temperature, run.agent.temperature, **tolerance)
-    np.testing.assert_allclose(evaluate(result.agent(), 3), evaluate(run.agent, 3), **tolerance)
+    np.testing.assert_allclose(result.agent.temperature, run.agent.temperature, **tolerance)
+    np.testing.assert_allclose(evaluate(result, 3), evaluate(run.agent, 3), **tolerance)
 
 
 exactly, beyond_rounding = {"rtol": 0}, {"rtol": 1e-3, "atol": 1e-4}
@@ -60,13 +61,20 @@ def test_each_variant_is_what_train_gives_and_draws_as_it_does(small):
     assert not (comparison.failures or comparison.unfinished or comparison.notes)
     for name, run in runs.items():
         assert_same_numbers(comparison[name], run, **exactly)
-        assert type(comparison[name].agent()) is type(run.agent)
+        assert type(comparison[name].agent) is type(run.agent)
     assert (comparison["blind"].metrics["critic_loss"] != comparison["min"].metrics["critic_loss"]).any()
     for quantity in ("return", "entropy"):
         drawn = plot_learning_curves(comparison, quantity)
         assert drawn.description == plot_learning_curves(runs, quantity).description
     with pytest.raises(ValueError, match=r"compare\(\.\.\., buffers=True\)"):
-        comparison["min"].replay_buffer()
+        _ = comparison["min"].buffer
+
+
+def test_a_result_is_examined_like_a_run():
+    lqr = SACConfig(env_id="sacnotes/SoftLQR-v0", total_steps=60, learning_starts=20, evaluation_interval=60)
+    result, run = quietly({"any": lqr})["any"], train(lqr, 2, progress=False)
+    for ours, theirs in zip(astuple(check_q(result)), astuple(check_q(run))):
+        np.testing.assert_allclose(ours, theirs, **beyond_rounding)
 
 
 def test_seeds_in_several_jobs_are_put_together_in_order_with_their_memory(small):
@@ -74,7 +82,7 @@ def test_seeds_in_several_jobs_are_put_together_in_order_with_their_memory(small
     whole = train(small, [3, 5, 8, 9, 2], progress=False)
     assert_same_numbers(cut, whole, **beyond_rounding)
     assert Result.joined([cut, cut]).seconds == 2 * cut.seconds
-    for ours, theirs in zip(cut.replay_buffer().contents(), whole.buffer.contents()):
+    for ours, theirs in zip(cut.buffer.contents(), whole.buffer.contents()):
         np.testing.assert_allclose(ours, theirs, **beyond_rounding)
 
 
@@ -146,7 +154,7 @@ def test_what_fails_is_named_costs_only_itself_and_leaves_what_it_recorded(small
     assert "critic loss of seed 5" in wild.error and "learning_rate" in wild.error
     assert "NonFiniteLoss" in wild.details
     assert 20 <= wild.until_then.step < 100
-    assert type(wild.until_then.agent()) is Own
+    assert type(wild.until_then.agent) is Own
     assert wild.until_then.evaluation_steps.tolist()[:2] == [10, 20]
     assert clumsy.error == "AttributeError: 'Batch' object has no attribute 'rewards'"
     assert ", in update" in clumsy.details  # the line itself is lost on its way with cloudpickle 3.1.3
@@ -193,7 +201,7 @@ def test_an_interruption_returns_what_is_done_and_the_next_call_does_the_rest(
     again = quietly({"min": small}, folder=tmp_path)["min"]
     assert_same_numbers(again, train(small, 2, progress=False), **exactly)
     assert again.seconds == comparison["min"].seconds
-    assert type(again.agent()) is SAC
+    assert type(again.agent) is SAC
 
 
 # What cannot be asked for
@@ -258,8 +266,8 @@ def test_a_file_holds_all_of_it(small, tmp_path):
     assert failure.until_then.step == kept.failures["wild"].until_then.step
     assert failure.until_then.config == wild
     with pytest.raises(ValueError, match=r"trained by Blind, .*agent_class=Blind"):
-        loaded["blind"].agent()
-    assert type(loaded["blind"].agent(Blind)) is Blind
+        _ = loaded["blind"].agent
+    assert type(replace(loaded["blind"], agent_class=Blind).agent) is Blind
 
 
 def test_no_code_in_a_file_is_run(tmp_path):

@@ -33,7 +33,7 @@ AGAIN = COMPARE.replace("first", "second")
 CHANGED = AGENT.replace("factor *", "10 * factor *") + COMPARE.replace("first", "third")
 TELL = """
 print((first["min"].metrics["q"] == second["min"].metrics["q"]).all(),
-      (first["min"].metrics["q"] == third["min"].metrics["q"]).all(), type(second["min"].agent()).__name__)
+      (first["min"].metrics["q"] == third["min"].metrics["q"]).all(), type(second["min"].agent).__name__)
 """
 
 
