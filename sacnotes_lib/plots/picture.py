@@ -48,7 +48,7 @@ def image_tag(png: bytes, description: str, width: int, height: int) -> str:
     """
     width, height = size_on_page(width, height)
     return (
-        f'<img decoding="sync" width="{width}" height="{height}" style="max-width:100%;height:auto" '
+        f'<img decoding="sync" width="{width}" height="{height}" style="max-width:100%;height:auto;border-radius:8px" '
         f'alt="{html.escape(description)}" src="data:image/png;base64,{b64encode(png).decode("ascii")}">'
     )
 

@@ -73,6 +73,18 @@ def test_a_reveal_waits_for_the_prediction_and_closes_when_it_changes(lab):
     assert faults(page) == []
 
 
+def test_on_a_narrow_page_no_button_is_cut(lab):
+    lab.page.set_viewport_size({"width": 700, "height": 1000})
+    long = 'predict("long", "Which?", ["The one whose name goes on and on, and on, until a page is too narrow", "b"])'
+    import_scene = "from sacnotes_lib import BackupScene, live, predict"
+    lab.run("narrow.ipynb", f"{import_scene}\n{long}", "live(BackupScene())")
+    expect(lab.page.get_by_role("button", name="redq")).to_be_visible()
+    buttons = lab.page.locator(".sacnotes-predict button, .sacnotes-live button")
+    cut = "all => all.filter(one => one.scrollWidth > one.clientWidth).map(one => one.textContent)"
+    assert buttons.count() > 6
+    assert buttons.evaluate_all(cut) == []
+
+
 def test_a_log_slider_shows_its_value_and_a_button_takes_the_space_bar(lab):
     lab.run("log.ipynb", TOY, "live(CurveScene())")
     (panel,) = panels(lab)

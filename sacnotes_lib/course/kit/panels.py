@@ -15,6 +15,8 @@ from sacnotes_lib.course.stage.page_panel import PagePanel, told
 from sacnotes_lib.plots.picture import Picture
 
 WIDE = {"width": "max-content", "max_width": "100%", "height": "auto", "padding": "0.2em 0.9em"}
+# On a narrow page a long option takes two lines: ipywidgets would cut it.
+WRAPPED = "<style>.sacnotes-predict button {white-space: normal; line-height: 1.5; text-align: left}</style>"
 
 
 def predict(key: str, question: str, options: Sequence[str] | Mapping[str, Any]) -> "PredictionPanel":
@@ -58,7 +60,7 @@ class PredictionPanel(PagePanel):
         self.status = widgets.HTML()
         prediction.on_change(self._update)
         self._update()
-        question = widgets.HTML(f"<b>Predict.</b> {_formatted(prediction.question)}")
+        question = widgets.HTML(f"{WRAPPED}<b>Predict.</b> {_formatted(prediction.question)}")
         super().__init__([question, *self.buttons.values(), self.status], "sacnotes-predict")
         items = "".join(f"<li>{_formatted(option)}</li>" for option in prediction.options)
         as_html = f"<p><b>Predict.</b> {_formatted(prediction.question)}</p><ul>{items}</ul>"

@@ -46,9 +46,13 @@ class ButtonRow(widgets.HBox):
     def __init__(self, name: str, options: tuple, value: Any):
         self._buttons = {option: widgets.Button(tooltip=f"{name}: {option}") for option in options}
         for option, button in self._buttons.items():
-            button.layout.width = "max-content"
+            button.layout = {
+                "width": "max-content",
+                "flex": "0 0 auto",
+            }  # a narrow page wraps, and cuts no name
             button.on_click(lambda _, option=option: self.set_trait("value", option))
-        super().__init__([widgets.Label(name), *self._buttons.values()], value=value)
+        label = widgets.Label(name, layout={"flex": "0 0 auto"})
+        super().__init__([label, *self._buttons.values()], value=value, layout={"flex_flow": "row wrap"})
         self.observe(lambda _: mark_chosen(self._buttons, self.value), names="value")
         mark_chosen(self._buttons, value)
 
