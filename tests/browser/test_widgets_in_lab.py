@@ -74,7 +74,7 @@ def test_a_reveal_waits_for_the_prediction_and_closes_when_it_changes(lab):
 
 
 def test_on_a_narrow_page_no_button_is_cut(lab):
-    lab.page.set_viewport_size({"width": 700, "height": 1000})
+    lab.page.set_viewport_size({"width": 450, "height": 1000})
     long = 'predict("long", "Which?", ["The one whose name goes on and on, and on, until a page is too narrow", "b"])'
     import_scene = "from sacnotes_lib import BackupScene, live, predict"
     lab.run("narrow.ipynb", f"{import_scene}\n{long}", "live(BackupScene())")
