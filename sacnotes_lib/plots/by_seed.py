@@ -5,8 +5,8 @@ from collections.abc import Mapping
 import numpy as np
 
 from sacnotes_lib.plots import style
-from sacnotes_lib.plots.learning_curves import bootstrap_band, interquartile_mean
 from sacnotes_lib.plots.picture import Picture, figure_picture
+from sacnotes_lib.training.statistics import bootstrap_band, interquartile_mean
 
 
 def plot_by_seed(

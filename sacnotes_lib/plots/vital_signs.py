@@ -6,10 +6,10 @@ import numpy as np
 import torch
 
 from sacnotes_lib.exact import tanh_gaussian_entropy
-from sacnotes_lib.plots.learning_curves import bootstrap_band
 from sacnotes_lib.plots.q_check import check_q
 from sacnotes_lib.sac.replay import Batch
 from sacnotes_lib.training.run import TrainingRun
+from sacnotes_lib.training.statistics import bootstrap_band
 
 # name of a sign -> the label of its axis
 SIGNS = {
@@ -41,9 +41,15 @@ class Chart:
     signs: dict[str, tuple[np.ndarray, np.ndarray]]
     starts: list[np.ndarray]
 
+    def over_time(self, sign: str) -> tuple[np.ndarray, np.ndarray]:
+        """Steps `[T]` and values `[R, T]` of a sign. Raises ValueError for one that this chart does not hold."""
+        if sign not in self.signs:
+            raise ValueError(f'this chart has no sign "{sign}". Choose from: {", ".join(self.signs)}')
+        return self.signs[sign]
+
     def last(self, sign: str) -> np.ndarray:
         """The newest value of a sign, `[R]`."""
-        return self.signs[sign][1][:, -1]
+        return self.over_time(sign)[1][:, -1]
 
     def band(self, sign: str) -> tuple[float, float]:
         """Low and high end of the 95 % bootstrap band of the interquartile mean over seeds, for the newest value."""

@@ -185,6 +185,13 @@ class TrainingRun:
             self._evaluation_envs = make_environments(self.config.env_id, count, self.config.env_kwargs)
         return play_episodes(self.agent, self._evaluation_envs, episodes, deterministic, occasion=self.step)
 
+    def numbers(self) -> torch.Tensor:
+        """All that was learned and is remembered, as one vector: are two runs the same, number for number?"""
+        networks = (self.agent.actor, self.agent.critic, self.agent.target_critic)
+        kept = [weight for network in networks for weight in network.parameters()]
+        kept += [self.agent.log_temperature, *self.buffer.contents()]
+        return torch.cat([numbers.detach().flatten() for numbers in kept])
+
     def resume(
         self, more_steps: int, *, progress: bool | Literal["steps"] = True, callback=None
     ) -> "TrainingRun":

@@ -52,7 +52,7 @@ class TemperatureScene(Scene):
 
     def draw(self, artists: SimpleNamespace, data) -> None:
         artists.curve.set_ydata(data.density)
-        top = next(top for top in TOPS if top > data.density.max())
+        top = next((top for top in TOPS if top > data.density.max()), 1.05 * data.density.max())
         if artists.policy.get_ylim()[1] != top:
             artists.policy.set_ylim(0, top)
         artists.numbers.set_text(f"average Q  {data.mean_q:.2f}\nentropy  {data.entropy:.2f} nats")

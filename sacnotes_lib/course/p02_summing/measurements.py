@@ -3,8 +3,8 @@
 import torch
 
 from sacnotes_lib.exact import tanh_gaussian_entropy
-from sacnotes_lib.plots.learning_curves import interquartile_mean
 from sacnotes_lib.training.run import TrainingRun
+from sacnotes_lib.training.statistics import interquartile_mean
 
 NEWEST = 500  # observations at which the policy is looked at
 LAST = 10  # entries of the log whose temperature is averaged

@@ -43,7 +43,7 @@ def is_above(numbers: np.ndarray) -> bool:
     return bool(numbers.mean() > 2 * numbers.std(ddof=1) / np.sqrt(len(numbers)))
 
 
-def mean_and_error(numbers: np.ndarray) -> str:
+def said_with_error(numbers: np.ndarray) -> str:
     """The mean of one number for each seed, with its standard error."""
     return f"{numbers.mean():+.2f} ± {numbers.std(ddof=1) / np.sqrt(len(numbers)):.2f}"
 
@@ -57,6 +57,6 @@ def error_lines(bias: Mapping[str, Mapping[str, np.ndarray]]) -> Iterator[str]:
     """The table: rows in memory to {variant: one number for each seed}; last, what the minimum changes seed by seed."""
     for memory, found in bias.items():
         for name, numbers in found.items():
-            yield f"{memory}: {' '.join(name.split()):20s} {mean_and_error(numbers)}"
+            yield f"{memory}: {' '.join(name.split()):20s} {said_with_error(numbers)}"
     for memory, found in bias.items():
-        yield f"{memory}: min minus mean, seed by seed  {mean_and_error(found['min'] - found['mean'])}"
+        yield f"{memory}: min minus mean, seed by seed  {said_with_error(found['min'] - found['mean'])}"

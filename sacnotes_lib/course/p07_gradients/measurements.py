@@ -6,8 +6,8 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from sacnotes_lib.plots.learning_curves import interquartile_mean
 from sacnotes_lib.training.run import TrainingRun
+from sacnotes_lib.training.statistics import interquartile_mean
 
 STATES = 2 * torch.rand(64, 3, generator=torch.Generator().manual_seed(0)) - 1  # where policies are compared
 SOON, LATER, MUCH_LATER, TOO_SHORT = "soon", "later", "much later", "too short to tell"
@@ -78,9 +78,9 @@ def how_late(times: float) -> tuple[str, str]:
     if math.isnan(times):
         return (
             TOO_SHORT,
-            "Half of the reparameterised seeds did not arrive: nothing to compare with. Train longer.",
+            "More than half of the reparameterised seeds did not arrive: nothing to compare with. Train longer.",
         )
     if math.isinf(times):
-        return MUCH_LATER, "Half of its seeds did not arrive at all."
+        return MUCH_LATER, "More than half of its seeds did not arrive at all."
     answer = SOON if times < 1.6 else LATER if times < 5 else MUCH_LATER
     return answer, f"Its median seed needed {times:.1f} times the updates."

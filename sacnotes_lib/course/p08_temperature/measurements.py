@@ -8,8 +8,8 @@ from torch import Tensor
 
 from sacnotes_lib.course.p08_temperature.std_line import best_std
 from sacnotes_lib.exact import SoftLQR, gaussian_log_density
-from sacnotes_lib.plots.learning_curves import interquartile_mean
 from sacnotes_lib.training.run import TrainingRun
+from sacnotes_lib.training.statistics import interquartile_mean
 
 STATES = torch.linspace(-1, 1, 41)  # where a learned policy is looked at
 

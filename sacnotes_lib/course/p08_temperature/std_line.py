@@ -6,8 +6,8 @@ import numpy as np
 
 from sacnotes_lib.exact import SoftLQR
 from sacnotes_lib.plots import style
-from sacnotes_lib.plots.learning_curves import bootstrap_band, interquartile_mean
 from sacnotes_lib.plots.picture import Picture, figure_picture
+from sacnotes_lib.training.statistics import bootstrap_band, interquartile_mean
 
 TEMPERATURES = np.geomspace(0.002, 10, 61)
 

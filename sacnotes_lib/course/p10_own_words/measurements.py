@@ -6,11 +6,10 @@ import torch
 from torch import Tensor
 
 from sacnotes_lib.course.p10_own_words.bench import WEIGHTS, Bench, played, weights_after
-from sacnotes_lib.plots.learning_curves import bootstrap_band
 from sacnotes_lib.sac.agent import SAC
 from sacnotes_lib.sac.config import SACConfig
 from sacnotes_lib.training.run import TrainingRun
-from sacnotes_lib.training.statistics import interquartile_mean
+from sacnotes_lib.training.statistics import bootstrap_band, interquartile_mean
 
 EXCHANGES = {"critics and actor": "HFCIEGA", "actor and target critics": "HFECAIG", "target first": "AHFECIG"}
 ONE_CARD_WRONG = {

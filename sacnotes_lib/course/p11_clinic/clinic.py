@@ -10,7 +10,7 @@ from sacnotes_lib.course.p11_clinic.patients import PATIENTS
 from sacnotes_lib.course.p11_clinic.scene import HEALTHY, curve_of
 from sacnotes_lib.course.p11_clinic.ward_round import plot_ward_round
 from sacnotes_lib.plots.picture import Picture
-from sacnotes_lib.plots.vital_signs import SIGNS, Chart, Examination
+from sacnotes_lib.plots.vital_signs import Chart, Examination
 from sacnotes_lib.sac.config import SACConfig
 from sacnotes_lib.training.run import TrainingRun, train
 
@@ -34,6 +34,8 @@ class Clinic:
     def admit(self, *names: str) -> None:
         """Train those who are not here yet, under examination: their `runs` and `charts`, in the order of admission."""
         for name in names:
+            if name not in (HEALTHY, *PATIENTS):
+                raise ValueError(f"there is no patient {name!r}. There are: {', '.join(PATIENTS)}")
             if name not in self.charts:
                 look = Examination()
                 run = _begin(name)(self.config, seeds=self.seeds, progress=False, callback=look)
@@ -47,6 +49,8 @@ class Clinic:
             sign: one of SIGNS that says so; a hyphen does for a minus.
             mend: the whole line as it should be.
         """
+        if name == HEALTHY:
+            raise ValueError(f"the healthy agent needs no treatment. There are: {', '.join(PATIENTS)}")
         self.admit(HEALTHY, name)
         said, picture = self._judged(name, line, sign, mend)
         return Consultation(PATIENTS[name].source, said, picture)
@@ -86,8 +90,8 @@ class Clinic:
         if sign is ...:
             return "○ sign: which one says so?"
         sign = str(sign).replace("-", "−")
-        if sign not in SIGNS:
-            return f'✗ sign: there is no "{sign}". Choose from: {", ".join(SIGNS)}.'
+        if sign not in (known := self.charts[name].signs):
+            return f'✗ sign: there is no "{sign}". Choose from: {", ".join(known)}.'
         steps, ends = self.moved(name, sign), self.charts[name].beside(self.charts[HEALTHY], sign)
         where = {-1: "it ends below the healthy band", 1: "it ends above the healthy band"}.get(
             ends, f"apart from the healthy band at step {steps[0]}, not at the end" if steps else ""
@@ -145,16 +149,16 @@ def _about_line(patient, line) -> str:
 
 def _everything(begin, config: SACConfig) -> torch.Tensor:
     """All that a short run learned and remembered, as one vector."""
-    run = begin(config.replace(**SHORT), seeds=1, progress=False)
-    nets = (run.agent.actor, run.agent.critic, run.agent.target_critic)
-    kept = [p for net in nets for p in net.parameters()] + [run.agent.log_temperature, *run.buffer.contents()]
-    return torch.cat([numbers.detach().flatten() for numbers in kept])
+    return begin(config.replace(**SHORT), seeds=1, progress=False).numbers()
 
 
 def marks(charts: dict[str, Chart]) -> dict[str, list[int]]:
     """Sign to -1, 0 or 1 for each patient: its last band below the healthy one, overlapping it, or above."""
     patients = [name for name in charts if name != HEALTHY]
-    return {sign: [charts[name].beside(charts[HEALTHY], sign) for name in patients] for sign in SIGNS}
+    return {
+        sign: [charts[name].beside(charts[HEALTHY], sign) for name in patients]
+        for sign in charts[HEALTHY].signs
+    }
 
 
 def mark_table(charts: dict[str, Chart]) -> list[str]:

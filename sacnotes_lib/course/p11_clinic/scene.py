@@ -10,8 +10,8 @@ from sacnotes_lib.course.stage.controls import Choice
 from sacnotes_lib.course.stage.moving import moving_line, moving_text
 from sacnotes_lib.course.stage.scene import Scene
 from sacnotes_lib.plots import style
-from sacnotes_lib.plots.learning_curves import bootstrap_band, interquartile_mean
 from sacnotes_lib.plots.vital_signs import LOG_SIGNS, Chart
+from sacnotes_lib.training.statistics import bootstrap_band, interquartile_mean
 
 HEALTHY = "healthy"
 # title of a panel -> the sign drawn as a line, and the one drawn as points, which measures the same from outside
@@ -126,7 +126,7 @@ class WardScene(Scene):
 
 def curve_of(chart: Chart, sign: str) -> SimpleNamespace:
     """A sign over ``steps``: ``middle``, its interquartile mean over seeds, ``low`` and ``high`` of its 95 % band."""
-    steps, values = chart.signs[sign]
+    steps, values = chart.over_time(sign)
     low, high = bootstrap_band(values)
     return SimpleNamespace(steps=steps, middle=interquartile_mean(values), low=low, high=high)
 

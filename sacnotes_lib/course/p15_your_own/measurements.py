@@ -3,7 +3,6 @@
 from collections.abc import Callable
 
 import numpy as np
-import torch
 
 from sacnotes_lib.training.run import TrainingRun
 
@@ -32,14 +31,7 @@ def swing_left(run: TrainingRun, episodes: int = 100) -> np.ndarray:
 
 def largest_difference(run: TrainingRun, other: TrainingRun) -> float:
     """The largest difference between two runs: in any weight, in α, in all that they remember."""
-    one, two = map(_numbers, (run, other))
+    one, two = run.numbers(), other.numbers()
     if one.shape != two.shape:
         return float("inf")
     return (one - two).abs().max().item()
-
-
-def _numbers(run: TrainingRun) -> torch.Tensor:
-    networks = (run.agent.actor, run.agent.critic, run.agent.target_critic)
-    weights = [weight for network in networks for weight in network.parameters()]
-    everything = [*weights, run.agent.log_temperature, *run.buffer.contents()]
-    return torch.cat([numbers.detach().flatten() for numbers in everything])

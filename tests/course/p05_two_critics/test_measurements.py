@@ -42,7 +42,7 @@ def test_an_actor_at_rest_stays_where_it_began_while_its_critics_learn():
 
 def test_a_mean_and_its_standard_error():
     numbers = np.array([1.0, 2.0, 3.0, 2.0])  # spread √(2/3), of four numbers
-    assert measurements.mean_and_error(numbers) == "+2.00 ± 0.41"
+    assert measurements.said_with_error(numbers) == "+2.00 ± 0.41"
     assert measurements.is_above(numbers) and not measurements.is_above(numbers - 1.3)
     assert np.sqrt(2 / 3) / 2 == pytest.approx(0.41, abs=0.005)
 

@@ -7,7 +7,7 @@ from scipy.optimize import minimize_scalar
 
 from sacnotes_lib.course.p08_temperature.std_line import TEMPERATURES, best_std, plot_std_line
 from sacnotes_lib.envs import SoftLQREnv
-from sacnotes_lib.plots.learning_curves import interquartile_mean
+from sacnotes_lib.training.statistics import interquartile_mean
 
 ENV = SoftLQREnv(B=1.0, R=0.4)
 PROBLEM = ENV.problem(0.8, 0.3)

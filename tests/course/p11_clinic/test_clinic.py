@@ -7,6 +7,8 @@ import pytest
 from sacnotes_lib import SACConfig
 from sacnotes_lib.course.p11_clinic.clinic import Clinic, mark_table, marks
 from sacnotes_lib.course.p11_clinic.patients import PATIENTS
+from sacnotes_lib.course.p11_clinic.scene import WardScene
+from sacnotes_lib.course.p11_clinic.ward_round import plot_ward_round
 from sacnotes_lib.plots.vital_signs import SIGNS, Chart
 from tests.course.p11_clinic.test_scene import chart
 from tools.notebooks import find
@@ -93,6 +95,28 @@ def test_the_table_marks_what_lies_apart(clinic):
     head, *rows = mark_table(clinic.charts)
     assert head.split() == list(PATIENTS) and len(rows) == len(SIGNS)
     assert all(row.endswith("+   +   +   +   +   +   +   .") for row in rows)
+
+
+def test_what_was_not_played_is_no_sign_anywhere():
+    unplayed = {"healthy": chart(1.0), "A": chart(2.0)}
+    for one in unplayed.values():
+        for sign in ("Q", "earned", "Q − earned"):
+            del one.signs[sign]
+    assert not {"Q", "earned"} & marks(unplayed).keys() and len(mark_table(unplayed)) == len(SIGNS) - 2
+    made = Clinic(CONFIG)
+    made.charts = unplayed
+    assert 'there is no "Q". Choose from: return, ' in made.treat("A", 6, "Q").said[2]
+    for drawn in (lambda: WardScene(unplayed), lambda: plot_ward_round(unplayed, "Q")):
+        with pytest.raises(ValueError, match='no sign "Q". Choose from: return'):
+            drawn()
+
+
+@pytest.mark.parametrize(
+    "name, said", [("Z", "no patient 'Z'. There are: A, B"), ("healthy", "needs no treatment")]
+)
+def test_who_is_no_patient_is_told_so(clinic, name, said):
+    with pytest.raises(ValueError, match=said):
+        clinic.treat(name)
 
 
 def test_a_patient_is_admitted_once_and_when_it_is_treated():

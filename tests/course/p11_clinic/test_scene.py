@@ -6,8 +6,8 @@ import pytest
 from sacnotes_lib.course.p11_clinic.scene import WardScene
 from sacnotes_lib.course.p11_clinic.ward_round import plot_ward_round
 from sacnotes_lib.plots import style
-from sacnotes_lib.plots.learning_curves import interquartile_mean
 from sacnotes_lib.plots.vital_signs import SIGNS, Chart
+from sacnotes_lib.training.statistics import interquartile_mean
 
 STEPS = np.array([100, 200, 300])
 
