@@ -159,7 +159,7 @@ def falling_lines(progress: Progress) -> list[str]:
 
 
 def plot_values(progress: Progress) -> Picture:
-    """How far V lies below the best that the policy's form allows: middle half of the seeds, 95 % band, upward better."""
+    """How far V lies below the best of the policy's form: middle half of the seeds, 95 % band; up is better."""
     below = np.maximum(best_of_this_form() - progress.values, 2e-4)
     with style.context():
         figure = style.new_figure(10, 5)

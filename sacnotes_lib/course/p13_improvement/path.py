@@ -62,7 +62,7 @@ class Path:
     def gain_by_walking(
         self, policy: np.ndarray, gains: np.ndarray, discount: float = 0.9, walkers: int = 20_000
     ):
-        """Discounted sum of `gains` [4] along walks with the policy, averaged over sampled walks from each place: [4]."""
+        """Discounted sum of `gains` [4] along walks with the policy, averaged over sampled walks: [4] starts."""
         rng = np.random.default_rng(0)
         place, total = np.repeat(np.arange(4), walkers), np.zeros(4 * walkers)
         for t in range(120):

@@ -3,11 +3,12 @@
 from types import SimpleNamespace
 
 import numpy as np
+from matplotlib.ticker import MaxNLocator
 from scipy.special import softmax
 
 from sacnotes_lib.course.p13_improvement.path import CLIMB, Path, nearest_for_all
 from sacnotes_lib.course.stage.controls import Choice, Integer, Slider
-from sacnotes_lib.course.stage.moving import key, moving_line
+from sacnotes_lib.course.stage.moving import moving_line
 from sacnotes_lib.course.stage.scene import Scene
 from sacnotes_lib.plots import style
 
@@ -15,12 +16,12 @@ PLACES = np.arange(4)
 NAMES = ["ditch", "bank", "slope", "top"]
 STARTS = {"at random": 0.5, "mostly wait": 0.2, "mostly climb": 0.8}
 EACH, ALL = "one for each place", "one for all places"
-DEPTHS = (0.3, 1, 3, 10, 30)  # of the left picture, whichever is enough
+DEPTHS = (0.3, 1, 3, 6, 12, 30)  # of the left picture, whichever is enough
 FALLS = 1e-4
 
 
 class ImprovementScene(Scene):
-    """Left, how far V lies below the best in each place, before and after a step; right, how often the policy climbs."""
+    """Left, V in each place before and after a step, beside the best; right, how often the policies climb."""
 
     size = (11.0, 5.6)
     controls = {
@@ -51,28 +52,28 @@ class ImprovementScene(Scene):
 
     def setup(self, figure) -> SimpleNamespace:
         left, right = figure.subplots(1, 2, width_ratios=(1.25, 1))
+        # Room for wider numbers along the left axis than those of the first picture.
+        figure.get_layout_engine().set(rect=(0.03, 0, 0.97, 1), wspace=0.05)
         for axes in (left, right):
             axes.set(xlim=(-0.5, 3.7), xticks=PLACES, xticklabels=NAMES)
         left.set_title("V of both policies", pad=66)
         right.set_title("How often they climb", pad=66)
-        left.set(ylabel="V, above (below) the best V (reward)", ylim=(-DEPTHS[-1], 0.35 * DEPTHS[-1]))
+        left.set(ylabel="V minus the best V (reward)", ylim=(-DEPTHS[-1], 0.35 * DEPTHS[-1]))
+        left.yaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 5, 10]))
+        left.yaxis.set_major_formatter(lambda height, _: f"{height:g}".replace("-", "−"))
         left.axhline(0, color=style.QUIET, linewidth=1.5)
         right.set(ylabel="probability of climb", ylim=(-0.05, 1.05))
-        marks = {"linestyle": "none", "markersize": 13, "clip_on": False}
-        hollow = {
-            "color": style.ORANGE,
-            "marker": "o",
-            "markerfacecolor": "white",
-            "markeredgewidth": 3,
-            **marks,
-        }
-        filled = {"color": style.BLUE, "marker": "s", **marks}
-        aim = {"color": style.INK, "marker": "_", "markeredgewidth": 3, "linestyle": "none", "markersize": 26}
+        marks = {"linestyle": "none", "clip_on": False}
+        hollow = {"color": style.ORANGE, "marker": "o", "markersize": 13, "markerfacecolor": "white", **marks}
+        hollow["markeredgewidth"] = 3
+        filled = {"color": style.BLUE, "marker": "s", "markersize": 12, **marks}
+        aim = {"color": style.INK, "marker": "_", "markersize": 26, "markeredgewidth": 3, **marks}
         before, after = moving_line(left, **hollow), moving_line(left, **filled)
         climbs_before, climbs_after = moving_line(right, **hollow), moving_line(right, **filled)
         wanted = moving_line(right, **aim)
-        key(left, {before: "before the step", after: "after it"}, [0.03], 0.08, top=1.14, step=0.075)
-        key(right, {wanted: "asked for: exp(Q/α)/Z"}, [0.04], 0.12, top=1.07, step=0.075)
+        _key(left, hollow, "before the step", 1.135)
+        _key(left, filled, "after it", 1.06)
+        _key(right, aim, "asked for: exp(Q/α)/Z", 1.06)
         words = [
             left.text(place, 0, "", ha="center", va="bottom", fontweight="bold", animated=True)
             for place in PLACES
@@ -99,8 +100,8 @@ class ImprovementScene(Scene):
     def describe(self, parameters, data) -> str:
         places = [
             f"{name}: V {_number(data.values[0, place])} before, {_number(data.values[1, place])} after, best "
-            f"{_number(data.best[place])}, climbs {data.climbs[0, place]:.3f} before, {data.climbs[1, place]:.3f} after, "
-            f"asked for {data.wanted[place]:.3f}"
+            f"{_number(data.best[place])}, climbs {data.climbs[0, place]:.3f} before, {data.climbs[1, place]:.3f} "
+            f"after, asked for {data.wanted[place]:.3f}"
             for place, name in enumerate(NAMES)
         ]
         fallen = [name for name, falls in zip(NAMES, data.falls, strict=True) if falls]
@@ -110,6 +111,12 @@ class ImprovementScene(Scene):
             f"{parameters['form']}. {'; '.join(places)}. V falls "
             + (f"in: {', '.join(fallen)}." if fallen else "nowhere.")
         )
+
+
+def _key(axes, look: dict, text: str, height: float) -> None:
+    """What a mark means, above the picture: the mark, then its words."""
+    axes.plot([0.04], [height], transform=axes.transAxes, in_layout=False, **look)
+    axes.text(0.1, height, text, va="center", transform=axes.transAxes, in_layout=False)
 
 
 def _change(data, place: int) -> str:
