@@ -34,6 +34,48 @@ class Form(NamedTuple):
     log_std: np.ndarray
 
 
+def places_lines(columns: Mapping[str, np.ndarray]) -> list[str]:
+    """A line for each place of the path: name of a column to a number for each place, [4]."""
+    widths = {name: max(9, len(name) + 3) for name in columns}
+    lines = [f"{'':6s}" + "".join(f"{name:>{width}s}" for name, width in widths.items())]
+    for place, called in enumerate(("ditch", "bank", "slope", "top")):
+        row = "".join(f"{columns[name][place]:{width}.2f}" for name, width in widths.items())
+        lines.append(f"{called:6s}{row}")
+    return lines
+
+
+def slopes(
+    losses: Mapping[str, torch.Tensor], mean: torch.Tensor, log_std: torch.Tensor
+) -> dict[str, np.ndarray]:
+    """For each loss [S]: the gradient of its sum with respect to mean and log_std of each state, [S, 2]."""
+    found = {}
+    for name, loss in losses.items():
+        by_mean, by_log_std = torch.autograd.grad(loss.sum(), (mean, log_std), retain_graph=True)
+        found[name] = np.column_stack([by_mean.flatten(), by_log_std.flatten()])
+    return found
+
+
+def compared(gradients: Mapping[str, np.ndarray]) -> str:
+    """What tells the second loss's gradients [S, 2] from the first's: "nothing", "scaled" or "turned"."""
+    first, second = gradients.values()
+    if np.allclose(first, second, atol=1e-8):
+        return "nothing"
+    ratios = second / first
+    return "scaled" if np.allclose(ratios[:, 0], ratios[:, 1]) else "turned"
+
+
+def partition_lines(
+    losses: Mapping[str, torch.Tensor], gradients: Mapping[str, np.ndarray], height
+) -> list[str]:
+    """Slopes by mean and by log_std, and values, in two states; `height` [2] is α log Z."""
+    lines = [f"{'':21s}{'state 1':>24s}{'state 2':>24s}"]
+    for name, gradient in gradients.items():
+        (mean_1, std_1), (mean_2, std_2) = gradient
+        lines.append(f"{'slopes of ' + name:29s}{mean_1:+8.4f} {std_1:+8.4f}{mean_2:+15.4f} {std_2:+8.4f}")
+    rows = {f"value of {name}": loss.detach() for name, loss in losses.items()} | {"α log Z": height}
+    return lines + [f"{name:29s}{float(one):+17.4f}{float(two):+24.4f}" for name, (one, two) in rows.items()]
+
+
 def start() -> Form:
     """Mean 0 and std 1 before tanh, in every state."""
     return Form(np.zeros((11, 1)), np.zeros((11, 1)))
@@ -84,7 +126,7 @@ def rounds(project, count: int) -> list[np.ndarray]:
 
 
 def rounds_lines(values: list[np.ndarray]) -> list[str]:
-    """A line for each policy: V in three states, and the smallest change since the last one over all 11."""
+    """A line for each policy: V in three states, the smallest change since the last one over all 11; then the best."""
     head = f"{'V':16s}" + "".join(f"{name:>20s}" for name in SHOWN) + f"{'smallest change':>19s}"
     lines = [head]
     for k, now in enumerate(values):
@@ -92,7 +134,18 @@ def rounds_lines(values: list[np.ndarray]) -> list[str]:
         lines.append(
             f"{f'after round {k}':16s}" + "".join(f"{now[row]:20.3f}" for row in SHOWN.values()) + change
         )
-    return lines
+    best = ROUTES.exact(**PRICES).values
+    return [*lines, f"{'soft-optimal':16s}" + "".join(f"{best[row]:20.3f}" for row in SHOWN.values())]
+
+
+def kl_lines() -> list[str]:
+    """The KL before and after the first of these rounds with one policy for all: average, and on both routes."""
+    q = judged(start()).q
+    found = {"before": kl(start(), q), "after": kl(nearest_for_all(q), q)}
+    return [
+        f"KL {name} round 1: average {d.mean():5.2f}, narrow route {d[1:6].mean():5.2f}, wide route {d[6:].mean():5.2f}"
+        for name, d in found.items()
+    ]
 
 
 def best_of_this_form() -> np.ndarray:

@@ -17,7 +17,7 @@ NAMES = ["ditch", "bank", "slope", "top"]
 STARTS = {"at random": 0.5, "mostly wait": 0.2, "mostly climb": 0.8}
 EACH, ALL = "one for each place", "one for all places"
 DEPTHS = (0.3, 1, 3, 6, 12, 30)  # of the left picture, whichever is enough
-FALLS = 1e-4
+FALLS = 0.005  # a change that two digits do not show is none
 
 
 class ImprovementScene(Scene):
