@@ -8,7 +8,7 @@ import torch
 from scipy.optimize import minimize
 
 from sacnotes_lib.course.p13_improvement.path import PAYS, Path
-from sacnotes_lib.envs import TwoRoutesEnv
+from sacnotes_lib.course.p13_improvement.variants import PRICES, ROUTES, states_of_each
 from sacnotes_lib.exact import (
     SoftAnswer,
     boltzmann_log_density,
@@ -20,11 +20,8 @@ from sacnotes_lib.plots.picture import Picture, figure_picture
 from sacnotes_lib.training.run import TrainingRun
 from sacnotes_lib.training.statistics import bootstrap_band, interquartile_mean
 
-ROUTES = TwoRoutesEnv()
-PRICES = {"discount": 0.9, "temperature": 0.2}
 SHOWN = {"fork": 0, "narrow, first step": 1, "wide, first step": 6}  # rows of ROUTES.states
 FALL = 1e-3  # a smaller change of V is not called a fall
-TOO_SHORT = -1.0
 
 
 class Form(NamedTuple):
@@ -162,9 +159,8 @@ class Looks:
 
     def __call__(self, run: TrainingRun) -> None:
         if run.step >= run.config.learning_starts and run.step % 25 == 0:
-            states = torch.tensor(ROUTES.states, dtype=torch.float32).expand(len(run.seeds), -1, -1)
             with torch.no_grad():
-                policy = run.agent.actor(states)
+                policy = run.agent.actor(states_of_each(len(run.seeds)))
             self.steps.append(run.step)
             pairs = zip(policy.mean.double().numpy(), policy.log_std.double().numpy(), strict=True)
             self.forms.append([Form(mean.copy(), log_std.copy()) for mean, log_std in pairs])
@@ -193,9 +189,32 @@ def judged_looks(looks: Looks) -> Progress:
 
 
 def falling_share(progress: Progress) -> float:
-    """The share of intervals, of all seeds, in which V falls somewhere; TOO_SHORT where there are fewer than 20."""
-    changes = np.diff(progress.values, axis=0)
-    return float((changes.min(-1) < -FALL).mean()) if len(changes) >= 20 else TOO_SHORT
+    """The share of intervals, of all seeds, in which V falls somewhere."""
+    return float((np.diff(progress.values, axis=0).min(-1) < -FALL).mean())
+
+
+def falls(progress: Progress) -> float:
+    """All falls of V from look to look added up: mean over states and seeds."""
+    return float(-np.minimum(np.diff(progress.values, axis=0), 0).sum(0).mean())
+
+
+def taken_away(found: Mapping[str, Progress]) -> tuple[bool, ...]:
+    """Whether the second variant, and whether the third, falls by less than half of what the first does.
+
+    Of a run with fewer than 20 intervals, (): too short to tell.
+    """
+    before, second, third, *_ = map(falls, found.values())
+    too_short = len(next(iter(found.values())).steps) <= 20
+    return () if too_short else (second < before / 2, third < before / 2)
+
+
+def variants_lines(found: Mapping[str, Progress]) -> list[str]:
+    """For each variant: how often V fell somewhere, all falls added up, and how far below the best it ended."""
+    lines = [f"{'':34s}{'V fell somewhere':>17s}{'falls added up':>17s}{'below the best':>17s}"]
+    for name, progress in found.items():
+        below = (best_of_this_form() - progress.values[-1]).mean()
+        lines.append(f"{name:34s}{100 * falling_share(progress):15.0f} %{falls(progress):17.4f}{below:17.4f}")
+    return lines
 
 
 def falling_lines(progress: Progress) -> list[str]:
