@@ -47,7 +47,7 @@ PAGES = (
     Page("12_the_papers.ipynb", "What do the two papers say, equation by equation?",
          (), ()),
     Page("13_policy_improvement.ipynb", "Why does improving the policy improve it?",
-         (), ()),
+         ("13.everywhere", "13.partition", "13.slippery", "13.falls"), ("improved_log_policy", "message")),
     Page("14_price_of_entropy.ipynb", "What is α the price of?",
          (), ()),
     Page("15_your_own_bench.ipynb", "How do I take this to my own problem?",
