@@ -192,6 +192,13 @@ def plot_dual(agents: Mapping[str, tuple[TrainingRun, Prices, float]]) -> Pictur
                 found, prices.dual(target, found) - lowest, linestyle="none", marker=style.MARKERS[place], color=color,
                 markersize=12, markeredgecolor="white", clip_on=False, zorder=5,
             )  # fmt: skip
+            start = run.config.initial_temperature
+            axes.plot(
+                start, prices.dual(target, start) - lowest, marker=style.MARKERS[place], color=color, markersize=12,
+                markerfacecolor="white", markeredgewidth=2.5,
+            )  # fmt: skip
+            axes.annotate("start", (start, prices.dual(target, start) - lowest), xytext=(-12, 4),
+                textcoords="offset points", ha="right")  # fmt: skip
             axes.set(xscale="log", xlim=(0.03, 0.3), ylim=(-0.002, 0.06), xlabel="α (reward per nat)")
             axes.set_xticks([0.03, 0.1, 0.3], ["0.03", "0.1", "0.3"])
             axes.minorticks_off()
