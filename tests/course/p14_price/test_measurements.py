@@ -107,3 +107,8 @@ def test_an_agent_of_two_buttons_at_the_exact_answer_is_told_so():
     run.agent = SimpleNamespace(log_prob=lambda state: logits, target_entropy=float(entr(0.95) + entr(0.05)))
     words = measurements.pressing("ours", run)
     assert "95.0% (exact 95.0%)" in words and "α 0.340 (exact 0.340)" in words and "2 of 2" in words
+
+
+def test_the_problem_pays_what_the_page_says():
+    actions = np.array([-1.0, 0.25, 0.5])
+    np.testing.assert_allclose(pay(actions), 2 - 5 * (actions - 0.25) ** 2)
