@@ -122,6 +122,6 @@ class DiscreteSAC(SAC):
             loss = self.temperature_loss(self.log_temperature, -entropy, self.target_entropy)
             self.temperature_optimizer.descend(loss)
         self.updates_done += 1
-        polyak_update(self.target_critic, self.critic, self.config.polyak_rate)  # type: ignore[arg-type]
+        polyak_update(self.target_critic, self.critic, self.config.polyak_rate)
         losses = {"critic": critic_loss.detach(), "actor": actor_loss.detach()}
         return Metrics(q.detach(), label, -entropy, temperature, losses)

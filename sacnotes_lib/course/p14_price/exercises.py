@@ -67,9 +67,6 @@ DUAL_SLOPE = exercise(
     (".log_softmax(0)", "", "no normalisation: exp(r/α) must add up to 1"),
     ("(rewards / temperature).log_softmax(0)", "(rewards / rewards.sum()).log()",
         "chances proportional to r: the best policy's are proportional to exp(r/α)"),
-    ("return entropy - target_entropy",
-        "return (log_prob.exp() * rewards).sum() + temperature * (entropy - target_entropy)",
-        "the dual function itself, as reward plus bonus: its slope by α is asked for"),
 )  # fmt: skip
 
 
