@@ -150,8 +150,8 @@ def pressing(name: str, run: TrainingRun) -> str:
     alpha = interquartile_mean(run.metrics["temperature"][:, -LAST:].mean(axis=1))
     right = (run.agent.log_prob(torch.zeros(len(run.seeds), 1, 1))[:, 0].argmax(-1) == 1).sum().item()
     return (
-        f"{name:12s} presses the better one {pressed:.1%} (exact {chance:.1%})   α {alpha:.3f} (exact {price:.3f})   "
-        f"the likeliest button is the better one: {right} of {len(run.seeds)} seeds"
+        f"{name:11s} better button {pressed:.1%} (exact {chance:.1%})   α {alpha:.3f} (exact {price:.3f})   "
+        f"it is the likeliest in {right} of {len(run.seeds)} seeds"
     )
 
 
