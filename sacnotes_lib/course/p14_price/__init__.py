@@ -1,0 +1,1 @@
+"""What page 14 alone uses: exact prices of entropy, and SAC with discrete actions."""
