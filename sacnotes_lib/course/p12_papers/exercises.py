@@ -30,7 +30,7 @@ def gradients_of_both(losses: Callable) -> Callable:
         found = losses(*leaves, target_entropy)
         if isinstance(found, Tensor) and found.dim() == 0 or not hasattr(found, "__len__") or len(found) != 2:
             return Unfit(found, "Two losses are asked for: the one in α, then the one in log α.")
-        compared = {}
+        compared: dict = {}
         for name, loss in zip(("the loss in α", "the loss in log α"), found, strict=True):
             if unfit := unfit_loss(loss):
                 return unfit
@@ -77,8 +77,7 @@ VALUE_LOSS = exercise(
     ("temperature * log_prob", "log_prob / temperature", "log_prob divided by α, where it is multiplied"),
     (" - temperature * log_prob", "", "no entropy in the label: V would be the ordinary value"),
     (_LABEL, "temperature * (q.amin(0) - log_prob)", "Q multiplied by α as well: α weighs the entropy alone"),
-    (_LABEL, "temperature * log_prob - q.amin(0)", "the label turned round: that is the actor's loss, which is -V"),
-    ("value - label", "value + label", "value and label added: the error is their difference"),
+    (_LABEL, "temperature * log_prob - q.amin(0)", "the label turned round, which is -V, or added to V"),
     ("amin(0)", "mean(0)", "the average of the critics: both papers take the smaller one"),
     ("q.amin(0)", "q[0]", "the first critic alone: both papers take the smaller one"),
     ("amin(0)", "amax(0)", "the larger critic: that invites overestimation"),
@@ -113,7 +112,7 @@ TEMPERATURE_LOSSES = exercise(
     (_BOTH, "log_temperature.exp() * surplus, log_temperature.exp() * surplus", "the printed loss twice"),
     (_BOTH, "log_temperature * surplus, log_temperature * surplus", "the loss in log α twice"),
     (_BOTH, "-log_temperature.exp() * surplus, -log_temperature * surplus",
-        "the sign: α has to fall while the policy is more random than the target"),
+        "the sign of the surplus: α has to fall while the policy is more random than the target"),
     (_BOTH, "log_temperature.exp() * surplus, -log_temperature * surplus", "the sign of the second loss"),
     (_BOTH, "-log_temperature.exp() * surplus, log_temperature * surplus", "the sign of the first loss"),
     (_BOTH, "log_temperature.exp() + surplus, log_temperature + surplus",
@@ -126,8 +125,6 @@ TEMPERATURE_LOSSES = exercise(
     (".detach()", "", "log_prob not held constant: the actor would be trained by α's loss"),
     (_SURPLUS, "log_prob.detach().mean() - target_entropy", "the entropy is minus the mean of log_prob"),
     (_SURPLUS, "-log_prob.detach().mean() + target_entropy", "the sign of the target: it is subtracted"),
-    (_SURPLUS, "log_prob.detach().mean() + target_entropy",
-        "the sign of the surplus: α has to fall while the policy is more random than the target"),
     (" - target_entropy", "", "the target entropy left out: α would fall until the policy is a point"),
     (" - target_entropy", "", _BOTH, "log_temperature.exp() * surplus - target_entropy, "
         "log_temperature * surplus - target_entropy", "the target entropy outside the brackets"),

@@ -4,6 +4,7 @@ import inspect
 from collections.abc import Callable, Iterator, Mapping
 
 import numpy as np
+import torch
 
 from sacnotes_lib.course.p12_papers.with_value import SACWithV
 from sacnotes_lib.envs import TwoPeaksEnv
@@ -140,3 +141,19 @@ def best_at(temperature: float) -> tuple[float, float]:
 def dual(temperature: float, wanted: float) -> float:
     """The right side of equation 13 at one α, before its min: max over π of E[r − α log π] − α wanted."""
     return float(soft_value(PEAKS, temperature, NODES)) - temperature * wanted
+
+
+def falls(steps: int = 1000) -> Iterator[str]:
+    """Where α comes to from 1 while the entropy lies one nat above its target, by each loss and by Adam's memory."""
+    for name, factor, forgets in (
+        ("loss in log α", lambda log_alpha: log_alpha, 0.999),
+        ("loss in α", torch.exp, 0.999),
+        ("loss in α, Adam forgets sooner", torch.exp, 0.9),
+    ):
+        log_alpha = torch.zeros(1, requires_grad=True)
+        adam = torch.optim.Adam([log_alpha], lr=3e-3, betas=(0.9, forgets))
+        for _ in range(steps):
+            adam.zero_grad()
+            factor(log_alpha).sum().backward()
+            adam.step()
+        yield f"surplus held at 1: {name:32s} α {log_alpha.exp().item():.3f}"

@@ -95,3 +95,11 @@ def test_the_dual_against_a_search_over_densities():
     )
     least = min(measurements.dual(alpha, 0.2) for alpha in np.geomspace(0.05, 2, 200))
     assert -best.fun == pytest.approx(least, abs=0.005)
+
+
+def test_how_far_alpha_falls_by_signs_alone_and_by_a_long_memory():
+    by_log, by_alpha, forgetful = (float(line.split()[-1]) for line in measurements.falls(400))
+    steps_of_one_size = np.exp(-3e-3 * 400)  # Adam on a slope that stays
+    assert by_log == pytest.approx(steps_of_one_size, abs=0.01)
+    assert forgetful == pytest.approx(steps_of_one_size, abs=0.02)
+    assert by_alpha > 1.2 * by_log
