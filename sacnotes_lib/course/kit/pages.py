@@ -45,7 +45,7 @@ PAGES = (
     Page("11_bug_clinic.ipynb", "Can you read other people's SAC?",
          ("11.which", "11.return", "11.dial", "11.best"), ("mended_actor_loss", "mended_label", "thermostat")),
     Page("12_the_papers.ipynb", "What do the two papers say, equation by equation?",
-         (), ()),
+         ("12.scale", "12.visits", "12.lag", "12.behind"), ("value_loss", "temperature_losses")),
     Page("13_policy_improvement.ipynb", "Why does improving the policy improve it?",
          ("13.everywhere", "13.partition", "13.slippery", "13.falls"), ("improved_log_policy", "message")),
     Page("14_price_of_entropy.ipynb", "What is α the price of?",
