@@ -30,10 +30,10 @@ from .course.p11_clinic.clinic import Clinic as Clinic, mark_table as mark_table
 from .course.p11_clinic.patients import PATIENTS as PATIENTS
 from .course.p11_clinic.scene import WardScene as WardScene
 from .course.p11_clinic.ward_round import plot_ward_round as plot_ward_round
-from .course.p13_improvement.scene import ImprovementScene as ImprovementScene
-from .course.p14_price.scene import PriceScene as PriceScene
 from .course.p12_papers.scene import LabelScene as LabelScene
 from .course.p12_papers.with_value import SACWithV as SACWithV
+from .course.p13_improvement.scene import ImprovementScene as ImprovementScene
+from .course.p14_price.scene import PriceScene as PriceScene
 from .course.stage.live import live as live
 from .plots.by_seed import plot_by_seed as plot_by_seed
 from .plots.clip import animate as animate
