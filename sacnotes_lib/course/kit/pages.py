@@ -51,5 +51,5 @@ PAGES = (
     Page("14_price_of_entropy.ipynb", "What is α the price of?",
          ("14.price", "14.reach", "14.two"), ("dual_slope", "discrete_actor_loss")),
     Page("15_your_own_bench.ipynb", "How do I take this to my own problem?",
-         ("15.sees", "12.resume", "12.width"), ("room_step", "paired_difference")),
+         ("15.sees", "15.resume", "15.width"), ("room_step", "paired_difference")),
 )  # fmt: skip
