@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import importlib.util
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from benchmarks.problems import Problem
 
 RUNS = (1, 2, 4, 8, 16, 32)
+SMALL_MEMORY = 5_000  # rows: what rejax does for a batch grows with the memory's capacity
 
 # Takes at least this many environment steps of each run; returns how many, or None for exactly as many.
 Advance = Callable[[int], int | None]
@@ -53,31 +54,42 @@ def ours(runs: int, compile: bool = False) -> Callable[[Problem], Advance]:
     return build
 
 
-def stable_baselines(problem: Problem) -> Advance:
-    from stable_baselines3 import SAC
-
-    return _their_way(SAC, problem, device="cpu")
-
-
-def sbx(problem: Problem) -> Advance:
-    from sbx import SAC
-
-    return _their_way(SAC, problem)
-
-
-def _their_way(algorithm, problem: Problem, **more) -> Advance:
-    """Stable-Baselines3 and SBX take the same arguments."""
-    model = algorithm(
-        "MlpPolicy", problem.env_id, learning_rate=problem.learning_rate, buffer_size=problem.replay_capacity,
-        learning_starts=problem.learning_starts, batch_size=problem.batch_size, tau=problem.polyak_rate,
-        gamma=problem.discount, train_freq=1, gradient_steps=1, ent_coef="auto_1.0", seed=0,
-        policy_kwargs={"net_arch": [problem.width, problem.width]}, **more,
-    )  # fmt: skip
+def stable_baselines(problem: Problem, jax: bool = False) -> Advance:
+    model = their_model(problem, jax, problem.env_id, seed=0)
 
     def advance(steps: int) -> None:
         model.learn(steps, reset_num_timesteps=False)
 
     return advance
+
+
+def sbx(problem: Problem) -> Advance:
+    return stable_baselines(problem, jax=True)
+
+
+def their_model(problem: Problem, jax: bool, env, seed: int):
+    """A model of Stable-Baselines3, or of SBX: both take the same arguments."""
+    if jax:
+        from sbx import SAC
+    else:
+        from stable_baselines3 import SAC
+    return SAC(
+        "MlpPolicy", env, learning_rate=problem.learning_rate, buffer_size=problem.replay_capacity,
+        learning_starts=problem.learning_starts, batch_size=problem.batch_size, tau=problem.polyak_rate,
+        gamma=problem.discount, train_freq=1, gradient_steps=1, ent_coef="auto_1.0", seed=seed,
+        policy_kwargs={"net_arch": [problem.width, problem.width]}, **({} if jax else {"device": "cpu"}),
+    )  # fmt: skip
+
+
+def rejax(runs: int, capacity: int | None = None) -> Callable[[Problem], Advance]:
+    """Its seeds in one program, with the problem's memory, or one of so many rows."""
+
+    def build(problem: Problem) -> Advance:
+        from benchmarks.rejax_sac import RejaxSAC
+
+        return RejaxSAC(replace(problem, replay_capacity=capacity or problem.replay_capacity), runs).advance
+
+    return build
 
 
 def single_file(problem: Problem) -> Advance:
@@ -122,6 +134,13 @@ CONTESTANTS = [
     Contestant("SBX (JAX)", sbx, needs="sbx", threads_are_fixed=True),
     Contestant("single file, as CleanRL", single_file),
     Contestant("TorchRL", torchrl, needs="torchrl"),
+    *(
+        Contestant(
+            f"rejax{note}, {r} run{'s' * (r > 1)}", rejax(r, capacity), r, "rejax", threads_are_fixed=True
+        )
+        for capacity, note in ((None, ""), (SMALL_MEMORY, ", small memory"))
+        for r in (1, 8, 32)
+    ),
     *(Contestant(f"sacnotes, {r} run{'s' * (r > 1)}", ours(r), runs=r) for r in RUNS),
     Contestant("sacnotes, 1 run, compiled", ours(1, compile=True), threads_are_fixed=True),
     Contestant("sacnotes, 8 runs, compiled", ours(8, compile=True), runs=8, threads_are_fixed=True),
