@@ -74,6 +74,7 @@ bench: $(VENV)/.installed-bench ## training speed beside other libraries and bes
 
 bench-more: $(VENV)/.installed-bench ## what each change bought, growth, memory, compiling, comparisons, learning: a long while
 	$(BIN)/python -m benchmarks.changes
+	$(BIN)/python -m benchmarks.changes --compiled
 	$(BIN)/python -m benchmarks.growth
 	$(BIN)/python -m benchmarks.memory
 	$(BIN)/python -m benchmarks.imports

@@ -115,7 +115,7 @@ def floor(runs: int) -> Callable[[Problem], Advance]:
     return build
 
 
-def without(names: tuple[str, ...], runs: int) -> Callable[[Problem], Advance]:
+def without(names: tuple[str, ...], runs: int, compile: bool = False) -> Callable[[Problem], Advance]:
     """This library with some of what makes it fast taken back, see `benchmarks/undone.py`."""
 
     def build(problem: Problem) -> Advance:
@@ -123,7 +123,20 @@ def without(names: tuple[str, ...], runs: int) -> Callable[[Problem], Advance]:
 
         for name in names:
             UNDO[name]()
-        return ours(runs)(problem)
+        return ours(runs, compile)(problem)
+
+    return build
+
+
+def for_nothing(part: str, runs: int) -> Callable[[Problem], Advance]:
+    """This library, compiled, with a part of each step that costs nothing: no change of that part can buy more."""
+
+    def build(problem: Problem) -> Advance:
+        from benchmarks.undone import PARTS, do_once
+
+        owner, function = PARTS[part]
+        do_once(owner, function)
+        return ours(runs, compile=True)(problem)
 
     return build
 
@@ -151,12 +164,26 @@ CHANGES = (
     "memory that stays", "ReLU in place", "one output as a sum", "metrics when read",
     "one look-up a batch", "one row a transition", "Adam without bookkeeping", "Polyak in one call",
 )  # fmt: skip
-ABLATIONS = {
-    runs: [
-        Contestant(f"as it is, {runs}", ours(runs), runs=runs),
-        *(Contestant(f"without {name}, {runs}", without((name,), runs), runs=runs) for name in CHANGES),
-        Contestant(f"without all of them, {runs}", without(CHANGES, runs), runs=runs),
+COMPILED_CHANGES = ("kernels called from C++",)
+AS_IT_IS = "as it is"
+
+
+def ablations(runs: int, compile: bool) -> list[Contestant]:
+    """The library as it is, and beside it with one change taken back, or with one part for nothing."""
+    built: dict[str, Callable[[Problem], Advance]] = {AS_IT_IS: ours(runs, compile)}
+    for name in COMPILED_CHANGES if compile else CHANGES:
+        built[f"without {name}"] = without((name,), runs, compile)
+    if compile:
+        built |= {
+            f"{part} for nothing": for_nothing(part, runs) for part in ("acting", "environment", "sampling")
+        }
+    else:
+        built["without all of them"] = without(CHANGES, runs)
+    kind = ", compiled" if compile else ""
+    return [
+        Contestant(f"{title}, {runs}{kind}", build, runs, None, compile) for title, build in built.items()
     ]
-    for runs in (1, 8)
-}
-BY_NAME = {c.name: c for c in (*CONTESTANTS, *FLOORS, *ABLATIONS[1], *ABLATIONS[8])}
+
+
+ABLATIONS = {(runs, compile): ablations(runs, compile) for runs in (1, 8) for compile in (False, True)}
+BY_NAME = {c.name: c for c in (*CONTESTANTS, *FLOORS, *(c for them in ABLATIONS.values() for c in them))}

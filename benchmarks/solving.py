@@ -141,8 +141,9 @@ def main() -> None:
     save_result("solving", [*lines, *MEANING.splitlines()])
 
 
-MEANING = """seconds: on the wall, from the start of its process to the end; CPU seconds: also those of compilers it called.
-None: a seed that did not pass within the 5000 steps that everybody has. Evaluations differ a little: each library judges by its own episodes. rejax takes a time limit for a real end."""
+MEANING = """seconds: on the wall, from the start of its process to the end; CPU seconds: compilers' too.
+None: a seed that did not pass within the 5000 steps that everybody has. Evaluations differ a little: each library
+judges by its own episodes. rejax takes a time limit for a real end."""
 
 if __name__ == "__main__":
     main()

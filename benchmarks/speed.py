@@ -34,8 +34,8 @@ of floor: share of the speed of the update's matrix products alone, same runs an
   are PyTorch's products; JAX multiplies with code of its own, so its share is a comparison and no bound.
 start: seconds on the wall until the first updates are done, imports and compiling included; not part of the speed.
 rejax counts the end of an episode by its time limit as a real end (it multiplies by 1 - done), has Pendulum compiled
-  in, and draws a batch without replacement, at a cost that grows with the memory. "Small memory" has 5,000 rows, all others
-  100,000."""
+  in, and draws a batch without replacement, at a cost that grows with the memory. "Small memory" has 5,000 rows,
+  all others 100,000."""
 
 
 def table(
