@@ -69,7 +69,7 @@ notebooks: $(VENV)/.installed-test ## renew the saved outputs of the notebooks w
 site: $(VENV)/.installed-test ## the pages as a website in build/site, with sliders that need no kernel; see the sizes it prints
 	$(BIN)/python -m website --only $(ONLY)
 
-bench: $(VENV)/.installed-bench ## training speed beside other libraries and beside the bare matrix products, ten minutes
+bench: $(VENV)/.installed-bench ## training speed beside other libraries and beside the bare matrix products, twenty minutes
 	$(BIN)/python -m benchmarks.speed
 
 bench-more: $(VENV)/.installed-bench ## what each change bought, growth, memory, compiling, comparisons, learning: a long while

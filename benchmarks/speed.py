@@ -3,7 +3,7 @@
     python -m benchmarks.speed [--problems small wide cheetah] [--rounds 5] [--seconds 1] [--only "sacnotes, 1 run" ...]
 
 Every contestant is a process of its own; they train in turns, round after round, with one and with two threads.
-Steps per second count environment step and update together, of every run. About ten minutes on two idle cores.
+Steps per second count environment step and update together, of every run. About twenty minutes on two idle cores.
 """
 
 from __future__ import annotations
@@ -113,7 +113,7 @@ def main() -> None:
     thread_counts = (1, 2) if (os.cpu_count() or 1) > 1 else (1,)
     turns = len(entered) + FLOOR_SHARE * len(floors)
     of_turns = len(options.problems) * options.rounds * options.seconds * len(thread_counts) * turns
-    print(f"About {(of_turns + 80 * len(options.problems)) / 60:.0f} minutes on two idle cores", flush=True)
+    print(f"About {(of_turns + 240 * len(options.problems)) / 60:.0f} minutes on two idle cores", flush=True)
     began = time.perf_counter()
     lines = [describe_machine(), versions(), ""]
     rounds = Rounds(entered + floors, thread_counts)
