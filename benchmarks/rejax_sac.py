@@ -22,6 +22,13 @@ class ScaledPendulum(Pendulum):
         return observation, state, self.factor * reward, done, info
 
 
+def with_fixed_type(leaf: jax.Array) -> jax.Array:
+    """The same numbers, of a type that the first training step does not change: a second compilation would follow."""
+    if jax.numpy.issubdtype(leaf.dtype, jax.dtypes.prng_key):
+        return leaf
+    return jax.lax.convert_element_type(leaf, leaf.dtype)
+
+
 class RejaxSAC:
     """So many seeds in one program, at the problem's settings.
 
@@ -41,7 +48,7 @@ class RejaxSAC:
         keys = jax.vmap(jax.random.key)(jax.numpy.arange(seed, seed + runs))
         state = jax.jit(jax.vmap(self.algorithm.init_state))(keys)
         # One count of steps for all seeds: with one for each, every branch on it would be taken both ways.
-        self.state = state.replace(global_step=state.global_step[0])
+        self.state = jax.tree.map(with_fixed_type, state.replace(global_step=state.global_step[0]))
         axes = jax.tree.map(lambda _: 0, state).replace(global_step=None)
 
         def many(steps, state):

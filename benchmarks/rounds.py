@@ -61,11 +61,16 @@ class Rounds:
                     worker.build(problem)
                     worker.advance(problem.learning_starts + FEWEST_STEPS, key[1])
                     self.starts[key] = time.perf_counter() - began
-                steps_a_second = worker.advance(FEWEST_STEPS, key[1]) / worker.contestant.runs
+                steps = FEWEST_STEPS
+                for _ in range(
+                    2
+                ):  # a second time, longer: what each call costs once would else count too much
+                    steps_a_second = worker.advance(steps, key[1]) / worker.contestant.runs
+                    steps = max(FEWEST_STEPS, round(seconds * share.get(key[0], 1) * steps_a_second))
             except ContestantFailed as failure:
                 self.absent.setdefault(key[0], str(failure))  # the first reason tells most
                 continue
-            turns[key] = max(FEWEST_STEPS, round(seconds * share.get(key[0], 1) * steps_a_second))
+            turns[key] = steps
         return turns
 
     def _turn(self, key: Key, steps: int) -> float | None:
