@@ -69,11 +69,12 @@ notebooks: $(VENV)/.installed-test ## renew the saved outputs of the notebooks w
 site: $(VENV)/.installed-test ## the pages as a website in build/site, with sliders that need no kernel; see the sizes it prints
 	$(BIN)/python -m website --only $(ONLY)
 
-bench: $(VENV)/.installed-bench ## training speed beside other libraries and beside the bare matrix products, ten minutes
+bench: $(VENV)/.installed-bench ## training speed beside other libraries and beside the bare matrix products, twenty minutes
 	$(BIN)/python -m benchmarks.speed
 
 bench-more: $(VENV)/.installed-bench ## what each change bought, growth, memory, compiling, comparisons, learning: a long while
 	$(BIN)/python -m benchmarks.changes
+	$(BIN)/python -m benchmarks.changes --compiled
 	$(BIN)/python -m benchmarks.growth
 	$(BIN)/python -m benchmarks.memory
 	$(BIN)/python -m benchmarks.imports

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import importlib.util
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from benchmarks.problems import Problem
 
 RUNS = (1, 2, 4, 8, 16, 32)
+SMALL_MEMORY = 5_000  # rows: what rejax does for a batch grows with the memory's capacity
 
 # Takes at least this many environment steps of each run; returns how many, or None for exactly as many.
 Advance = Callable[[int], int | None]
@@ -53,31 +54,42 @@ def ours(runs: int, compile: bool = False) -> Callable[[Problem], Advance]:
     return build
 
 
-def stable_baselines(problem: Problem) -> Advance:
-    from stable_baselines3 import SAC
-
-    return _their_way(SAC, problem, device="cpu")
-
-
-def sbx(problem: Problem) -> Advance:
-    from sbx import SAC
-
-    return _their_way(SAC, problem)
-
-
-def _their_way(algorithm, problem: Problem, **more) -> Advance:
-    """Stable-Baselines3 and SBX take the same arguments."""
-    model = algorithm(
-        "MlpPolicy", problem.env_id, learning_rate=problem.learning_rate, buffer_size=problem.replay_capacity,
-        learning_starts=problem.learning_starts, batch_size=problem.batch_size, tau=problem.polyak_rate,
-        gamma=problem.discount, train_freq=1, gradient_steps=1, ent_coef="auto_1.0", seed=0,
-        policy_kwargs={"net_arch": [problem.width, problem.width]}, **more,
-    )  # fmt: skip
+def stable_baselines(problem: Problem, jax: bool = False) -> Advance:
+    model = their_model(problem, jax, problem.env_id, seed=0)
 
     def advance(steps: int) -> None:
         model.learn(steps, reset_num_timesteps=False)
 
     return advance
+
+
+def sbx(problem: Problem) -> Advance:
+    return stable_baselines(problem, jax=True)
+
+
+def their_model(problem: Problem, jax: bool, env, seed: int):
+    """A model of Stable-Baselines3, or of SBX: both take the same arguments."""
+    if jax:
+        from sbx import SAC
+    else:
+        from stable_baselines3 import SAC
+    return SAC(
+        "MlpPolicy", env, learning_rate=problem.learning_rate, buffer_size=problem.replay_capacity,
+        learning_starts=problem.learning_starts, batch_size=problem.batch_size, tau=problem.polyak_rate,
+        gamma=problem.discount, train_freq=1, gradient_steps=1, ent_coef="auto_1.0", seed=seed,
+        policy_kwargs={"net_arch": [problem.width, problem.width]}, **({} if jax else {"device": "cpu"}),
+    )  # fmt: skip
+
+
+def rejax(runs: int, capacity: int | None = None) -> Callable[[Problem], Advance]:
+    """Its seeds in one program, with the problem's memory, or one of so many rows."""
+
+    def build(problem: Problem) -> Advance:
+        from benchmarks.rejax_sac import RejaxSAC
+
+        return RejaxSAC(replace(problem, replay_capacity=capacity or problem.replay_capacity), runs).advance
+
+    return build
 
 
 def single_file(problem: Problem) -> Advance:
@@ -103,7 +115,7 @@ def floor(runs: int) -> Callable[[Problem], Advance]:
     return build
 
 
-def without(names: tuple[str, ...], runs: int) -> Callable[[Problem], Advance]:
+def without(names: tuple[str, ...], runs: int, compile: bool = False) -> Callable[[Problem], Advance]:
     """This library with some of what makes it fast taken back, see `benchmarks/undone.py`."""
 
     def build(problem: Problem) -> Advance:
@@ -111,7 +123,20 @@ def without(names: tuple[str, ...], runs: int) -> Callable[[Problem], Advance]:
 
         for name in names:
             UNDO[name]()
-        return ours(runs)(problem)
+        return ours(runs, compile)(problem)
+
+    return build
+
+
+def for_nothing(part: str, runs: int) -> Callable[[Problem], Advance]:
+    """This library, compiled, with a part of each step that costs nothing: no change of that part can buy more."""
+
+    def build(problem: Problem) -> Advance:
+        from benchmarks.undone import PARTS, do_once
+
+        owner, function = PARTS[part]
+        do_once(owner, function)
+        return ours(runs, compile=True)(problem)
 
     return build
 
@@ -122,6 +147,13 @@ CONTESTANTS = [
     Contestant("SBX (JAX)", sbx, needs="sbx", threads_are_fixed=True),
     Contestant("single file, as CleanRL", single_file),
     Contestant("TorchRL", torchrl, needs="torchrl"),
+    *(
+        Contestant(
+            f"rejax{note}, {r} run{'s' * (r > 1)}", rejax(r, capacity), r, "rejax", threads_are_fixed=True
+        )
+        for capacity, note in ((None, ""), (SMALL_MEMORY, ", small memory"))
+        for r in (1, 8, 32)
+    ),
     *(Contestant(f"sacnotes, {r} run{'s' * (r > 1)}", ours(r), runs=r) for r in RUNS),
     Contestant("sacnotes, 1 run, compiled", ours(1, compile=True), threads_are_fixed=True),
     Contestant("sacnotes, 8 runs, compiled", ours(8, compile=True), runs=8, threads_are_fixed=True),
@@ -132,12 +164,26 @@ CHANGES = (
     "memory that stays", "ReLU in place", "one output as a sum", "metrics when read",
     "one look-up a batch", "one row a transition", "Adam without bookkeeping", "Polyak in one call",
 )  # fmt: skip
-ABLATIONS = {
-    runs: [
-        Contestant(f"as it is, {runs}", ours(runs), runs=runs),
-        *(Contestant(f"without {name}, {runs}", without((name,), runs), runs=runs) for name in CHANGES),
-        Contestant(f"without all of them, {runs}", without(CHANGES, runs), runs=runs),
+COMPILED_CHANGES = ("kernels called from C++",)
+AS_IT_IS = "as it is"
+
+
+def ablations(runs: int, compile: bool) -> list[Contestant]:
+    """The library as it is, and beside it with one change taken back, or with one part for nothing."""
+    built: dict[str, Callable[[Problem], Advance]] = {AS_IT_IS: ours(runs, compile)}
+    for name in COMPILED_CHANGES if compile else CHANGES:
+        built[f"without {name}"] = without((name,), runs, compile)
+    if compile:
+        built |= {
+            f"{part} for nothing": for_nothing(part, runs) for part in ("acting", "environment", "sampling")
+        }
+    else:
+        built["without all of them"] = without(CHANGES, runs)
+    kind = ", compiled" if compile else ""
+    return [
+        Contestant(f"{title}, {runs}{kind}", build, runs, None, compile) for title, build in built.items()
     ]
-    for runs in (1, 8)
-}
-BY_NAME = {c.name: c for c in (*CONTESTANTS, *FLOORS, *ABLATIONS[1], *ABLATIONS[8])}
+
+
+ABLATIONS = {(runs, compile): ablations(runs, compile) for runs in (1, 8) for compile in (False, True)}
+BY_NAME = {c.name: c for c in (*CONTESTANTS, *FLOORS, *(c for them in ABLATIONS.values() for c in them))}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 from tqdm import tqdm
 
 from benchmarks.contestants import Contestant
@@ -17,10 +19,12 @@ class Rounds:
 
     Attributes:
         absent: name to the reason why somebody does not take part, or stopped.
+        starts: key to the seconds, on the wall, from the call until the first updates of the latest problem are done.
     """
 
     def __init__(self, contestants: list[Contestant], thread_counts: tuple[int, ...], clock: str = "seconds"):
         self.thread_counts, self.absent, self._clock = thread_counts, {}, clock
+        self.starts: dict[Key, float] = {}
         self._workers: dict[Key, Worker] = {}
         for contestant in contestants:
             if missing := contestant.missing():
@@ -52,13 +56,21 @@ class Rounds:
             worker, first = self._workers[key], key[1] == self.thread_counts[0]
             try:
                 if first or worker.contestant.threads_are_fixed:
+                    began = time.perf_counter()
+                    worker.close()  # a new process: what it imports is part of its start
                     worker.build(problem)
                     worker.advance(problem.learning_starts + FEWEST_STEPS, key[1])
-                steps_a_second = worker.advance(FEWEST_STEPS, key[1]) / worker.contestant.runs
+                    self.starts[key] = time.perf_counter() - began
+                steps = FEWEST_STEPS
+                for _ in range(
+                    2
+                ):  # a second time, longer: what each call costs once would else count too much
+                    steps_a_second = worker.advance(steps, key[1]) / worker.contestant.runs
+                    steps = max(FEWEST_STEPS, round(seconds * share.get(key[0], 1) * steps_a_second))
             except ContestantFailed as failure:
                 self.absent.setdefault(key[0], str(failure))  # the first reason tells most
                 continue
-            turns[key] = max(FEWEST_STEPS, round(seconds * share.get(key[0], 1) * steps_a_second))
+            turns[key] = steps
         return turns
 
     def _turn(self, key: Key, steps: int) -> float | None:

@@ -3,7 +3,7 @@
     python -m benchmarks.speed [--problems small wide cheetah] [--rounds 5] [--seconds 1] [--only "sacnotes, 1 run" ...]
 
 Every contestant is a process of its own; they train in turns, round after round, with one and with two threads.
-Steps per second count environment step and update together, of every run. About ten minutes on two idle cores.
+Steps per second count environment step and update together, of every run. About twenty minutes on two idle cores.
 """
 
 from __future__ import annotations
@@ -22,38 +22,52 @@ from benchmarks.parts import parts_table
 from benchmarks.problems import PROBLEMS, Problem
 from benchmarks.rounds import Key, Rounds
 
-PEERS = {"stable_baselines3": REFERENCE, "sbx-rl": "SBX", "jax": "JAX", "torchrl": "TorchRL"}
+PEERS = {
+    "stable_baselines3": REFERENCE, "sbx-rl": "SBX", "rejax": "rejax", "jax": "JAX", "torchrl": "TorchRL",
+}  # fmt: skip
 FLOOR_SHARE = 0.3  # of the others' seconds: products alone vary little
 
 MEANING = """
 run-steps/s: median over rounds of environment steps with their updates, of all runs together; lowest, highest.
 ratio: to Stable-Baselines3 on the number of threads that suits it best, median over rounds; then lowest, highest.
-of floor: share of the speed of the update's matrix products alone, same runs and threads, median over rounds."""
+of floor: share of the speed of the update's matrix products alone, same runs and threads, median over rounds. Those
+  are PyTorch's products; JAX multiplies with code of its own, so its share is a comparison and no bound.
+start: seconds on the wall until the first updates are done, imports and compiling included; not part of the speed.
+rejax counts the end of an episode by its time limit as a real end (it multiplies by 1 - done), has Pendulum compiled
+  in, and draws a batch without replacement, at a cost that grows with the memory. "Small memory" has 5,000 rows,
+  all others 100,000."""
 
 
-def table(problem: Problem, rates: dict[Key, list[float]], absent: dict[str, str]) -> list[str]:
-    """The lines of one problem: everybody's speed, ratio to the reference and share of the floor."""
+def table(
+    problem: Problem,
+    rates: dict[Key, list[float]],
+    absent: dict[str, str],
+    starts: dict[Key, float] | None = None,
+) -> list[str]:
+    """The lines of one problem: everybody's speed, ratio to the reference, share of the floor, and seconds to start."""
     floors = {floor.runs: floor.name for floor in FLOORS}
     references = [key for key in rates if key[0] == REFERENCE]
     best = max(references, key=lambda key: np.median(rates[key])) if references else None
     lines = [
         str(problem),
-        f"{'':26s}{'threads':>8s}{'run-steps/s':>12s}{'in rounds':>14s}{'ratio':>8s}{'in rounds':>14s}"
-        f"{'of floor':>10s}",
+        f"{'':30s}{'threads':>8s}{'run-steps/s':>12s}{'in rounds':>14s}{'ratio':>8s}{'in rounds':>14s}"
+        f"{'of floor':>10s}{'start':>8s}",
     ]
     for contestant in CONTESTANTS:
         keys = [key for key in rates if key[0] == contestant.name]
         for key in keys:
             values = np.array(rates[key])
-            line = f"{key[0]:26s}{key[1]:8d}{np.median(values):12.0f}{band(values, '.0f'):>14s}"
+            line = f"{key[0]:30s}{key[1]:8d}{np.median(values):12.0f}{band(values, '.0f'):>14s}"
             if best:
                 ratios = values / rates[best]  # neighbours in one round
                 line += f"{np.median(ratios):8.2f}{band(ratios, '.2f'):>14s}"
             if under := rates.get((floors[contestant.runs], key[1])):
                 line += f"{100 * np.median(values / under):8.0f} %"
+            if key in (starts or {}):
+                line += f"{starts[key]:6.0f} s"
             lines.append(line)
         if contestant.name in absent:
-            lines.append(f"{contestant.name:26s}{absent[contestant.name]}")
+            lines.append(f"{contestant.name:30s}{absent[contestant.name]}")
     return [*lines, *floor_lines(problem, rates)]
 
 
@@ -99,7 +113,7 @@ def main() -> None:
     thread_counts = (1, 2) if (os.cpu_count() or 1) > 1 else (1,)
     turns = len(entered) + FLOOR_SHARE * len(floors)
     of_turns = len(options.problems) * options.rounds * options.seconds * len(thread_counts) * turns
-    print(f"About {(of_turns + 80 * len(options.problems)) / 60:.0f} minutes on two idle cores", flush=True)
+    print(f"About {(of_turns + 240 * len(options.problems)) / 60:.0f} minutes on two idle cores", flush=True)
     began = time.perf_counter()
     lines = [describe_machine(), versions(), ""]
     rounds = Rounds(entered + floors, thread_counts)
@@ -107,7 +121,7 @@ def main() -> None:
     try:
         for name in options.problems:
             rates = rounds.measure(PROBLEMS[name], options.rounds, options.seconds, share)
-            of_one = table(PROBLEMS[name], rates, rounds.absent)
+            of_one = table(PROBLEMS[name], rates, rounds.absent, rounds.starts)
             print("\n".join(of_one), flush=True)  # now already, in case somebody stops it before the end
             lines += [*of_one, ""]
     finally:

@@ -51,6 +51,7 @@ class Worker:
         if self.process:
             self.process.terminate()
             self.process.communicate()
+            self.process = None
 
     def _start(self) -> subprocess.Popen:
         environment = os.environ | {"OMP_NUM_THREADS": str(self.threads), "JAX_PLATFORMS": "cpu"}

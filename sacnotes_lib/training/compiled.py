@@ -17,6 +17,7 @@ from sacnotes_lib.sac.randomness import RunGenerators
 from sacnotes_lib.sac.replay import Batch
 
 COMPILERS = ("c++", "g++", "clang++", "cl")
+OPTIONS = {"cpp_wrapper": True}  # the graph's kernels are called from C++, and not one by one from Python
 
 
 class CannotCompile(RuntimeError):
@@ -48,7 +49,8 @@ class CompiledUpdate:
             )
         torch._dynamo.config.trace_autograd_ops = True  # gradients are taken inside the graph
         self.agent = agent
-        self._graph = torch.compile(self._traced, backend=backend, fullgraph=True)
+        options = OPTIONS if backend == "inductor" else None
+        self._graph = torch.compile(self._traced, backend=backend, fullgraph=True, options=options)
         self._drawn = DrawnBefore(agent.generators)
         self._draws: list[tuple] = []
         self._draws_of: tuple | None = None  # what the order of draws was recorded for
