@@ -98,6 +98,6 @@ class DenoisingScene(Scene):
         return (
             f"{parameters['count']:,} data, at −1 (70 %) and 1 (30 %), with noise of σ = {parameters['noise']:.2f}. "
             f"The squared loss misses the exact score of the noised data by {data.mean_miss:.2f} a bin, the absolute "
-            f"loss by {data.median_miss:.2f}; the two differ most near y = {valley:.2f}, between the data, where the label "
-            "has two branches."
+            f"loss by {data.median_miss:.2f}; the two differ most near y = {valley:.2f}, between the data, where the "
+            "label has two branches."
         )
