@@ -237,6 +237,23 @@ def test_settings_that_a_demo_does_not_need_wait_behind_a_button(stage):
     expect(stage.page.get_by_label("Learning rate")).to_be_visible()
 
 
+def test_a_film_plays_in_large_beside_the_picture(stage):
+    stage.open("a-against-b")
+    page = stage.page
+    page.get_by_role("button", name="Film it").press("Enter")
+    films = page.locator("figure img")
+    expect(films).to_have_count(2, timeout=60_000)
+    expect(films.last).to_have_js_property("complete", True)
+    for size in (SMALL_SCREEN, SCREEN):
+        page.set_viewport_size(size)
+        picture = page.locator(".panel .widget-html-content > img").bounding_box()
+        for film in films.all():
+            box = film.bounding_box()
+            assert box["width"] > 0.14 * size["width"] and box["x"] >= picture["x"] + picture["width"]
+            assert box["y"] + box["height"] < size["height"]
+    expect(page.locator(".panel").get_by_text("B", exact=True)).to_be_in_viewport()
+
+
 def test_a_closed_page_leaves_no_kernel_behind(stage, browser):
     other = Stage(browser.new_context(viewport=SCREEN).new_page(), stage.server)
     other.open(DEMOS[0].name)
