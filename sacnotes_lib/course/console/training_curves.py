@@ -53,7 +53,7 @@ class TrainingScene(Scene):
         axes.set(xlim=(0, ROOM * self._width(0)), ylabel=unit, xlabel="environment steps")
         two = len(self.names) > 1
         axes.set_title(title)
-        axes.locator_params(axis="x", nbins=3)
+        axes.locator_params(axis="x", nbins=4)
         axes.xaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
         axes.locator_params(axis="y", nbins=5)
         axes.tick_params(axis="y", labelcolor="none")  # no numbers before there is anything to read off
