@@ -103,8 +103,8 @@ mutants: $(VENV)/.installed-mutants ## change the algorithm a little, many times
 
 clean: ## remove .venv and all else that was installed or left behind by running; mine/ stays
 	for made in "$(VENV)" "$(VENV)-floors" "$(VENV)-newest"; do test ! -e "$$made/pyvenv.cfg" || rm -rf "$$made"; done
-	rm -rf build dist *.egg-info .pytest_cache .ruff_cache .hypothesis
-	find . -path ./mine -prune -o \( -name __pycache__ -o -name .import_linter_cache -o -name .mypy_cache \) -prune -exec rm -rf {} + -o -name .ipynb_checkpoints -prune -exec rm -rf {} +
+	rm -rf build dist *.egg-info .pytest_cache .ruff_cache .hypothesis MUJOCO_LOG.TXT
+	find . -path ./mine -prune -o \( -name __pycache__ -o -name .import_linter_cache -o -name .grimp_cache -o -name .mypy_cache \) -prune -exec rm -rf {} + -o -name .ipynb_checkpoints -prune -exec rm -rf {} +
 
 # A new environment with the packages of tools/versions.py; on Linux and macOS.
 define quick-tests-with

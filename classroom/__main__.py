@@ -12,6 +12,7 @@ from traitlets.config import Config
 from voila.app import Voila
 
 from classroom.demos import DEMOS
+from classroom.lessons import LESSONS
 
 FOLDER = Path(__file__).resolve().parent
 EXTENSIONS = ["@jupyter-widgets/jupyterlab-manager", "@voila-dashboards/widgets-manager8"]
@@ -20,9 +21,10 @@ IDLE = 600  # seconds after which a kernel is ended whose page went away without
 
 
 def page_config(config: dict, **_) -> dict:
-    """What the templates are told: the list of demos."""
+    """What the templates are told: the list of demos, and what the steps of each lesson are called."""
     shown = ("name", "title", "minutes", "ask")
     config["demos"] = [{field: getattr(demo, field) for field in shown} for demo in DEMOS]
+    config["lessons"] = {str(lesson.minutes): [step.heading for step in lesson.steps] for lesson in LESSONS}
     return config
 
 

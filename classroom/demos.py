@@ -94,11 +94,11 @@ DEMOS = (
         options=("Less than −2.35", "−2.35", "log 2 = 0.69, the most there is", "More than that"),
         move=(
             "Press without it.",
-            "Back to with the correction. Ask for the std with most entropy, then find it.",
+            "Back to with the correction. Take the std to the curve's top. Ask why it is not at the right end.",
         ),
         see=(
             "2.8 nats. More than log 2 cannot be: whoever logs that has this bug.",
-            "Near 0.86, with 0.68 nats. Wider is not more random.",
+            "Near 0.86, with 0.68 nats. Wider still, and the actions crowd at the walls: wider is not more random.",
         ),
         panel=lambda lib: lib.live(lib.SquashingScene(), std=4.0),
     ),
@@ -117,9 +117,9 @@ DEMOS = (
             "Press goes on. Entropy term: press + α log π.",
         ),
         see=(
-            "All of it: the label stays at 1.22. The world went on, only we looked away.",
-            "A common bug: 0.50. States near the limit look worthless.",
-            "A true end: only the reward is left, and rightly.",
+            "All of it: the label stays as it was. The world went on, only we looked away.",
+            "A common bug: only the reward is left. States near the limit look worthless.",
+            "A true end: again only the reward, and rightly.",
             "0.88: the rare action is punished for being rare. Minus is right.",
         ),
         panel=lambda lib: lib.live(lib.TargetScene()),
@@ -201,8 +201,8 @@ DEMOS = (
         see=(
             "Half of the time, like a coin; reparameterised 8 in 10. Both are right on average.",
             "With one dimension its spread falls to a third: the other dimensions were its noise.",
-            "Near −1.75 it spreads 3.3 times as wide as the other, not 7.7 times: a baseline helps, and does not "
-            "catch up.",
+            "Near −1.75: still 3.3 times as wide as the other, where it was more than twice that. A baseline helps, "
+            "and does not catch up.",
         ),
         panel=lambda lib: lib.live(lib.GradientScene(), num_samples=100),
     ),

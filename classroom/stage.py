@@ -9,12 +9,15 @@ from voila.utils import get_query_string
 
 import sacnotes_lib
 from classroom.demos import DEMOS, Demo, find
+from classroom.lessons import Lesson, find_step
 from sacnotes_lib import TrainingConsole
 from sacnotes_lib.course.stage.painter import Painter
 
+IN_WORDS = '<label class="in-words"><input type="checkbox"> The picture in words</label>'
+
 
 def requested() -> widgets.Widget:
-    """The page that the address asks for with ``?demo=NAME``.
+    """The page that the address asks for with ``?demo=NAME``, or with ``?lesson=MINUTES&step=NUMBER``.
 
     The kernel is started ahead, so that a page opens at once: all that does not depend on the name is done first,
     then it waits for a page to ask.
@@ -24,20 +27,32 @@ def requested() -> widgets.Widget:
     query = get_query_string()
     if query is None:  # the server has ended: nobody will ask, and nobody wants to read a kernel's last words
         os._exit(0)
-    name = parse_qs(query).get("demo", [""])[0]
+    asked = {name: values[0] for name, values in parse_qs(query).items()}
     try:
-        return page(find(name))
+        if "lesson" in asked:
+            return lesson_page(*find_step(asked["lesson"], asked.get("step", "1")))
+        demo = find(asked.get("demo", ""))
+        return page(demo, header(demo))
     except LookupError as error:
         return widgets.HTML(f'<p role="alert">{html.escape(str(error))}. <a href="../../">All demos</a></p>')
 
 
-def page(demo: Demo) -> widgets.Widget:
+def lesson_page(lesson: Lesson, place: int) -> widgets.Widget:
+    """One step of a lesson: a demo, or a few words in large type."""
+    step, top = lesson.steps[place], lesson_header(lesson, place)
+    if step.demo:
+        return page(find(step.demo), top)
+    said = "".join(f"<p>{html.escape(paragraph)}</p>" for paragraph in step.shown)
+    return widgets.VBox([_html(top, "header"), _html(said, "said")]).add_class("stage")
+
+
+def page(demo: Demo, top: str) -> widgets.Widget:
     """Header, words and panel of one demo."""
     panel = demo.panel(sacnotes_lib)
     if isinstance(panel, TrainingConsole):
         tuck_away(panel, demo.settings)
     body = widgets.Box([_html(words(demo), "words"), widgets.Box([panel]).add_class("panel")])
-    return widgets.VBox([_html(header(demo), "header"), body.add_class("body")]).add_class("stage")
+    return widgets.VBox([_html(top, "header"), body.add_class("body")]).add_class("stage")
 
 
 def tuck_away(console: TrainingConsole, wanted: tuple[str, ...]) -> None:
@@ -59,11 +74,37 @@ def tuck_away(console: TrainingConsole, wanted: tuple[str, ...]) -> None:
 def header(demo: Demo) -> str:
     """Title and the way to the other demos."""
     place = DEMOS.index(demo)
-    before = _link(DEMOS[place - 1], "‹ ", "") if place else ""
-    after = _link(DEMOS[place + 1], "", " ›") if place + 1 < len(DEMOS) else ""
+    around = [(f"?demo={other.name}", other.title) for other in DEMOS]
+    return _header(demo.title, IN_WORDS, around, place)
+
+
+def lesson_header(lesson: Lesson, place: int) -> str:
+    """Title, clock, and the way to the steps before and after. The clock counts, and never ends anything."""
+    step = lesson.steps[place]
+    planned = lesson.planned(place)
+    clock = (
+        f'<span class="clock"><span role="timer">0</span> of {planned} min · '
+        f"plan: {step.minute} to {step.minute + planned} of {lesson.minutes}</span>"
+    )
+    around = [
+        (f"?lesson={lesson.minutes}&step={number}", other.heading)
+        for number, other in enumerate(lesson.steps, start=1)
+    ]
+    return _header(step.heading, clock + (IN_WORDS if step.demo else ""), around, place, step.stays)
+
+
+def _header(title: str, between: str, around: list[tuple[str, str]], place: int, stays: bool = False) -> str:
+    """``around``: address and title of all pages in their order; this one stands at ``place``."""
+    before = after = ""
+    if place:
+        address, there = map(html.escape, around[place - 1])
+        before = f'<a href="{address}" rel="prev" title="{there}">‹ Previous</a>'
+    if place + 1 < len(around):
+        address, there = map(html.escape, around[place + 1])
+        beside = ' target="_blank"' if stays else ""
+        after = f'<a href="{address}" rel="next"{beside}>Next: {there} ›</a>'
     return (
-        f"<h1>{html.escape(demo.title)}</h1>"
-        '<label class="in-words"><input type="checkbox"> The picture in words</label>'
+        f"<h1>{html.escape(title)}</h1>{between}"
         f'<nav aria-label="demos">{before}<a href="../../">All demos</a>{after}</nav>'
     )
 
@@ -84,10 +125,6 @@ def words(demo: Demo) -> str:
         f"<h2>Predict</h2><ol type='A' class='hands'>{options}</ol>"
         f"<h2>Move</h2><ol>{moves}</ol>"
     )
-
-
-def _link(demo: Demo, before: str, after: str) -> str:
-    return f'<a href="?demo={demo.name}">{before}{html.escape(demo.title)}{after}</a>'
 
 
 def _html(markup: str, name: str) -> widgets.HTML:

@@ -11,13 +11,15 @@ from jupyter_server.base.websocket import WS_PING_INTERVAL
 from playwright.sync_api import expect
 
 from classroom.demos import DEMOS, find
+from classroom.lessons import LESSONS
 from tests.browser.accessibility import faults, unnamed_sliders
 from tests.browser.connection import Connection
 from tests.browser.lab import WatchedPage, another_picture, drag, key_with_room
 from tests.browser.server import classroom
 
 SCREEN = {"width": 1920, "height": 1080}
-SMALLEST_TYPE = SCREEN["height"] / 50  # pixels: what is smaller cannot be read from the last row
+SMALL_SCREEN = {"width": 1280, "height": 720}
+SMALLEST_TYPE = 1 / 50  # of the screen's height: what is smaller cannot be read from the last row
 KERNEL = "() => JSON.parse(document.getElementById('jupyter-config-data').textContent).kernelId"
 STATUS = "async kernel => (await fetch(`/api/kernels/${kernel}`)).status"
 GONE = f"""async kernel => {{
@@ -65,7 +67,7 @@ def stage(browser, server):
 
 def test_the_list_leads_to_every_demo(stage):
     stage.page.goto(stage.server.address)
-    links = stage.page.get_by_role("link")
+    links = stage.page.get_by_role("listitem").get_by_role("link")
     expect(links).to_have_count(len(DEMOS))
     for demo, link in zip(DEMOS, links.all(), strict=True):
         expect(link).to_contain_text(demo.title)
@@ -107,7 +109,9 @@ def test_a_demo_shows_its_words_and_moves_its_picture_by_keyboard(stage, demo):
         page.locator(".words summary").nth(place).press("Enter")
         expect(page.get_by_text(see)).to_be_in_viewport()
         expect(page.locator(".words details[open]")).to_have_count(1)
-        fits_the_screen(stage)  # predictions and moves stay in sight
+        for size in (SMALL_SCREEN, SCREEN):
+            page.set_viewport_size(size)
+            fits_the_screen(stage)  # predictions and moves stay in sight
     console = page.locator(".sacnotes-console").count()
     if console:
         page.get_by_role("button", name="All settings").press("Enter")
@@ -138,22 +142,46 @@ def test_hands_are_counted_by_clicks_and_shown_as_bars_and_the_words_of_the_pict
     words = page.locator(".panel img ~ *")
     assert words.bounding_box()["height"] <= 1
     page.get_by_label("The picture in words").check()
-    assert words.bounding_box()["height"] > SMALLEST_TYPE
+    assert words.bounding_box()["height"] > SMALLEST_TYPE * SCREEN["height"]
+
+
+def test_a_lesson_is_walked_through_by_keyboard(stage):
+    page, lesson = stage.page, LESSONS[0]
+    heading = page.get_by_role("heading", level=1)
+    page.goto(stage.server.address)
+    page.get_by_role("link", name=f"{lesson.minutes} minutes").press("Enter")
+    for step in lesson.steps[:2]:
+        expect(heading).to_have_text(step.heading, timeout=120_000)
+        expect(page).to_have_title(step.heading)
+        assert faults(page, "body") == []
+        page.get_by_role("link", name="Next: ").press("Enter")
+    expect(heading).to_have_text(lesson.steps[2].heading, timeout=120_000)
+    for size in (SMALL_SCREEN, SCREEN):
+        page.set_viewport_size(size)
+        fits_the_screen(stage)
+    page.get_by_role("link", name="Previous").press("Enter")
+    expect(page.get_by_role("timer")).to_have_text("0", timeout=120_000)
+    page.evaluate("performance.now = () => 9 * 60_000")  # more than is planned: it only counts on
+    expect(page.get_by_role("timer")).to_have_text("9")
+    expect(heading).to_have_text(lesson.steps[1].heading)
 
 
 def fits_the_screen(stage) -> None:
     """No scrolling, a picture that takes most of the screen, no type too small for the last row."""
-    assert stage.page.evaluate("document.body.scrollWidth") <= SCREEN["width"]
-    assert stage.page.evaluate("document.body.scrollHeight") <= SCREEN["height"]
+    screen = stage.page.viewport_size
+    assert stage.page.evaluate("document.body.scrollWidth") <= screen["width"]
+    assert stage.page.evaluate("document.body.scrollHeight") <= screen["height"]
+    links = stage.page.locator(".header a").all()
+    assert max(link.bounding_box()["x"] + link.bounding_box()["width"] for link in links) <= screen["width"]
     for part in (".words", ".panel"):
         hidden = "part => [part.scrollWidth - part.clientWidth, part.scrollHeight - part.clientHeight]"
         assert stage.page.locator(part).evaluate(hidden) == [0, 0], part
     box = stage.image.bounding_box()
-    assert box["width"] > 0.6 * SCREEN["width"] and box["y"] + box["height"] <= SCREEN["height"]
+    assert box["width"] > 0.6 * screen["width"] and box["y"] + box["height"] <= screen["height"]
     sizes = stage.page.locator(".words p, .words li, .panel button, .panel input, .panel label").evaluate_all(
         "parts => parts.filter(part => part.checkVisibility()).map(part => parseFloat(getComputedStyle(part).fontSize))"
     )
-    assert min(sizes) >= SMALLEST_TYPE
+    assert min(sizes) >= SMALLEST_TYPE * screen["height"]
 
 
 def test_a_fast_drag_ends_on_the_picture_of_its_last_value(stage):
@@ -209,6 +237,23 @@ def test_settings_that_a_demo_does_not_need_wait_behind_a_button(stage):
     expect(stage.page.get_by_label("Learning rate")).to_be_visible()
 
 
+def test_a_film_plays_in_large_beside_the_picture(stage):
+    stage.open("a-against-b")
+    page = stage.page
+    page.get_by_role("button", name="Film it").press("Enter")
+    films = page.locator("figure img")
+    expect(films).to_have_count(2, timeout=60_000)
+    expect(films.last).to_have_js_property("complete", True)
+    for size in (SMALL_SCREEN, SCREEN):
+        page.set_viewport_size(size)
+        picture = page.locator(".panel .widget-html-content > img").bounding_box()
+        for film in films.all():
+            box = film.bounding_box()
+            assert box["width"] > 0.14 * size["width"] and box["x"] >= picture["x"] + picture["width"]
+            assert box["y"] + box["height"] < size["height"]
+    expect(page.locator(".panel").get_by_text("B", exact=True)).to_be_in_viewport()
+
+
 def test_a_closed_page_leaves_no_kernel_behind(stage, browser):
     other = Stage(browser.new_context(viewport=SCREEN).new_page(), stage.server)
     other.open(DEMOS[0].name)
@@ -225,4 +270,4 @@ def test_an_unknown_demo_says_which_there_are(stage):
     expect(stage.page.get_by_role("alert")).to_contain_text("no demo called '<b>'", timeout=120_000)
     expect(stage.page.get_by_role("alert")).to_contain_text(find("temperature").name)
     stage.page.get_by_role("link", name="All demos").press("Enter")
-    expect(stage.page.get_by_role("link")).to_have_count(len(DEMOS))
+    expect(stage.page.get_by_role("listitem")).to_have_count(len(DEMOS))

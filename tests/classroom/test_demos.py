@@ -5,6 +5,8 @@ import subprocess
 import sys
 
 import pytest
+from matplotlib.axis import Tick
+from matplotlib.text import Text
 
 import sacnotes_lib
 from classroom.__main__ import FOLDER
@@ -19,9 +21,14 @@ def as_in_the_classroom(monkeypatch):
 
 
 @pytest.fixture
-def move(request):
-    """Moves the picture of the demo that the test is named after, and returns the numbers behind it."""
-    panel = find(request.node.name.removeprefix("test_").replace("_", "-")).panel(sacnotes_lib)
+def panel(request):
+    """The panel of the demo that the test is named after."""
+    return find(request.node.name.removeprefix("test_").replace("_", "-")).panel(sacnotes_lib)
+
+
+@pytest.fixture
+def move(panel):
+    """Moves the picture, and returns the numbers behind it."""
 
     def moved(**parameters):
         panel.set(**parameters)
@@ -41,6 +48,26 @@ def test_every_demo_has_all_that_a_teacher_needs(demo):
     assert len(demo.move) == len(demo.see)  # they are numbered alike
     panel = demo.panel(sacnotes_lib)
     assert set(demo.settings) <= (panel.steering["A"].views.keys() if demo.settings else set())
+
+
+def first_picture(panel) -> str:
+    """All that can be read off a picture: its description, and what is written in it, but for the axes' numbers."""
+    figure = panel._painter.figure
+    ticks = {text for tick in figure.findobj(Tick) for text in tick.findobj(Text)}
+    written = [text.get_text() for text in figure.findobj(Text) if text not in ticks and text.get_visible()]
+    return "\n".join([panel.description, *written])
+
+
+def numbers(words: str) -> set[str]:
+    """The numbers in a text, without their signs; single digits, which count things, are left out."""
+    return set(re.findall(r"\d[\d,.]*\d", words))
+
+
+@pytest.mark.parametrize("demo", DEMOS, ids=lambda demo: demo.name)
+def test_the_first_picture_does_not_hold_the_answer(demo):
+    """No number that is to be seen after a move, and that was not given away by the question or the move itself."""
+    answer = numbers(" ".join(demo.see)) - numbers(" ".join((demo.ask, *demo.move)))
+    assert answer & numbers(first_picture(demo.panel(sacnotes_lib))) == set()
 
 
 def test_names_are_unique_and_an_unknown_one_lists_them():
@@ -121,7 +148,8 @@ def test_backups(move):
     assert means == pytest.approx([1.1, 0.7, 0, -0.7], abs=0.04)
 
 
-def test_noisy_labels(move):
+def test_noisy_labels(move, panel):
+    assert "variance" not in first_picture(panel)
     few = move()
     assert len(few.labels) == 27 and few.floor == pytest.approx(1.12, abs=0.005)
     many = move(count=729)
@@ -130,14 +158,19 @@ def test_noisy_labels(move):
     assert move(loss="absolute").fit == pytest.approx(0.7, abs=0.05) == pytest.approx(many.median, abs=0.05)
 
 
-def test_contraction(move):
-    start, after, short = move(), move(backups=10), move(discount=0.5)
+def test_contraction(move, panel):
+    start = move()
+    assert {len(line.get_xdata()) for line in panel._painter.figure.axes[1].lines} == {
+        1
+    }  # no curve runs ahead
+    after, short = move(backups=10), move(discount=0.5)
     assert start.errors[0] == pytest.approx(5)
     assert after.errors[10] == pytest.approx(5 * 0.9**10) == pytest.approx(1.7, abs=0.05)
     assert short.errors[10] == pytest.approx(5 * 0.5**10) == pytest.approx(0.005, abs=2e-4)
 
 
-def test_denoising(move):
+def test_denoising(move, panel):
+    assert not re.search("mean|average|median", first_picture(panel))
     assert move(noise=0.5).mean_miss < 0.2 * move().median_miss
     many, few = move(), move(count=300)
     assert many.mean_miss < few.mean_miss < 0.2

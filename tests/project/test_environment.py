@@ -1,5 +1,6 @@
 """One set of packages, written down three times: ranges in pyproject.toml, exact versions, a conda environment."""
 
+import ast
 import importlib.metadata
 import re
 import sys
@@ -27,6 +28,20 @@ PINS = {canonicalize_name(name): Version(version) for name, version in pinned_ve
 CONDA_NAMES = {"torch": "pytorch-cpu", "matplotlib": "matplotlib-base"}
 # What PyTorch brings along on Linux in its builds for a GPU; the tests run with the build for the CPU.
 FOR_A_GPU = ("nvidia-", "cuda-", "triton")
+
+
+# Folder, or file that is run with less: the extras that are installed where it is run.
+EXTRAS_OF = {
+    "sacnotes_lib": (),
+    "tools/lab.py": (),
+    "tools/copies.py": (),
+    "tools/fingerprint.py": (),
+    "classroom": ("classroom",),
+    "website": ("test",),
+    "tests": ("test",),
+    "tools": ("test", "mutants"),
+    "benchmarks": ("test", "bench"),
+}
 
 
 def requirements(*extras):
@@ -63,6 +78,37 @@ def test_every_range_has_a_floor_and_a_reason():
     for line in lines:
         assert ">=" in line
         assert re.search(r"# \w+", line), f"no reason given: {line.strip()}"
+
+
+@pytest.mark.parametrize("place", EXTRAS_OF)
+def test_every_package_that_is_imported_is_declared(place):
+    """Not left to come along with another one: its next release may do without."""
+    distributions = importlib.metadata.packages_distributions() | {"sbx": ["sbx-rl"]}
+    declared = {canonicalize_name(r.name) for r in requirements(*EXTRAS_OF[place])}
+    ours = {folder.name for folder in ROOT.iterdir()} | set(sys.stdlib_module_names)
+    files = [ROOT / place] if place.endswith(".py") else sorted((ROOT / place).rglob("*.py"))
+    imported = {
+        (name.partition(".")[0], file.name)
+        for file in files
+        for node in ast.walk(ast.parse(file.read_text("utf-8")))
+        for name in imported_names(node)
+    }
+    assert (
+        len(files)
+        and [
+            (name, file)
+            for name, file in sorted(imported)
+            if name not in ours
+            and not declared & set(map(canonicalize_name, distributions.get(name, [name])))
+        ]
+        == []
+    )
+
+
+def imported_names(node: ast.AST) -> list[str]:
+    if isinstance(node, ast.Import):
+        return [alias.name for alias in node.names]
+    return [node.module] if isinstance(node, ast.ImportFrom) and not node.level else []
 
 
 def test_other_versions_are_the_floors_or_the_newest_with_torch_held():

@@ -134,7 +134,13 @@ def test_clean_removes_environments_and_neither_a_learners_work_nor_another_fold
         "mine/.progress.jsonl",
         "mine/.ipynb_checkpoints/00_start_here-checkpoint.ipynb",
     }
-    left_behind = {".venv/pyvenv.cfg", ".venv-floors/pyvenv.cfg", "notebooks/.ipynb_checkpoints/thesis.ipynb"}
+    left_behind = {
+        ".venv/pyvenv.cfg",
+        ".venv-floors/pyvenv.cfg",
+        ".grimp_cache/x.data.json",
+        "notebooks/.ipynb_checkpoints/thesis.ipynb",
+        "MUJOCO_LOG.TXT",
+    }
     for name in kept | left_behind:
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).touch()

@@ -31,6 +31,7 @@ from sacnotes_lib.sac.config import SACConfig
 from sacnotes_lib.training.guards import interrupt_flag
 from sacnotes_lib.training.run import TrainingDiverged, TrainingRun, steps_to_take
 
+FILM = 300  # pixels: width of a film
 STEP = 200  # environment steps of the button that trains a little
 ALONE_AFTER = 15.0  # seconds without a sign of a page that shows the console
 KNOCK_EVERY = 3.0  # seconds of silence after which the page is asked for a sign
@@ -250,8 +251,11 @@ class TrainingConsole(PagePanel):
 
     def _film(self) -> None:
         with self.session.lock:
-            clips = [animate(run) for run in self.runs.values()]
-        self.film.value = "".join(clip._repr_mimebundle_()[0]["text/html"] for clip in clips)
+            clips = {name: animate(run, width=FILM) for name, run in self.runs.items()}
+        self.film.value = "".join(
+            f"<b>{name * (len(clips) > 1)}</b>{clip._repr_mimebundle_()[0]['text/html']}"
+            for name, clip in clips.items()
+        )
 
     def _look_again(self) -> None:
         self.trainer.hurry()

@@ -15,10 +15,10 @@ PANELS = {  # panel: title, unit of its axis, curves in it
     "return": ("Return", "reward of an episode", ("return",)),
     "entropy": ("Entropy", "nats", ("entropy",)),
     "temperature": ("Temperature α", "scaled reward per nat", ("temperature",)),
-    "q": ("Critic's Q and the truth", "scaled reward", ("q", "monte_carlo")),
+    "q": ("Q · dots: Monte Carlo", "scaled reward", ("q", "monte_carlo")),
 }
 NUMBERS_SHOWN = 6  # marks with a number; older ones keep their line
-ENDS = {"q": "Q", "monte_carlo": "Monte Carlo"}
+ROOM = 1.12  # of the steps shown: behind a curve's end stands its name
 
 
 class TrainingScene(Scene):
@@ -50,10 +50,10 @@ class TrainingScene(Scene):
 
     def _panel(self, axes, name: str) -> SimpleNamespace:
         title, unit, curves = PANELS[name]
-        axes.set(xlim=(0, self._width(0)), ylabel=unit, xlabel="environment steps")
+        axes.set(xlim=(0, ROOM * self._width(0)), ylabel=unit, xlabel="environment steps")
         two = len(self.names) > 1
-        axes.set_title("Q · dots: Monte Carlo" if name == "q" and two else title)
-        axes.locator_params(axis="x", nbins=3)
+        axes.set_title(title)
+        axes.locator_params(axis="x", nbins=4)
         axes.xaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
         axes.locator_params(axis="y", nbins=5)
         axes.tick_params(axis="y", labelcolor="none")  # no numbers before there is anything to read off
@@ -81,7 +81,7 @@ class TrainingScene(Scene):
                 axes.add_collection(panel.bands[key], autolim=False)
                 (panel.lines[key],) = axes.plot([], [], animated=True, zorder=3, **look)
                 panel.ends[key] = axes.text(
-                    0, 0, "", color=shade, fontweight="bold", ha="right", va="bottom", zorder=4, animated=True
+                    0, 0, "", color=shade, fontweight="bold", va="center", zorder=4, animated=True
                 )
         return panel
 
@@ -89,18 +89,20 @@ class TrainingScene(Scene):
         two = len(self.names) > 1
         bands = {key: data.runs[key[0]].curves[key[1]] for key in panel.lines}
         _fit(panel, bands.values())
-        width = self._width(data.step)
+        width = ROOM * self._width(data.step)
         if panel.axes.get_xlim()[1] != width:
             panel.axes.set_xlim(0, width)
         low, high = panel.axes.get_ylim()
         gap = 0.1 * (high - low)
-        ends = {key: band.middle[-1] for key, band in bands.items() if len(band.steps)}
+        names = {key: (key[0] if two else "Q" * (name == "q")) for key in bands if key[1] != "monte_carlo"}
+        ends = {key: bands[key].middle[-1] for key in names if len(bands[key].steps)}
         heights = style.moved_apart(ends, gap, high - gap)
         for key, band in bands.items():
             panel.lines[key].set_data(band.steps, band.middle)
             panel.bands[key].set_verts([_outline(band)] if len(band.steps) else [])
-            if len(band.steps):
-                self._label_end(panel.ends[key], key, float(band.steps[-1]), heights[key], width)
+            panel.ends[key].set_text(names[key] if key in heights else "")
+            if key in heights:
+                panel.ends[key].set_position((band.steps[-1] + 0.04 * width, heights[key]))
         for run, view in data.runs.items():
             panel.marks[run].set_segments([((mark.step, 0), (mark.step, 1)) for mark in view.marks])
             shown = list(enumerate(view.marks, start=1))[-NUMBERS_SHOWN:]
@@ -116,15 +118,6 @@ class TrainingScene(Scene):
         while width / 2 > max(1.25 * step, 1250):
             width /= 2
         return width
-
-    def _label_end(self, label, key: tuple[str, str], step: float, height: float, width: float) -> None:
-        """Name a curve at its end: behind it while there is room, else above it."""
-        run, curve = key
-        text = ENDS.get(curve, "") if len(self.names) == 1 else run if curve != "monte_carlo" else ""
-        behind = step + (0.04 + 0.055 * len(text)) * width < width
-        label.set_text(text)
-        label.set_position((step + 0.04 * width, height) if behind else (width, height))
-        label.set(ha="left" if behind else "right", va="center" if behind else "bottom")
 
 
 def _outline(band) -> np.ndarray:

@@ -55,12 +55,14 @@ class TemperatureScene(Scene):
         top = next((top for top in TOPS if top > data.density.max()), 1.05 * data.density.max())
         if artists.policy.get_ylim()[1] != top:
             artists.policy.set_ylim(0, top)
-        artists.numbers.set_text(f"average Q  {data.mean_q:.2f}\nentropy  {data.entropy:.2f} nats")
+        artists.numbers.set_text(
+            f"tall peak's side  {100 * data.on_tall_peak:.0f} %\n"
+            f"average Q  {data.mean_q:.2f}\nentropy  {data.entropy:.2f} nats"
+        )
 
     def describe(self, parameters, data) -> str:
         return (
             f"At temperature {parameters['temperature']:.3g} the best soft policy earns {data.mean_q:.2f} on average, "
-            f"has an entropy of {data.entropy:.2f} nats (log 2 = 0.69 is the most there is on this interval) and takes "
-            f"an action on the tall narrow peak's side {100 * data.on_tall_peak:.0f} % of the time. The tall peak is "
-            "at 0.3, the low broad one at minus 0.5."
+            f"has an entropy of {data.entropy:.2f} nats and takes an action on the tall narrow peak's side "
+            f"{100 * data.on_tall_peak:.0f} % of the time. The tall peak is at 0.3, the low broad one at minus 0.5."
         )

@@ -174,12 +174,11 @@ class SquashingScene(Scene):
         artists.scored_label.set_text(f"by this log_prob: {data.scored_entropy:.2f}{' ▼' if below else ''}")
 
     def describe(self, parameters, data) -> str:
-        peak = int(data.entropies.argmax())
         words = (
             f"A Gaussian with mean {parameters['mean']:z.2f} and standard deviation {data.std:.3g} goes through "
             f"tanh. The action's median is {data.median:z.2f}, its mean {data.mean:z.2f}. Entropy of the action: "
-            f"{data.entropy:.2f} nats; over the standard deviations shown it is largest, "
-            f"{data.entropies[peak]:.2f}, near {STDS[peak]:.2g}. log_prob is scored {parameters['score']}: "
+            f"{data.entropy:.2f} nats; over the standard deviations shown it rises to a peak and falls again. "
+            f"log_prob is scored {parameters['score']}: "
         )
         if parameters["score"] == RIGHT:
             return words + "exp(log_prob) integrates to 1."

@@ -59,13 +59,13 @@ def exact_q(known, discount: float) -> np.ndarray:
 
 
 class ContractionScene(Scene):
-    """Left, Q along the states after some backups; right, the largest error after each."""
+    """Left, Q along the states after some backups; right, the largest error after each of them."""
 
     size = (10.0, 4.8)
     controls = {
         "start": Choice("Q to begin with", (ZERO, TOO_HIGH, WAVY)),
         "discount": Slider("Discount γ", 0.5, 0.95, 0.9, step=0.05),
-        "backups": Integer("Backups", 0, MOST_BACKUPS, 3),
+        "backups": Integer("Backups", 0, MOST_BACKUPS, 10),
     }
 
     def compute(self, start: str, discount: float, backups: int) -> SimpleNamespace:
@@ -116,11 +116,11 @@ class ContractionScene(Scene):
         )
 
     def draw(self, artists: SimpleNamespace, data) -> None:
-        count = np.arange(len(data.errors))
+        count = np.arange(data.backups + 1)  # what comes later is for the viewer to guess
         artists.exact.set_ydata(data.exact)
         artists.q.set_ydata(data.q)
-        artists.bound.set_data(count, data.bound)
-        artists.errors.set_data(count, data.errors)
+        artists.bound.set_data(count, data.bound[count])
+        artists.errors.set_data(count, data.errors[count])
         artists.now.set_data([data.backups], [data.errors[data.backups]])
         artists.words.set_text(
             f"k = {data.backups}: error {data.errors[data.backups]:.3g}\n"
@@ -132,6 +132,5 @@ class ContractionScene(Scene):
         return (
             f"Q begins as: {parameters['start']}. The largest error over all states and actions is at first "
             f"{data.errors[0]:.3g}. With discount {parameters['discount']:.2f} it is at k = {data.backups} "
-            f"{error:.3g}; discount to the power {data.backups}, times the first error, is {bound:.3g}. After "
-            f"{MOST_BACKUPS} backups the error is {data.errors[-1]:.2g}."
+            f"{error:.3g}; discount to the power {data.backups}, times the first error, is {bound:.3g}."
         )

@@ -83,7 +83,7 @@ class DenoisingScene(Scene):
         exact = moving_line(scores, POINTS, np.zeros_like(POINTS), color=style.INK, linewidth=2)
         median = moving_line(scores, color=style.RED, marker="^", **look)
         mean = moving_line(scores, color=style.BLUE, marker="o", **look)
-        texts = {exact: "exact score", mean: "squared loss: mean", median: "absolute loss: median"}
+        texts = {exact: "exact score", mean: "squared loss", median: "absolute loss"}
         key(scores, texts, [0.665, 0.69, 0.715], 0.73, top=0.9, step=0.11)
         return SimpleNamespace(density=density, exact=exact, mean=mean, median=median)
 
@@ -97,7 +97,7 @@ class DenoisingScene(Scene):
         valley = CENTRES[np.nanargmax(np.abs(data.medians - data.means))]
         return (
             f"{parameters['count']:,} data, at −1 (70 %) and 1 (30 %), with noise of σ = {parameters['noise']:.2f}. "
-            f"In narrow bins the mean of the labels lies {data.mean_miss:.2f} from the exact score of the noised data "
-            f"on average, their median {data.median_miss:.2f}; the two differ most near y = {valley:.2f}, between the "
-            "data, where the label has two branches."
+            f"The squared loss misses the exact score of the noised data by {data.mean_miss:.2f} a bin, the absolute "
+            f"loss by {data.median_miss:.2f}; the two differ most near y = {valley:.2f}, between the data, where the "
+            "label has two branches."
         )

@@ -138,7 +138,7 @@ class NoisyLabelsScene(Scene):
         low, average, high = data.usual
         return (
             f"{len(data.labels)} label{'s' * (len(data.labels) > 1)} with noise that is {parameters['noise']}, size "
-            f"{parameters['scale']:.1f}: mean {data.mean:.2f}, median {data.median:.2f}, variance {data.variance:.2f}. "
+            f"{parameters['scale']:.1f}: mean {data.mean:.2f}, median {data.median:.2f}. "
             f"The {data.loss} loss is least at Q = {data.fit:.2f}, and {data.floor:.2f} of it is left there. With 300 "
             f"other draws of as many labels the fit is {average:.2f} on average, and from {low:.2f} to {high:.2f} in "
             "nine of ten."

@@ -1,5 +1,6 @@
 """What the console's picture shows: its numbers against an answer computed another way, and its words."""
 
+import itertools
 import re
 
 import numpy as np
@@ -179,6 +180,23 @@ def test_the_vertical_axis_grows_and_never_shrinks():
 def test_the_axis_of_steps_widens_with_the_run():
     scene = TrainingScene(("A",), 100_000, False)
     assert scene._width(0) == 1562.5 and scene._width(2000) == 3125 and scene._width(99_000) == 100_000
+
+
+@pytest.mark.parametrize("names", ["A", "AB"])
+def test_names_stand_behind_their_curves_to_the_last_step_and_go_with_them(names):
+    painter = Painter(TrainingScene(tuple(names), 40, False))
+    panels = painter._artists.panels.values()
+    run = run_of("sacnotes/TwoPeaks-v0", steps=40)
+    painter.paint(view_of(dict.fromkeys(names, run), "(0)", [check_q(run)]))
+    named = [(panel, key, label) for panel in panels for key, label in panel.ends.items() if label.get_text()]
+    assert sorted({label.get_text() for *_, label in named}) == (["Q"] if names == "A" else ["A", "B"])
+    boxes = [label.get_window_extent() for *_, label in named]
+    for (panel, key, _), box in zip(named, boxes):
+        end = panel.axes.transData.transform(panel.lines[key].get_xydata()[-1])
+        assert end[0] + 5 < box.x0 and box.x1 < panel.axes.bbox.x1  # clear of its last mark, and inside
+    assert not any(one.overlaps(other) for one, other in itertools.combinations(boxes, 2))
+    painter.paint(view_of(dict.fromkeys(names, run_of("sacnotes/TwoPeaks-v0", steps=0)), "(0)"))
+    assert {label.get_text() for *_, label in named} == {""}
 
 
 def test_before_there_is_something_to_read_axes_have_no_numbers_and_the_words_say_so():

@@ -82,5 +82,5 @@ def test_the_shown_q_is_that_many_backups_old():
 def test_the_description_states_the_numbers():
     settings = SCENE.defaults()
     data = SCENE.compute(**settings)
-    for number in (data.errors[0], data.errors[3], data.bound[3]):
+    for number in (data.errors[0], data.errors[data.backups], data.bound[data.backups]):
         assert f"{number:.3g}" in SCENE.describe(settings, data)
