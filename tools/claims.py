@@ -2,8 +2,8 @@
 
 Runs each page as it is saved and with all its seeds shifted: those of training, and every number that a page gives to
 `manual_seed`, `default_rng` or `seed=`. For each question it prints the answer that the run of the page computed, and
-the other ones. An assertion of the page that fails elsewhere counts as an answer too. Without a NAME all pages are
-run, and benchmarks/results/claims.txt is written anew: an hour on one core.
+the other ones. An assertion of the page that fails elsewhere counts as an answer too. The rows of the pages that were
+run are renewed in benchmarks/results/claims.txt; without a NAME all pages are run, an hour on one core.
 """
 
 import html
@@ -86,18 +86,25 @@ def rows(page: Path, elsewhere: list[dict[str, str]]) -> Iterator[str]:
             yield f"  {'':16s}{times} FLIP   {other}"
 
 
+def kept() -> dict[str, str]:
+    """The rows of each page in the table, by the line with its name and stamp; in the order of the pages."""
+    parts = TABLE.read_text("utf-8").strip().split("\n\n")[1:] if TABLE.exists() else []
+    return {part.split()[0]: part for part in parts}
+
+
 def main(names: list[str]) -> int:
-    """Print the table, and without names keep it."""
-    lines = [f"Seeds shifted by {', '.join(map(str, SHIFTS))}: how often the answer stays."]
+    """Print the rows of these pages, and renew them in the table."""
+    found = {}
     with ThreadPoolExecutor(2) as pool:
         for page in find(names):
-            found = list(pool.map(lambda shift, page=page: answers_elsewhere(page, shift), SHIFTS))
-            told = list(rows(page, found))
-            print("\n".join(told), flush=True)
-            lines += ["", *told]
-    if not names:
-        TABLE.write_text("\n".join(lines) + "\n", "utf-8")
-    return any("FLIP" in line for line in lines)
+            elsewhere = list(pool.map(lambda shift, page=page: answers_elsewhere(page, shift), SHIFTS))
+            found[page.stem] = "\n".join(rows(page, elsewhere))
+            print(found[page.stem], flush=True)
+            told = kept() | found
+            head = f"Seeds shifted by {', '.join(map(str, SHIFTS))}: how often the answer stays."
+            pages = [told[page.stem] for page in find([]) if page.stem in told]
+            TABLE.write_text("\n\n".join([head, *pages]) + "\n", "utf-8")
+    return any("FLIP" in part for part in found.values())
 
 
 if __name__ == "__main__":

@@ -61,3 +61,27 @@ def test_every_reveal_of_every_page_is_read():
             for key in claims.REVEAL.findall(cell.source)
         ]
         assert list(claims.answers(notebook)) == keys and keys, path.name
+
+
+def test_only_the_rows_of_the_pages_that_ran_are_renewed(page, monkeypatch, tmp_path):
+    other = tmp_path / "a_toy.ipynb"
+    other.write_bytes(page.read_bytes())
+    monkeypatch.setattr(claims, "TABLE", tmp_path / "claims.txt")
+    monkeypatch.setattr(
+        claims, "find", lambda names: [one for one in (other, page) if not names or one.stem in names]
+    )
+    monkeypatch.setattr(claims, "answers_elsewhere", lambda page, shift: {"toy.seed": "few <as they are>"})
+    assert claims.main(["toy"]) == 0
+    monkeypatch.setattr(claims, "answers_elsewhere", lambda page, shift: {"toy.seed": "more"})
+    assert claims.main(["a_toy"]) == 1
+    assert list(claims.kept()) == ["a_toy", "toy"]
+    assert "FLIP   more" in claims.kept()["a_toy"] and "5 of 5" in claims.kept()["toy"]
+    assert claims.kept()["toy"].startswith(f"toy   {claims.stamp(page)}\n")
+
+
+def test_the_table_is_of_the_pages_as_they_are_and_tells_no_flip():
+    kept = claims.kept()
+    assert {name: part.split()[1] for name, part in kept.items()} == {
+        p.stem: claims.stamp(p) for p in find([])
+    }
+    assert not [name for name, part in kept.items() if "FLIP" in part]
