@@ -7,6 +7,7 @@ some ten to thirty seconds: for long runs. `docs/speed.md` says what was measure
 import os
 import shutil
 from collections.abc import Sequence
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -17,7 +18,9 @@ from sacnotes_lib.sac.randomness import RunGenerators
 from sacnotes_lib.sac.replay import Batch
 
 COMPILERS = ("c++", "g++", "clang++", "cl")
-OPTIONS = {"cpp_wrapper": True}  # the graph's kernels are called from C++, and not one by one from Python
+OPTIONS: dict[str, Any] = {
+    "cpp_wrapper": True
+}  # a graph's kernels are called from C++, not one by one from Python
 
 
 class CannotCompile(RuntimeError):
