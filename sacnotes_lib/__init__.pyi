@@ -62,3 +62,4 @@ from .training.run import (
     train as train,
 )
 from .training.statistics import interquartile_mean as interquartile_mean
+from .training.tables import table as table
