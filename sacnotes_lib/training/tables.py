@@ -3,10 +3,9 @@
 import html
 import math
 from collections.abc import Mapping
-from typing import Any
 
 
-def table(rows: Mapping[Any, Mapping], corner: str = "", form: str | Mapping = "") -> "ResultTable":
+def table(rows: Mapping[str, Mapping], corner: str = "", form: str | Mapping = "") -> "ResultTable":
     """Rows by name, each from columns to values. Make it the last line of a cell, print it, or `reveal` it.
 
     A value is a number, a text, True or False, a range (low, high), a middle and its range (value, low, high), or
