@@ -101,5 +101,6 @@ def test_a_buffer_is_foreign_where_the_past_was_elsewhere():
     angle = torch.cat([torch.full((2, 600), 3.0), torch.full((2, 400), 0.1)], 1)
     observation = torch.stack([angle.cos(), angle.sin(), torch.zeros_like(angle)], -1)
     run = SimpleNamespace(buffer=SimpleNamespace(contents=lambda: SimpleNamespace(observation=observation)))
-    _, first, *_, last = how_foreign(run)
+    _, first, _, amid, _, last = how_foreign(run)
+    assert amid == ["step 700", "64%", "50%"]
     assert first == ["step 400", "100%", "100%"] and last == ["step 1,000", "40%", "100%"]
