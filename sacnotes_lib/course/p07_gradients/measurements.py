@@ -21,7 +21,7 @@ def beside_the_exact(gradients: Mapping[str, Tensor], exact: Tensor) -> ResultTa
         mean, error = drawn.mean(0), drawn.std(0) / len(drawn) ** 0.5 + 1e-9
         off = ((mean - exact).abs() / error).max().item()
         verdict = "right" if off < 5 else "WRONG"
-        rows[name] = {"mean": mean[0], "log_std": mean[1], "standard errors off": off, "": verdict}
+        rows[name] = {"mean": mean[0], "log_std": mean[1], "standard errors off": off, "verdict": verdict}
     return table(rows, "d loss / d", {"mean": "+.4f", "log_std": "+.4f", "standard errors off": ",.0f"})
 
 
