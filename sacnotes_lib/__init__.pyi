@@ -66,3 +66,4 @@ from .training.run import (
     train as train,
 )
 from .training.statistics import interquartile_mean as interquartile_mean
+from .training.tables import table as table

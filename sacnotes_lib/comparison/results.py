@@ -18,6 +18,7 @@ from sacnotes_lib.training import statistics
 from sacnotes_lib.training.files import NotPlain, plain, read_data, restored, whole_file
 from sacnotes_lib.training.run import TrainingRun
 from sacnotes_lib.training.statistics import Estimate
+from sacnotes_lib.training.tables import table
 
 NETWORKS = ("actor", "critic", "target_critic")
 BY_RUN = ("evaluation_returns", "metrics", "weights", "memory")  # arrays whose first axis counts runs
@@ -168,28 +169,15 @@ class Table(dict[str, Row]):
         super().__init__(rows)
         odd = [f"{name}: {row.note}" for name, row in rows.items() if row.note]
         self.notes = ["Middle half of the seeds, 95 % bootstrap interval.", *odd, *notes]
-        self._cells = [["variant", "seeds", label, f"minus {reference}", f"P(better than {reference})"]]
-        self._cells += [[name, *map(_said, row[:4], ("", "", "+", ""))] for name, row in rows.items()]
+        columns = ("seeds", label, minus := f"minus {reference}", f"P(better than {reference})")
+        cells = {name: dict(zip(columns, row, strict=False)) for name, row in rows.items()}
+        self._drawn = table(cells, "variant", {minus: "+"})
 
     def __repr__(self) -> str:
-        widths = [max(map(len, column)) for column in zip(*self._cells)]
-        lines = ["  ".join(map(str.ljust, line, widths)).rstrip() for line in self._cells]
-        return "\n".join([*lines, *self.notes])
+        return "\n".join([repr(self._drawn), *self.notes])
 
     def _repr_html_(self) -> str:
-        head, *rows = ("".join(f"<td>{html.escape(cell)}" for cell in line) for line in self._cells)
-        body = "".join(f"<tr>{row.replace('td', 'th scope=row', 1)}" for row in rows)
-        below = "<br>".join(map(html.escape, self.notes))
-        head = head.replace("<td>", "<th scope=col>")
-        return f"<table><thead><tr>{head}<tbody>{body}</table><p>{below}</p>"
-
-
-def _said(value: Estimate | int | None, sign: str) -> str:
-    if not isinstance(value, Estimate):
-        return "-" if value is None else str(value)
-    form = f"{sign}.3g" if abs(value.value) < 100 else f"{sign}.0f"
-    middle, low, high = (f"{number:{form}}" for number in value)
-    return middle if np.isnan(value.low) else f"{middle} ({low} to {high})"
+        return f"{self._drawn._repr_html_()}<p>{'<br>'.join(map(html.escape, self.notes))}</p>"
 
 
 class Comparison(dict[str, Result]):

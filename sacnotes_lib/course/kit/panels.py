@@ -13,6 +13,9 @@ from sacnotes_lib.course.kit.predictions import ASKED, Prediction, asked
 from sacnotes_lib.course.stage.control_views import mark_chosen
 from sacnotes_lib.course.stage.page_panel import PagePanel, told
 from sacnotes_lib.plots.picture import Picture
+from sacnotes_lib.training.tables import ResultTable
+
+Shown = str | Picture | ResultTable  # what decides a question
 
 WIDE = {"width": "max-content", "max_width": "100%", "height": "auto", "padding": "0.2em 0.9em"}
 # On a narrow page a long option takes two lines: ipywidgets would cut it.
@@ -35,18 +38,16 @@ def predict(key: str, question: str, options: Sequence[str] | Mapping[str, Any])
     return PredictionPanel(ASKED[key])
 
 
-def reveal(
-    key: str, found: Any, why: str, *, show: str | Picture | Sequence[str | Picture] = ()
-) -> "RevealPanel":
+def reveal(key: str, found: Any, why: str, *, show: Shown | Sequence[Shown] = ()) -> "RevealPanel":
     """Compare the prediction made under ``key`` with what was ``found``, and say ``why``. Make it a cell of its own.
 
     ``found``, computed in the run, is the value of an option, or where options carry none, an option or its place
-    counted from 0; among numbers the nearest is right. ``show`` is what decides: lines of text, pictures, or a list
-    of them. `Backticks` in ``why`` become code. Nothing is seen until a prediction was made, or until the reader asks
-    for the answer anyway; a changed prediction closes it again.
+    counted from 0; among numbers the nearest is right. ``show`` is what decides: lines of text, pictures, tables, or
+    a list of them. `Backticks` in ``why`` become code. Nothing is seen until a prediction was made, or until the
+    reader asks for the answer anyway; a changed prediction closes it again.
     Raises ``LookupError`` for a question that was not asked, ``ValueError`` for an answer that is none of its options.
     """
-    return RevealPanel(asked(key), found, why, [show] if isinstance(show, (str, Picture)) else list(show))
+    return RevealPanel(asked(key), found, why, [show] if isinstance(show, Shown) else list(show))
 
 
 class PredictionPanel(PagePanel):
@@ -87,7 +88,7 @@ class PredictionPanel(PagePanel):
 class RevealPanel(PagePanel):
     """The comparison of a prediction with the answer. ``is_open`` says whether it is shown."""
 
-    def __init__(self, prediction: Prediction, found: Any, why: str, show: Sequence[str | Picture]):
+    def __init__(self, prediction: Prediction, found: Any, why: str, show: Sequence[Shown]):
         self.prediction = prediction
         self.answer = prediction.right_option(found)
         self.why, self._shown = _formatted(why), _as_html(show)
@@ -102,7 +103,7 @@ class RevealPanel(PagePanel):
             f"{self._shown}<details><summary>Answer: {_formatted(prediction.question)}</summary>"
             f"<p><b>{_formatted(self.answer)}</b></p><p>{self.why}</p></details>"
         )
-        words = [one if isinstance(one, str) else one.description for one in show]
+        words = [one.description if isinstance(one, Picture) else str(one) for one in show]
         as_text = "\n".join([*words, f"Answer: {prediction.question} {self.answer}. {why}"])
         self.static = {"text/html": as_html, "text/plain": as_text}, {}
         self._update()
@@ -142,8 +143,8 @@ class RevealPanel(PagePanel):
         self.text.value = f'<div role="status" style="line-height:1.5;font-size:1.1em">{body}</div>'
 
 
-def _as_html(shown: Sequence[str | Picture]) -> str:
-    """Lines of text one below the other, as `print` would set them, and pictures with their words."""
+def _as_html(shown: Sequence[Any]) -> str:
+    """Lines of text one below the other, as `print` would set them, tables, and pictures with their words."""
     parts = []
     for is_text, some in groupby(shown, lambda one: isinstance(one, str)):
         if is_text:
@@ -151,7 +152,10 @@ def _as_html(shown: Sequence[str | Picture]) -> str:
                 f'<pre style="overflow-x:auto;line-height:1.3">{html.escape(chr(10).join(some))}</pre>'
             )
         else:
-            parts += [picture._repr_mimebundle_()[0]["text/html"] for picture in some]
+            parts += [
+                one._repr_mimebundle_()[0]["text/html"] if isinstance(one, Picture) else one._repr_html_()
+                for one in some
+            ]
     return "".join(parts)
 
 

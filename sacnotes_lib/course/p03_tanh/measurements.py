@@ -8,6 +8,7 @@ from torch.distributions import Distribution
 
 from sacnotes_lib.exact import log_tanh_derivative, tanh_gaussian_entropy
 from sacnotes_lib.training.run import TrainingRun
+from sacnotes_lib.training.tables import ResultTable, table
 
 
 def against_exact(forms: Mapping[str, Tensor], u: Tensor) -> list[str]:
@@ -33,27 +34,26 @@ def not_implemented(distribution: Distribution, names: Sequence[str]) -> list[st
     return missing
 
 
-def chances_to_end(chance: Callable[[float, bool], float], scales: Sequence[float]) -> list[str]:
-    """Lines: what `chance(scale, ends)` says for each scale, where choosing it ends the episode and where not."""
-    lines = [f"{'range of the action':24s}{'it ends the episode':>20s}{'it never ends':>16s}"]
-    for scale in scales:
-        reach = f"-{scale:g} to {scale:g}"
-        lines.append(f"{reach:24s}{chance(scale, True):20.2g}{chance(scale, False):16.3f}")
-    return lines
+def chances_to_end(chance: Callable[[float, bool], float], scales: Sequence[float]) -> ResultTable:
+    """What `chance(scale, ends)` says for each scale, where choosing it ends the episode and where not."""
+    ends, goes_on = "it ends the episode", "it never ends"
+    rows = {f"-{x:g} to {x:g}": {ends: chance(x, True), goes_on: chance(x, False)} for x in scales}
+    return table(rows, "range of the action", {ends: ".2g", goes_on: ".3f"})
 
 
-def reported_and_true(runs: Mapping[str, TrainingRun]) -> tuple[dict[str, float], list[str]]:
-    """The entropy that each run reported at its end, and lines that set it beside the exact one of its policies."""
-    reported, lines = {}, []
+def reported_and_true(runs: Mapping[str, TrainingRun]) -> tuple[dict[str, float], ResultTable]:
+    """The entropy that each run reported at its end, and a table that sets it beside the exact one of its policies."""
+    reported, rows = {}, {}
     for name, run in runs.items():
         with torch.no_grad():
             policy = run.agent.actor(run.buffer.contents().observation[:, ::10])
             at_the_ends = (policy.sample()[0].abs() > 0.99).float().mean()
         reported[name] = float(run.metrics["entropy"][:, -4:].mean())
-        true = tanh_gaussian_entropy(policy.mean.numpy(), policy.log_std.numpy()).mean()
         low, *_, high = run.agent.temperature.sort().values
-        lines.append(
-            f"{name:8s} reports {reported[name]:5.2f} nats, true {true:7.2f}   temperature {low:.3f} to {high:.3f}"
-            f" over seeds   actions beyond ±0.99: {100 * at_the_ends:2.0f} %"
-        )
-    return reported, lines
+        rows[name] = {
+            "entropy reported (nats)": reported[name],
+            "true (nats)": tanh_gaussian_entropy(policy.mean.numpy(), policy.log_std.numpy()).mean(),
+            "α over seeds": (low, high),
+            "actions beyond ±0.99": at_the_ends,
+        }
+    return reported, table(rows, form={"true (nats)": ".2f", "actions beyond ±0.99": ".0%"})

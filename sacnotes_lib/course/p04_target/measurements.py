@@ -13,10 +13,12 @@ from sacnotes_lib.sac.config import SACConfig
 from sacnotes_lib.sac.targets import soft_bellman_target
 from sacnotes_lib.training.run import TrainingRun, train
 from sacnotes_lib.training.statistics import interquartile_mean
+from sacnotes_lib.training.tables import ResultTable, table
 
 ROUTES, FORK = TwoRoutesEnv(), np.zeros(2)
 PRICES = {"discount": 0.9, "temperature": 0.2}
 ENDS = ("truncated", "terminated")
+TICKS = (("first", 0), ("last", -1))
 WEIGHTS = {"added": 1.0, "left out": 0.0, "subtracted": -1.0}  # of the entropy in the label
 
 
@@ -87,13 +89,13 @@ def exact_clock() -> np.ndarray:
     return np.array([one.q_value(hands, np.zeros((10, 1))) for one in solved])
 
 
-def clock_lines(settled: Mapping[str, np.ndarray]) -> list[str]:
-    """Q at the first and at the last tick, in both worlds, a line for each label."""
-    head = f"{'Q at the first and at the last tick':38s}{ENDS[0]:>14s}{ENDS[1]:>15s}"
-    return [head] + [
-        f"{name:38s}{cut[0]:7.2f}{cut[-1]:7.2f}{ended[0]:8.2f}{ended[-1]:7.2f}"
-        for name, (cut, ended) in settled.items()
-    ]
+def clock_table(settled: Mapping[str, np.ndarray]) -> ResultTable:
+    """Q at the first and at the last tick, in both worlds, a row for each label."""
+    rows = {
+        name: {f"{end}, {when} tick": q[at] for end, q in zip(ENDS, both, strict=True) for when, at in TICKS}
+        for name, both in settled.items()
+    }
+    return table(rows, "Q", ".2f")
 
 
 def exact_routes() -> dict[str, tuple[float, float, float]]:
@@ -124,24 +126,22 @@ def best_objective() -> float:
     return float(ROUTES.exact(*PRICES.values()).value(FORK))
 
 
-def routes_lines(runs: Mapping[str, TrainingRun]) -> list[str]:
-    """The exact answers, then what each run learned: shares, J and the critics' average Q."""
+def routes_tables(runs: Mapping[str, TrainingRun]) -> tuple[ResultTable, ResultTable]:
+    """The exact answers, and what each run learned: shares, J and the critics' average Q."""
     exact = exact_routes()
-    lines = [
-        f"{name:11s} V(narrow) {narrow:6.2f}   V(wide) {wide:6.2f}   goes narrow: {share:.2f}"
-        for name, (narrow, wide, share) in exact.items()
-    ]
-    lines += ["", f"{'label':24s}{'goes narrow':>12s}{'seeds':>14s}{'exact':>7s}{'J':>8s}{'average Q':>11s}"]
+    columns = ("V(narrow)", "V(wide)", "goes narrow")
+    known = {name: dict(zip(columns, found, strict=True)) for name, found in exact.items()}
+    learned = {}
     for name, run in runs.items():
         share, objective = judged(run)
-        seeds = f"{share.min():.2f} to {share.max():.2f}"
-        in_theory = f"{exact[name][-1]:7.2f}" if name in exact else f"{'-':>7s}"
-        q = interquartile_mean(run.metrics["q"])[-1]
-        lines.append(
-            f"{name:24s}{interquartile_mean(share):12.2f}{seeds:>14s}{in_theory}"
-            f"{interquartile_mean(objective):8.2f}{q:11.2f}"
-        )
-    return [*lines, f"{'the best J there is':57s}{best_objective():8.2f}"]
+        learned[name] = {
+            "goes narrow (seeds)": (interquartile_mean(share), share.min(), share.max()),
+            "exact": exact[name][-1] if name in exact else None,
+            "J": interquartile_mean(objective),
+            "average Q": interquartile_mean(run.metrics["q"])[-1],
+        }
+    learned["the best there is"] = {"J": best_objective()}
+    return table(known, "exactly", ".2f"), table(learned, "learned", ".2f")
 
 
 def preferring_wide(runs: Mapping[str, TrainingRun]) -> str | None:

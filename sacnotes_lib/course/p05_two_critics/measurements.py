@@ -1,6 +1,6 @@
 """What page 05 measures: how far critics lie from the exact Q of the policy they judge, and who makes them lie so."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 import numpy as np
 import torch
@@ -9,6 +9,7 @@ from sacnotes_lib.envs import SkewedRewardEnv
 from sacnotes_lib.sac.agent import SAC
 from sacnotes_lib.sac.losses import actor_loss_reparameterized
 from sacnotes_lib.training.run import TrainingRun
+from sacnotes_lib.training.tables import ResultTable, table
 
 ACTIONS = 64  # of each seed's policy
 SOLVER = SkewedRewardEnv().solver  # the noise in the rewards has mean 0: the exact Q does not know of it
@@ -43,9 +44,9 @@ def is_above(numbers: np.ndarray) -> bool:
     return bool(numbers.mean() > 2 * numbers.std(ddof=1) / np.sqrt(len(numbers)))
 
 
-def said_with_error(numbers: np.ndarray) -> str:
-    """The mean of one number for each seed, with its standard error."""
-    return f"{numbers.mean():+.2f} ± {numbers.std(ddof=1) / np.sqrt(len(numbers)):.2f}"
+def mean_and_error(numbers: np.ndarray) -> dict[str, float]:
+    """The mean of one number for each seed, and its standard error."""
+    return {"Q − exact Q": numbers.mean(), "standard error": numbers.std(ddof=1) / np.sqrt(len(numbers))}
 
 
 def mean_over_critics(errors: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
@@ -53,10 +54,10 @@ def mean_over_critics(errors: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]
     return {name: error.mean(axis=0) for name, error in errors.items()}
 
 
-def error_lines(bias: Mapping[str, Mapping[str, np.ndarray]]) -> Iterator[str]:
-    """The table: rows in memory to {variant: one number for each seed}; last, what the minimum changes seed by seed."""
+def error_table(bias: Mapping[str, Mapping[str, np.ndarray]]) -> ResultTable:
+    """Of rows in memory to {variant: one number for each seed}; last, what the minimum changes seed by seed."""
+    rows = {}
     for memory, found in bias.items():
-        for name, numbers in found.items():
-            yield f"{memory}: {' '.join(name.split()):20s} {said_with_error(numbers)}"
-    for memory, found in bias.items():
-        yield f"{memory}: min minus mean, seed by seed  {said_with_error(found['min'] - found['mean'])}"
+        for name, numbers in (found | {"min minus mean, seed by seed": found["min"] - found["mean"]}).items():
+            rows[f"{memory}: {' '.join(name.split())}"] = mean_and_error(numbers)
+    return table(rows, form={"Q − exact Q": "+.2f", "standard error": ".2f"})

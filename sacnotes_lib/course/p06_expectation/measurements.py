@@ -7,6 +7,7 @@ from sacnotes_lib import exact
 from sacnotes_lib.sac.distributions import SquashedGaussian
 from sacnotes_lib.training.run import TrainingRun
 from sacnotes_lib.training.statistics import interquartile_mean
+from sacnotes_lib.training.tables import ResultTable, table
 
 
 def variance_of_labels(env, truth, discount: float, temperature: float) -> float:
@@ -32,9 +33,13 @@ def played_returns(env, policy: SquashedGaussian, state, action, rng, rollouts: 
     return float(whole.mean[0]), float(whole.standard_error[0]), rollouts
 
 
-def line_of_miss(name: str, mean: float, error: float, count: int, truth: float) -> str:
-    """How far a mean lies from the truth, its standard error, and how far one draw scatters."""
-    return f"{name:20s} {mean - truth:6.3f} ± {error:.3f}      {error * count**0.5:.2f}"
+def table_of_misses(found: dict[str, tuple[float, float, int]], truth: float) -> ResultTable:
+    """How far each mean lies from the truth, its standard error, and how far one draw scatters."""
+    rows = {
+        name: {"mean - Q^π": mean - truth, "standard error": error, "spread of one": error * count**0.5}
+        for name, (mean, error, count) in found.items()
+    }
+    return table(rows, form={"mean - Q^π": ".3f", "standard error": ".3f"})
 
 
 def learned_and_exact(run: TrainingRun, best) -> tuple[np.ndarray, np.ndarray]:
@@ -50,13 +55,14 @@ def missed(run: TrainingRun, best) -> np.ndarray:
     return (learned - exact_q).mean(-1)
 
 
-def line_of_end(name: str, run: TrainingRun, missed: np.ndarray) -> str:
+def table_of_ends(runs: dict[str, TrainingRun], missed: dict[str, np.ndarray]) -> ResultTable:
     """How far Q ended from the exact one, and the median action that was learned."""
-    chosen = run.agent.actor(torch.zeros(len(run.seeds), 1, 1)).median.flatten().detach().numpy()
-    return (
-        f"{name:9s} Q - exact: {interquartile_mean(missed):5.2f} (seeds {missed.min():5.2f} to {missed.max():5.2f})"
-        f"   median action {interquartile_mean(chosen):.2f}"
-    )
+    rows = {}
+    for name, run in runs.items():
+        chosen = run.agent.actor(torch.zeros(len(run.seeds), 1, 1)).median.flatten().detach().numpy()
+        off = interquartile_mean(missed[name]), missed[name].min(), missed[name].max()
+        rows[name] = {"Q - exact (seeds)": off, "median action": interquartile_mean(chosen)}
+    return table(rows, form=".2f")
 
 
 def noise_remembered(run: TrainingRun, env) -> np.ndarray:

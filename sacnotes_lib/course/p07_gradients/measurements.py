@@ -1,31 +1,37 @@
 """What page 07 measures: gradients against an exact one, and when each seed of a run first came near its goal."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import torch
 from torch import Tensor
 
 from sacnotes_lib.training.run import TrainingRun
 from sacnotes_lib.training.statistics import interquartile_mean
+from sacnotes_lib.training.tables import ResultTable, table
 
 STATES = 2 * torch.rand(64, 3, generator=torch.Generator().manual_seed(0)) - 1  # where policies are compared
 SOON, LATER, MUCH_LATER, TOO_SHORT = "soon", "later", "much later", "too short to tell"
 
 
-def beside_the_exact(name: str, gradients: Tensor, exact: Tensor) -> str:
-    """The average of many gradients (rows of `gradients`, [draws, 2]) beside the exact one, judged by its luck."""
-    mean, error = gradients.mean(0), gradients.std(0) / len(gradients) ** 0.5 + 1e-9
-    off = ((mean - exact).abs() / error).max().item()
-    verdict = "right" if off < 5 else "WRONG"
-    told = f"mean {mean[0]:+.4f}   log_std {mean[1]:+.4f}   {min(off, 999):3.0f} standard errors off"
-    return f"{name:24s} {told}: {verdict}"
+def beside_the_exact(gradients: Mapping[str, Tensor], exact: Tensor) -> ResultTable:
+    """The average of many gradients (rows of `[draws, 2]`) beside the exact one, judged by its luck."""
+    rows = {"exact, by quadrature": {"mean": exact[0], "log_std": exact[1]}}
+    for name, drawn in gradients.items():
+        mean, error = drawn.mean(0), drawn.std(0) / len(drawn) ** 0.5 + 1e-9
+        off = ((mean - exact).abs() / error).max().item()
+        verdict = "right" if off < 5 else "WRONG"
+        rows[name] = {"mean": mean[0], "log_std": mean[1], "standard errors off": off, "verdict": verdict}
+    return table(rows, "d loss / d", {"mean": "+.4f", "log_std": "+.4f", "standard errors off": ",.0f"})
 
 
-def spread_line(name: str, slopes: Tensor) -> str:
-    """Mean and spread of single slopes, and the spread of averages of K of them."""
-    by_k = "   ".join(f"K = {k}: {slopes.view(-1, k).mean(1).std():6.3f}" for k in (1, 10, 100))
-    return f"{name:18s} mean {slopes.mean():.2f}   standard deviation with {by_k}"
+def spreads(slopes: Mapping[str, Tensor]) -> ResultTable:
+    """Mean of single slopes, and the standard deviation of averages of K of them."""
+    rows = {name: {"mean": each.mean()} for name, each in slopes.items()}
+    for k in (1, 10, 100):
+        for name, each in slopes.items():
+            rows[name][f"std, K = {k}"] = each.view(-1, k).mean(1).std()
+    return table(rows, form=".3f")
 
 
 def distance_to(exact_policy) -> Callable[[TrainingRun], Tensor]:
@@ -56,11 +62,13 @@ class Arrival:
         newly_near = (self._now < self._near) & self.updates.isinf()
         self.updates[newly_near] = run.agent.updates_done
 
-    def told(self) -> str:
-        """When the seeds arrived, and how far off they are now."""
-        seeds = f"{self.updates.isfinite().sum()} of {len(self.updates)} seeds"
-        when = f"near after {self.updates.median():3.0f} updates (median), {seeds}"
-        return f"{when}; at the end distance {self._now.median():.2f}"
+    def told(self) -> dict:
+        """When the seeds arrived, and how far off they are now: a row of a table."""
+        return {
+            "near after (updates, median)": None if (when := self.updates.median()).isinf() else when,
+            "seeds that arrived": f"{self.updates.isfinite().sum()} of {len(self.updates)}",
+            "distance at the end": self._now.median(),
+        }
 
     def times_as_late_as(self, other: "Arrival") -> float:
         """The ratio of the median seeds' updates; infinite where it never arrived here, NaN where not there either."""

@@ -10,6 +10,7 @@ from sacnotes_lib.course.p08_temperature.std_line import best_std
 from sacnotes_lib.exact import SoftLQR, gaussian_log_density
 from sacnotes_lib.training.run import TrainingRun
 from sacnotes_lib.training.statistics import interquartile_mean
+from sacnotes_lib.training.tables import ResultTable, table
 
 STATES = torch.linspace(-1, 1, 41)  # where a learned policy is looked at
 
@@ -53,16 +54,17 @@ def cool_down(run: TrainingRun) -> None:
         optimizer.learning_rate = rate
 
 
-def beside_the_line(learned: Mapping[str, tuple[np.ndarray, np.ndarray]], problem: SoftLQR) -> list[str]:
-    """A line for each variant: std against the best at the same α, entropy, and α where it is tuned.
+def beside_the_line(learned: Mapping[str, tuple[np.ndarray, np.ndarray]], problem: SoftLQR) -> ResultTable:
+    """Of each variant: std against the best at the same α, entropy, and α where it is tuned.
 
     `learned` is name to (temperatures [R], stds [R]), as for `plot_std_line`; the target entropy is -1.
     """
-    goal, lines = problem.temperature_for_entropy(-1.0), []
+    goal, rows = problem.temperature_for_entropy(-1.0), {}
     for name, (alphas, stds) in learned.items():
         best = np.array([best_std(problem, float(alpha)) for alpha in alphas])
-        entropy = interquartile_mean(np.log(2 * np.pi * np.e * stds**2) / 2)
-        told = f"{name:17s} learned / best std {interquartile_mean(stds / best):.2f}, entropy {entropy:+.2f}"
-        price = f", α / exact α {interquartile_mean(alphas / goal):.2f}" if "tuned" in name else ""
-        lines.append(told + price)
-    return lines
+        rows[name] = {
+            "learned / best std": interquartile_mean(stds / best),
+            "entropy (nats)": interquartile_mean(np.log(2 * np.pi * np.e * stds**2) / 2),
+            "α / exact α": interquartile_mean(alphas / goal) if "tuned" in name else None,
+        }
+    return table(rows, form=".2f")

@@ -14,6 +14,7 @@ from sacnotes_lib.plots.picture import Picture, figure_picture
 from sacnotes_lib.sac.agent import SAC
 from sacnotes_lib.sac.config import SACConfig
 from sacnotes_lib.training.run import TrainingRun, train
+from sacnotes_lib.training.tables import ResultTable, table
 
 GAMMA, ALPHA = 0.9, 0.2
 # The mass of the puzzle as a task for SAC, with a fixed temperature.
@@ -56,11 +57,11 @@ def collect(
     return Rows(*(np.stack(column) for column in zip(*rows, strict=True)))
 
 
-def seen_near(rows: Rows) -> str:
-    """What the rows say where s is about 0.5 and a about 0.2."""
+def seen_near(rows: Rows) -> dict:
+    """What the rows say where s is about 0.5 and a about 0.2: a row of a table."""
     near = (np.abs(rows.s - 0.5) < 0.05) & (np.abs(rows.a - 0.2) < 0.05)
     where, pay = rows.s_next[near], rows.r[near[..., 0]]
-    return f"{near.sum():5d} rows   s′ {where.mean():.2f}, std {where.std():.2f}   average reward {pay.mean():.2f}"
+    return {"rows": near.sum(), "mean s′": where.mean(), "std of s′": where.std(), "mean reward": pay.mean()}
 
 
 class PolynomialQ:
@@ -114,14 +115,14 @@ def distance(q: Callable, exact: Callable) -> float:
     return float(np.sqrt(np.mean((q(*GRID) - exact(*GRID)) ** 2)))
 
 
-def distances(fits: Mapping[str, Sequence[Callable]], exact: Mapping[str, Callable]) -> list[str]:
-    """A line for each way of fitting: how far its fits lie from the two exact Qs, median and range."""
-    lines = [f"{'how far the fits lie, median':34s}{'from Q of π (range)':>24s}{'from Q of β':>13s}"]
+def distances(fits: Mapping[str, Sequence[Callable]], exact: Mapping[str, Callable]) -> ResultTable:
+    """For each way of fitting: how far its fits lie from the two exact Qs, median and range."""
+    rows = {}
     for way, tries in fits.items():
         near, far = ([distance(q, exact[of]) for q in tries] for of in ("π", "β"))
-        seen = f"{np.median(near):.2f} ({min(near):.2f} to {max(near):.2f})"
-        lines.append(f"{way:34s}{seen:>24s}{np.median(far):13.2f}")
-    return lines
+        seen = np.median(near), min(near), max(near)
+        rows[way] = {"from Q of π (range)": seen, "from Q of β": np.median(far)}
+    return table(rows, "median distance of the fits", ".2f")
 
 
 def plot_fits(fits: Mapping[str, Sequence[Callable]], exact: Mapping[str, Callable], s: float) -> Picture:
@@ -179,17 +180,19 @@ def watch_an_actor_step(config: SACConfig) -> dict[str, bool]:
     }
 
 
-def policies_at_the_end(name: str, run: TrainingRun, best_entropy: Callable) -> tuple[np.ndarray, list[str]]:
-    """The policy's entropies in recent states, of each seed, and what to say about them."""
+def policy_at_the_end(run: TrainingRun, best_entropy: Callable) -> tuple[np.ndarray, dict]:
+    """The policy's entropies in recent states, of each seed, and what to say about them: a row of a table."""
     seen = run.buffer.contents().observation[:, -300:]
     with torch.no_grad():
         policy = run.agent.actor(seen)
         actions, _ = policy.sample((100,))
     h = tanh_gaussian_entropy(policy.mean.numpy(), policy.log_std.numpy()).mean(1)
-    size, spread = actions.abs().mean(), actions.std(0).mean()
-    said = f"log π of the {name} action: entropies {h.min():.2g} to {h.max():.2g}, "
-    best = f"best {best_entropy(seen.numpy()).mean():.2g}, exactly"
-    return h, [said + best, f"   average |a| {size:.2f}, std of draws {spread:.2f}"]
+    return h, {
+        "entropies (nats)": (h.min(), h.max()),
+        "best, exactly": best_entropy(seen.numpy()).mean(),
+        "average |a|": actions.abs().mean(),
+        "std of draws": actions.std(0).mean(),
+    }
 
 
 def shared(angles_a: np.ndarray, angles_b: np.ndarray) -> float:
@@ -198,16 +201,15 @@ def shared(angles_a: np.ndarray, angles_b: np.ndarray) -> float:
     return float(np.minimum(*shares).sum())
 
 
-def how_foreign(run: TrainingRun, newest: int = 200) -> list[str]:
-    """Lines: at five moments, what the pole's angles in the whole buffer share with the newest steps' ones.
+def how_foreign(run: TrainingRun, newest: int = 200) -> ResultTable:
+    """At five moments, what the pole's angles in the whole buffer share with the newest steps' ones.
 
     The last column compares these with as many steps just before them: so much is chance, and learning meanwhile.
     """
     cosine, sine, _ = run.buffer.contents().observation.numpy().transpose(2, 0, 1)
-    angle = np.arctan2(sine, cosine)
-    lines = [f"{'shared with the newest 200 steps:':>36s}{'whole buffer':>14s}{'the 200 before':>17s}"]
+    angle, rows = np.arctan2(sine, cosine), {}
     for step in np.linspace(2 * newest, angle.shape[1], 5).astype(int):
         now, before = angle[:, step - newest : step], angle[:, step - 2 * newest : step - newest]
-        buffer, late = shared(angle[:, :step], now), shared(before, now)
-        lines.append(f"{f'step {step:,}':>36s}{buffer:14.0%}{late:17.0%}")
-    return lines
+        found = {"whole buffer": shared(angle[:, :step], now), f"the {newest} before": shared(before, now)}
+        rows[f"step {step:,}"] = found
+    return table(rows, f"shared with the newest {newest} steps", ".0%")

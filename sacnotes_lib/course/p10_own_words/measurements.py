@@ -10,6 +10,7 @@ from sacnotes_lib.sac.agent import SAC
 from sacnotes_lib.sac.config import SACConfig
 from sacnotes_lib.training.run import TrainingRun
 from sacnotes_lib.training.statistics import bootstrap_band, interquartile_mean
+from sacnotes_lib.training.tables import ResultTable, table
 
 EXCHANGES = {"critics and actor": "HFCIEGA", "actor and target critics": "HFECAIG", "target first": "AHFECIG"}
 ONE_CARD_WRONG = {
@@ -60,13 +61,9 @@ def one_card_wrong() -> dict[str, list[float]]:
     }
 
 
-def weights_lines(title: str, found: dict[str, list[float]], form: str) -> list[str]:
-    """A line for each row of numbers, one number for each kind of weights, under a line that names these."""
-    head = f"{title:36s}" + "".join(f"{part:>17s}" for part in WEIGHTS)
-    return [head] + [
-        f"{name:36s}" + "".join(f"{format(number, form):>17s}" for number in numbers)
-        for name, numbers in found.items()
-    ]
+def weights_table(title: str, found: dict[str, list[float]], form: str) -> ResultTable:
+    """A row for each name, one number for each kind of weights."""
+    return table({name: dict(zip(WEIGHTS, each, strict=True)) for name, each in found.items()}, title, form)
 
 
 def last_two(run: TrainingRun | SimpleNamespace) -> tuple[float, float, float]:
@@ -76,10 +73,10 @@ def last_two(run: TrainingRun | SimpleNamespace) -> tuple[float, float, float]:
     return float(interquartile_mean(ends)[0]), float(low), float(high)
 
 
-def last_two_line(name: str, run: TrainingRun | SimpleNamespace) -> str:
-    """The same in words."""
-    middle, low, high = last_two(run)
-    return f"{name:10s}{len(run.seeds)} seeds, last two {middle:5.0f}, band {low:5.0f} to {high:5.0f}"
+def table_of_last_two(runs: dict) -> ResultTable:
+    """The same of several runs, with how many seeds each has."""
+    rows = {name: {"seeds": len(run.seeds), "last two (band)": last_two(run)} for name, run in runs.items()}
+    return table(rows, form=",.0f")
 
 
 def bands_apart(ours, theirs) -> tuple[bool, bool]:
@@ -90,10 +87,14 @@ def bands_apart(ours, theirs) -> tuple[bool, bool]:
     return our_low > their_high, their_low > our_high
 
 
-def at_the_most(measured: dict, task: str, most: float) -> list[str]:
-    """For each measured run of a task, how many seeds end with the most there is."""
-    return [
-        f"{name:47s}{(run.evaluation_returns[:, -1] == most).sum():3d} of {len(run.seeds)} seeds end at {most:.0f}"
-        for name, run in measured.items()
-        if task in name
-    ]
+def at_the_most(measured: dict[str, dict], task: str, most: float) -> ResultTable | None:
+    """For each library's runs of a task, how many seeds end with the most there is; None where nothing was measured."""
+    rows = {}
+    for library, runs in measured.items():
+        for name in (name for name in runs if task in name):
+            ends = runs[name].evaluation_returns[:, -1]
+            rows[f"{library}: {name}"] = {
+                f"seeds that end at {most:g}": (ends == most).sum(),
+                "of": len(ends),
+            }
+    return table(rows) if rows else None

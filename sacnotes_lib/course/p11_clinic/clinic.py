@@ -13,6 +13,7 @@ from sacnotes_lib.plots.picture import Picture
 from sacnotes_lib.plots.vital_signs import Chart, Examination
 from sacnotes_lib.sac.config import SACConfig
 from sacnotes_lib.training.run import TrainingRun, train
+from sacnotes_lib.training.tables import ResultTable, table
 
 SHORT = {"total_steps": 60, "learning_starts": 20, "batch_size": 16, "initial_temperature": 0.5}
 ROUNDING = 1e-3  # a mended line may add up its numbers in another order
@@ -161,8 +162,9 @@ def marks(charts: dict[str, Chart]) -> dict[str, list[int]]:
     }
 
 
-def mark_table(charts: dict[str, Chart]) -> list[str]:
-    """`marks` as lines of one table: a column for each patient; +, - or a dot where the bands overlap."""
-    head = f"{'':18s}{'   '.join(name for name in charts if name != HEALTHY)}"
-    rows = marks(charts).items()
-    return [head, *(f"{sign:18s}{'   '.join('.+-'[way] for way in ways)}" for sign, ways in rows)]
+def mark_table(charts: dict[str, Chart]) -> ResultTable:
+    """`marks` with a column for each patient; +, - or a dot where the bands overlap."""
+    names = [name for name in charts if name != HEALTHY]
+    return table(
+        {sign: dict(zip(names, map(".+-".__getitem__, ways))) for sign, ways in marks(charts).items()}
+    )

@@ -7,6 +7,7 @@ from sacnotes_lib.course.kit.panels import predict, reveal
 from sacnotes_lib.course.kit.predictions import ASKED
 from sacnotes_lib.course.kit.progress import PROGRESS
 from sacnotes_lib.plots.picture import Picture
+from sacnotes_lib.training.tables import table
 
 QUESTION = "Which <shape> has `log_prob`?"
 OPTIONS = ["[B]", "[B, B]"]
@@ -74,19 +75,22 @@ def test_changing_one_s_mind_closes_the_reveal_until_asked():
 def test_what_decides_is_shown_with_the_answer_and_not_before():
     asked = predict("shape", QUESTION, OPTIONS)
     square = Picture(np.zeros((2, 2, 4), np.uint8), "a <black> square")
-    revealed = reveal("shape", 1, WHY, show=["two  lines", "of <text>", square, "and one more"])
+    numbers = table({"row": {"column": 7}})
+    revealed = reveal("shape", 1, WHY, show=["two  lines", "of <text>", square, numbers, "and one more"])
     assert "lines" not in revealed.text.value and "square" not in revealed.text.value
     asked.buttons["[B]"].click()
     opened = revealed.text.value
     for part in ("two  lines\nof &lt;text&gt;</pre>", 'alt="a &lt;black&gt; square"', "and one more</pre>"):
         assert part in opened
-    assert opened.index("Not quite") < opened.index("lines") < opened.index("<img") < opened.index("because")
+    assert opened.index("Not quite") < opened.index("lines") < opened.index("<img")
+    assert opened.index("<img") < opened.index(numbers._repr_html_()) < opened.index("because")
     data, _ = revealed._repr_mimebundle_()
     assert data["text/html"].index("<img") < data["text/html"].index("<details>")
     assert data["text/plain"].startswith(
-        "two  lines\nof <text>\na <black> square\nand one more\nAnswer: Which"
+        f"two  lines\nof <text>\na <black> square\n{numbers}\nand one more\nAnswer: Which"
     )
     assert "a single line</pre>" in reveal("shape", 1, WHY, show="a single line").text.value
+    assert "7</td>" in reveal("shape", 1, WHY, show=numbers).text.value
 
 
 def test_shown_anyway_it_stays_open_when_its_cell_runs_again():

@@ -32,6 +32,6 @@ def test_the_table_shows_the_true_entropy_and_the_last_temperatures():
         metrics={"temperature": np.tile(np.r_[np.full(5, 9.0), np.full(10, 0.25)], (seeds, 1))},
     )
     true = tanh_gaussian_entropy(np.zeros(2), np.full(2, math.log(std)))
-    entropy, alpha = learned_beside_exact("sum", run, -2.0, 0.04)
-    assert f"entropy  learned {true:8.4f} (seeds {true:.4f} to {true:.4f})   exact -2.0000" in entropy
-    assert "learned   0.2500" in alpha and alpha.endswith("exact 0.0400")
+    _, entropy, alpha = learned_beside_exact({"sum": run}, {"sum": (-2.0, 0.04)})
+    assert entropy == ["sum: entropy", f"{true:.4f} ({true:.4f} to {true:.4f})", "-2.0000"]
+    assert alpha == ["sum: α", "0.2500 (0.2500 to 0.2500)", "0.0400"]

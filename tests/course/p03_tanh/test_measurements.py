@@ -57,8 +57,8 @@ def test_what_the_page_says_of_them():
     assert at[0.4] == pytest.approx(0.635, abs=1e-3) and at[1] == pytest.approx(0.131, abs=1e-3)
     assert at[2] == pytest.approx(2.6e-13, rel=0.02)
     assert chance(0.4, False) == pytest.approx(chance(2, False))
-    lines = chances_to_end(chance, (0.4, 1, 2))
-    assert len(lines) == 4 and "0.63" in lines[1] and "2.6e-13" in lines[3]
+    _, narrow, _, wide = chances_to_end(chance, (0.4, 1, 2))
+    assert narrow[:2] == ["-0.4 to 0.4", "0.63"] and wide[:2] == ["-2 to 2", "2.6e-13"]
 
 
 def test_forms_are_set_below_the_exact_ones():
@@ -88,7 +88,7 @@ def test_the_true_entropy_beside_the_reported_one():
         buffer=SimpleNamespace(contents=lambda: SimpleNamespace(observation=torch.zeros(2, 50, 3))),
         metrics={"entropy": np.full((2, 6), 1.25)},
     )
-    reported, (line,) = reported_and_true({"doubled": run})
+    reported, (_, row) = reported_and_true({"doubled": run})
     true = tanh_gaussian_entropy(np.zeros(1), np.array([-0.5]))
     assert reported == {"doubled": 1.25}
-    assert f"true {true:7.2f}" in line and "0.100 to 0.300" in line
+    assert row == ["doubled", "1.25", f"{true:.2f}", "0.100 to 0.300", "0%"]

@@ -52,9 +52,10 @@ def test_a_limit_taken_for_an_end_gives_both_worlds_the_values_of_the_one_that_e
     np.testing.assert_allclose(ended, ours.exact_clock()[1], atol=1e-5)
 
 
-def test_the_clock_s_lines_hold_first_and_last_tick_of_both_worlds():
-    head, line = ours.clock_lines({"mine": np.array([np.arange(10.0), np.arange(10.0) + 20])})
-    assert "first" in head and line.split() == ["mine", "0.00", "9.00", "20.00", "29.00"]
+def test_the_clock_s_table_holds_first_and_last_tick_of_both_worlds():
+    head, row = ours.clock_table({"mine": np.array([np.arange(10.0), np.arange(10.0) + 20])})
+    assert head[1:3] == ["truncated, first tick", "truncated, last tick"]
+    assert row == ["mine", "0.00", "9.00", "20.00", "29.00"]
 
 
 def test_only_the_added_entropy_makes_the_wide_route_worth_more():
@@ -95,9 +96,10 @@ def test_a_policy_is_judged_by_where_it_goes_and_by_its_exact_objective():
 def test_which_label_prefers_the_wide_route(means, found):
     runs = {name: fixed_run(mean, mean) for name, mean in zip(ours.WEIGHTS, means, strict=True)}
     assert ours.preferring_wide(runs) == found
-    *exact, _, head, _, _, last, best = ours.routes_lines(runs)
-    assert len(exact) == 3 and head.startswith("label") and last.startswith("subtracted")
-    assert float(best.split()[-1]) == pytest.approx(ours.best_objective(), abs=0.005)
+    exact, learned = ours.routes_tables(runs)
+    assert [row[0] for row in exact[1:]] == list(ours.WEIGHTS)
+    assert [row[2] for row in learned[1:-1]] == [row[3] for row in exact[1:]]
+    assert learned[-1] == ["the best there is", "–", "–", f"{ours.best_objective():.2f}", "–"]
 
 
 def test_a_witness_is_a_plain_agent_otherwise():

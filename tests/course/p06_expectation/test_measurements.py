@@ -35,16 +35,10 @@ def test_played_returns_agree_with_the_exact_q():
     assert abs(mean - TRUTH.q_value(start[0][0], start[1][0])) < 4 * error
 
 
-def test_a_mean_comes_with_its_error_and_the_line_with_the_spread_of_one():
+def test_a_mean_comes_with_its_error_and_the_row_with_the_spread_of_one():
     numbers = np.array([1.0, 3.0] * 50)
     assert ours.mean_and_error(numbers) == (2.0, 0.1, 100)
-    assert ours.line_of_miss("mine", 2.0, 0.1, 100, truth=1.5).split() == [
-        "mine",
-        "0.500",
-        "±",
-        "0.100",
-        "1.00",
-    ]
+    assert ours.table_of_misses({"mine": (2.0, 0.1, 100)}, truth=1.5)[1] == ["mine", "0.500", "0.100", "1.00"]
 
 
 @pytest.fixture
@@ -67,5 +61,4 @@ def test_what_a_run_ends_with(run):
     misses = ours.missed(run, best)
     np.testing.assert_allclose(misses, [-1, 1])
     np.testing.assert_allclose(ours.noise_remembered(run, ENV), [0.1, 0.3], atol=1e-6)
-    words = ours.line_of_end("mine", run, misses).split()
-    assert words[0] == "mine" and {"-1.00", "1.00)", "0.26"} <= set(words)
+    assert ours.table_of_ends({"mine": run}, {"mine": misses})[1] == ["mine", "0.00 (-1.00 to 1.00)", "0.26"]

@@ -19,7 +19,7 @@ from sacnotes_lib.course.p09_off_policy.measurements import (
     fit_q,
     how_foreign,
     plot_fits,
-    policies_at_the_end,
+    policy_at_the_end,
     seen_near,
     shared,
     watch_an_actor_step,
@@ -44,8 +44,8 @@ def test_the_uniform_policy_s_rows_and_its_own_next_actions_give_its_q(env, rows
     fitted = fit_q(asked, rows.r[:-1] + GAMMA * ALPHA * np.log(2), ahead, GAMMA)
     exact = exact_qs(env, 0.6, 1.5, 0.4)
     assert distance(fitted, exact["β"]) < 0.25 < 1 < distance(fitted, exact["π"])
-    (_, line) = distances({"stored": [fitted]}, exact)
-    assert f"{distance(fitted, exact['β']):.2f}" in line
+    _, row = distances({"stored": [fitted]}, exact)
+    assert row[-1] == f"{distance(fitted, exact['β']):.2f}"
 
 
 def test_a_fit_agrees_with_its_own_labels_and_a_weight_chooses_rows():
@@ -65,7 +65,7 @@ def test_rows_are_what_the_environment_says(env, rows):
     assert rows.s.shape == rows.a.shape == rows.s_next.shape == (50, 400, 1) and rows.r.shape == (50, 400)
     np.testing.assert_array_equal(rows.s[1:], rows.s_next[:-1])
     np.testing.assert_allclose(rows.r, (-(rows.s**2) - 0.1 * rows.a**2)[..., 0])
-    assert "s′ 0.5" in seen_near(rows)
+    assert seen_near(rows)["mean s′"] == pytest.approx(0.55, abs=0.05)
 
 
 def test_the_picture_states_what_the_fits_say(env):
@@ -80,15 +80,15 @@ def test_the_actor_step_of_sac_uses_old_states_and_fresh_actions():
     assert list(seen.values()) == [True, True, False]
 
 
-def test_policies_at_the_end():
+def test_a_policy_at_the_end():
     mean, log_std = torch.zeros(2, 300, 1), torch.full((2, 300, 1), -1.0)
     run = SimpleNamespace(
         buffer=SimpleNamespace(contents=lambda: SimpleNamespace(observation=torch.zeros(2, 400, 1))),
         agent=SimpleNamespace(actor=lambda seen: SquashedGaussian(mean, log_std)),
     )
-    entropies, (said, _) = policies_at_the_end("fresh", run, lambda seen: np.full(seen.shape[:2], 0.25))
+    entropies, said = policy_at_the_end(run, lambda seen: np.full(seen.shape[:2], 0.25))
     np.testing.assert_allclose(entropies, tanh_gaussian_entropy(np.zeros(1), np.array([-1.0])), atol=1e-5)
-    assert "best 0.25" in said
+    assert said["best, exactly"] == 0.25 and said["entropies (nats)"] == (entropies.min(), entropies.max())
 
 
 def test_what_two_lots_of_angles_share():
@@ -101,5 +101,6 @@ def test_a_buffer_is_foreign_where_the_past_was_elsewhere():
     angle = torch.cat([torch.full((2, 600), 3.0), torch.full((2, 400), 0.1)], 1)
     observation = torch.stack([angle.cos(), angle.sin(), torch.zeros_like(angle)], -1)
     run = SimpleNamespace(buffer=SimpleNamespace(contents=lambda: SimpleNamespace(observation=observation)))
-    first, last = (line.split()[-2:] for line in (how_foreign(run)[1], how_foreign(run)[-1]))
-    assert first == ["100%", "100%"] and last == ["40%", "100%"]
+    _, first, _, amid, _, last = how_foreign(run)
+    assert amid == ["step 700", "64%", "50%"]
+    assert first == ["step 400", "100%", "100%"] and last == ["step 1,000", "40%", "100%"]

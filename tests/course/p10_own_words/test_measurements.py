@@ -57,15 +57,14 @@ def test_no_cell_that_is_open_to_the_eye_holds_an_answer_to_exercise_a():
 
 
 def test_the_table_of_weights_has_a_column_for_each_kind():
-    head, line = ours.weights_lines("shares", {"mine": [0, 12.4, 100, 3]}, ".0f")
-    assert all(part in head for part in WEIGHTS) and line.split() == ["mine", "0", "12", "100", "3"]
-    assert len(head) == len(line)
+    shown = ours.weights_table("shares", {"mine": [0, 12.4, 100, 3]}, ".0f")
+    assert shown == [["shares", *WEIGHTS], ["mine", "0", "12", "100", "3"]]
 
 
 def test_the_last_two_evaluations_of_the_middle_half():
     middle, low, high = ours.last_two(run(*[-150.0] * 6))
     assert middle == low == high == -150
-    assert ours.last_two_line("mine", run(*[-150.0] * 6)).split()[-3:] == ["-150", "to", "-150"]
+    assert ours.table_of_last_two({"mine": run(*[-150.0] * 6)})[1] == ["mine", "6", "-150 (-150 to -150)"]
 
 
 @pytest.mark.parametrize(
@@ -79,5 +78,6 @@ def test_bands_that_overlap_say_nothing(theirs, apart):
 
 def test_how_many_seeds_end_with_the_most_there_is():
     last = SimpleNamespace(evaluation_returns=np.array([[5.0, 1000], [1000, 999]]), seeds=range(2))
-    (line,) = ours.at_the_most({"Cart-v0, mine": last, "Other": last}, "Cart-v0", 1000)
-    assert line.startswith("Cart-v0, mine") and "1 of 2" in line
+    measured = {"library": {"Cart-v0, mine": last, "Other": last}, "not measured here": {}}
+    assert ours.at_the_most(measured, "Cart-v0", 1000)[1:] == [["library: Cart-v0, mine", "1", "2"]]
+    assert ours.at_the_most({"not measured here": {}}, "Cart-v0", 1000) is None

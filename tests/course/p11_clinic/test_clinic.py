@@ -93,8 +93,8 @@ def test_a_sign_that_parts_only_early_is_said_to(clinic):
 def test_the_table_marks_what_lies_apart(clinic):
     assert marks(clinic.charts)["Q"] == [1, 1, 1, 1, 1, 1, 1, 0]
     head, *rows = mark_table(clinic.charts)
-    assert head.split() == list(PATIENTS) and len(rows) == len(SIGNS)
-    assert all(row.endswith("+   +   +   +   +   +   +   .") for row in rows)
+    assert head[1:] == list(PATIENTS) and [row[0] for row in rows] == list(SIGNS)
+    assert all(row[1:] == [*"+++++++."] for row in rows)
 
 
 def test_what_was_not_played_is_no_sign_anywhere():
