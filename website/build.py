@@ -1,6 +1,8 @@
 """From saved notebooks to a folder of static files. Nothing is run but the scenes of the live panels."""
 
 import shutil
+import subprocess
+import sys
 import tomllib
 from collections.abc import Sequence
 from pathlib import Path
@@ -17,6 +19,15 @@ from website.pages import HERE, page, with_links
 from website.panels import LEAST, MOST, painted, panels_of
 
 OUT = ROOT / "build" / "site"
+# What search leaves out: folded answers and the code that asks, what code printed, what is said on every page.
+UNSEARCHED = "details, .output_wrapper, .anchor, .note"
+SEARCH = """# Search
+
+<p role="status" id="told">Type a word into the box above.</p>
+<ol id="found"></ol>
+
+[Pagefind](https://pagefind.app) finds the words, here in the browser: what you type is sent to nobody.
+"""
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 
 
@@ -51,7 +62,7 @@ def build(
         shutil.copytree(folder, out / "panels" / folder.name, dirs_exist_ok=True)
     texts = {name: _one_cell((ROOT / "docs" / name).read_text("utf-8")) for name in MAPS}
     shown = {f"{Path(name).stem}.html": notebook for name, notebook in (notebooks | texts).items()}
-    shown["index.html"] = _front(notebooks)
+    shown |= {"index.html": _front(notebooks), "search.html": _one_cell(SEARCH)}
     steps = [(f"{Path(one.file).stem}.html", one.question) for one in PAGES if one.file in files]
     for name, notebook in shown.items():
         place = next((place for place, step in enumerate(steps) if step[0] == name), None)
@@ -67,6 +78,7 @@ def build(
             stamp=notebook.metadata.get("sacnotes", {}).get("code"),
         )
         (out / name).write_text(with_links(html, files, PROJECT["urls"]["Source"]), "utf-8")
+    _index_words(out)
     shutil.copy(HERE / "template" / "site.js", out)
     (out / "site.css").write_text(
         (HERE / "template" / "site.css").read_text("utf-8") + _code_colors(), "utf-8"
@@ -76,6 +88,25 @@ def build(
 
 def _one_cell(text: str) -> nbformat.NotebookNode:
     return nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell(text, id="text")])
+
+
+def _index_words(out: Path) -> None:
+    """Let Pagefind index every page by its sections. Its user interfaces are left out: site.js has one."""
+    options = [
+        "--root-selector",
+        "main",
+        "--exclude-selectors",
+        UNSEARCHED,
+        "--force-language",
+        "en",
+        "--quiet",
+    ]
+    subprocess.run([sys.executable, "-m", "pagefind", "--site", out, *options], check=True)
+    for file in out.glob("pagefind/*"):
+        if any(word in file.name for word in ("ui", "highlight", "unknown")):
+            file.unlink()
+    _, terms = (ROOT / "LICENSE").read_text("utf-8").split("\n\n", 2)[1:]  # of MIT, as theirs
+    (out / "pagefind" / "LICENSE").write_text(f"Pagefind. Copyright 2022 CloudCannon\n\n{terms}", "utf-8")
 
 
 def _front(notebooks: dict[str, nbformat.NotebookNode]) -> nbformat.NotebookNode:

@@ -172,6 +172,27 @@ def test_every_link_leads_to_a_place_that_is_there(site):
     assert lost == []
 
 
+def test_search_finds_sections_and_no_answers(visit, site):
+    page = visit(FIRST)
+    page.get_by_role("searchbox").fill("pendulum")
+    page.keyboard.press("Enter")
+    page.locator("#found mark").first.wait_for()
+    assert "q=pendulum" in page.url
+    link = page.locator("#found a").first
+    assert page.url.rpartition("/")[0] + "/" in link.evaluate("link => link.href"), "below the same base path"
+    heading = link.inner_text()
+    link.press("Enter")
+    page.wait_for_url("**/*.html#*")
+    anchor = page.evaluate("decodeURIComponent(location.hash.slice(1))")
+    assert heading in page.locator(f'[id="{anchor}"]').inner_text()
+    answer = page.locator(".verdict + p").first.text_content().split(".")[0]
+    page = visit("search.html")
+    page.get_by_role("searchbox").fill(f'"{answer}"')  # quoted: these words in this order
+    page.get_by_text("No pages with").wait_for()
+    assert page.locator("#found li").count() == 0
+    assert (site / "pagefind" / "LICENSE").read_text("utf-8").count("CloudCannon") == 1
+
+
 def test_a_folder_with_other_files_and_a_page_that_is_not_there_are_refused(tmp_path):
     (tmp_path / "thesis.txt").write_text("mine")
     with pytest.raises(ValueError, match="holds other files than a website"):
@@ -196,7 +217,7 @@ def test_every_page_fits_a_small_screen_and_has_no_serious_fault(visit, site, sc
         page.goto(page.url.rpartition("/")[0] + f"/{file.name}")
         page.evaluate("document.querySelectorAll('details').forEach(fold => fold.open = true)")
         assert page.evaluate("document.documentElement.scrollWidth") <= 360, file.name
-        if file.name in (FIRST, "index.html", "notation.html"):
+        if file.name in (FIRST, "index.html", "notation.html", "search.html"):
             assert faults(page, "body") == [], file.name
 
 

@@ -155,6 +155,44 @@ const seen = new IntersectionObserver((entries) => entries.forEach((entry) => {
   wake(entry.target);
 }), { rootMargin: "300px" });
 
+// ---- search, on its own page: a link for each section that holds the words
+async function search(words, finder) {
+  const list = document.getElementById("found"), status = document.getElementById("told");
+  const found = await finder.debouncedSearch(words, {}, 150);
+  if (found === null) return; // more was typed meanwhile
+  const pages = await Promise.all(found.results.slice(0, 12).map((one) => one.data()));
+  list.replaceChildren(...pages.map((page) => {
+    const row = document.createElement("li"), sections = document.createElement("ul");
+    for (const section of page.sub_results.slice(0, 4)) {
+      const link = Object.assign(document.createElement("a"), { href: section.url, textContent: section.title });
+      const words = Object.assign(document.createElement("p"), { innerHTML: section.excerpt }); // escaped, but for <mark>
+      const item = document.createElement("li");
+      item.append(link, words);
+      sections.append(item);
+    }
+    row.append(page.meta.title, sections);
+    return row;
+  }));
+  status.textContent = words ? `${found.results.length || "No"} page${found.results.length === 1 ? "" : "s"} with “${words}”.` : "";
+}
+
+async function openSearch() {
+  const box = document.querySelector("input[type=search]");
+  let finder;
+  try { finder = await import("./pagefind/pagefind.js"); } catch (error) {
+    document.getElementById("told").textContent = `Search did not load (${error.message}).`;
+    return;
+  }
+  box.form.addEventListener("submit", (event) => event.preventDefault());
+  box.addEventListener("input", () => {
+    history.replaceState(null, "", `?${new URLSearchParams({ q: box.value })}`);
+    search(box.value, finder);
+  });
+  box.value = new URLSearchParams(location.search).get("q") ?? "";
+  box.focus();
+  if (box.value) search(box.value, finder);
+}
+
 // What is wider than the screen can be reached, and then scrolled, by keyboard.
 function reach() {
   for (const part of all("pre, .scroll, .output_html")) {
@@ -172,6 +210,7 @@ for (const asked of all("section.predict")) {
 
 reach();
 showChoices();
+if (document.getElementById("found")) openSearch();
 openSettled();
 for (const panel of all(".panel")) {
   seen.observe(panel);
