@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import random
 from base64 import b64decode
 
@@ -11,6 +12,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from sacnotes_lib.course.kit.pages import PAGES
+from sacnotes_lib.course.stage.live import LivePanel
 from tests.browser.accessibility import faults
 from tests.website.conftest import GRID, ONLY
 from tools.fingerprint import ROOT
@@ -111,6 +113,19 @@ def test_a_setting_can_be_sent_as_an_address(visit, address):
     sent, told = page.url.removeprefix(address), panel.locator("figure p").inner_text()
     other = visit(sent)
     assert next(panels_on(other)).locator("figure p").inner_text() == told
+
+
+def test_the_notebook_offers_the_same_address(visit):
+    """The text under a panel there leads to the same picture here, or to the nearest that was painted."""
+    scene = next(iter(scenes_of(FIRST)))
+    panel = LivePanel(scene.scene)
+    setting = scene.combinations()[-1]
+    assert setting != panel.parameters
+    panel.set(**setting)
+    assert html.escape(panel.address()) in panel.picture.value
+    told = next(panels_on(visit(FIRST + panel.address()))).locator("figure p").inner_text()
+    assert told == panel.description
+    panel.retire()
 
 
 def test_a_prediction_opens_its_answer_and_is_kept_until_it_is_forgotten(visit):
