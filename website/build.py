@@ -7,6 +7,7 @@ import tomllib
 from collections.abc import Sequence
 from pathlib import Path
 from statistics import median
+from urllib.parse import quote
 
 import nbformat
 from pygments.formatters import HtmlFormatter
@@ -15,12 +16,15 @@ from sacnotes_lib.course.kit.pages import PAGES
 from tools.copies import MAPS
 from tools.fingerprint import ROOT
 from tools.notebooks import find
+from website.cards import as_page, cards_of, for_anki
 from website.pages import HERE, page, with_links
 from website.panels import LEAST, MOST, painted, panels_of
+from website.recorded import STEPS
+from website.words import Words
 
 OUT = ROOT / "build" / "site"
 # What search leaves out: folded answers and the code that asks, what code printed, what is said on every page.
-UNSEARCHED = "details, .output_wrapper, .anchor, .note"
+UNSEARCHED = "details, .output_wrapper, .anchor, .note, .letters, [popover]"
 SEARCH = """# Search
 
 <p role="status" id="told">Type a word into the box above.</p>
@@ -37,10 +41,12 @@ def build(
     only: Sequence[str] = (),
     most: int = MOST,
     least: int = LEAST,
+    steps: int = STEPS,
     cache: Path | None = None,
 ) -> Path:
     """Write the site into the folder ``out``; panels once painted are kept in ``cache``, beside it where none is named.
 
+    ``most`` and ``least`` are the positions of a panel and of a slider, ``steps`` the length of recorded trainings.
     A site that is there already is replaced. Raises ValueError for a folder that holds anything else, and for a
     name in ``only`` that no page begins with.
     """
@@ -51,7 +57,9 @@ def build(
     files = [path.name for path in find(list(only))]
     notebooks = {name: nbformat.read(ROOT / "notebooks" / name, as_version=4) for name in files}
     panels = {
-        name: panels_of([c.source if c.cell_type == "code" else "" for c in notebook.cells], most, least)
+        name: panels_of(
+            [c.source if c.cell_type == "code" else "" for c in notebook.cells], most, least, steps
+        )
         for name, notebook in notebooks.items()
     }
     every = [panel for found in panels.values() for panel in found.values()]
@@ -63,6 +71,8 @@ def build(
     texts = {name: _one_cell((ROOT / "docs" / name).read_text("utf-8")) for name in MAPS}
     shown = {f"{Path(name).stem}.html": notebook for name, notebook in (notebooks | texts).items()}
     shown |= {"index.html": _front(notebooks), "search.html": _one_cell(SEARCH)}
+    cards = [card for name, notebook in notebooks.items() for card in cards_of(name, notebook)]
+    shown["cards.html"] = _one_cell(as_page(cards))
     steps = [(f"{Path(one.file).stem}.html", one.question) for one in PAGES if one.file in files]
     for name, notebook in shown.items():
         place = next((place for place, step in enumerate(steps) if step[0] == name), None)
@@ -71,19 +81,36 @@ def build(
             notebook,
             found,
             {cell: f"panels/{kept[id(panel)].name}" for cell, panel in found.items()},
+            words=Words() if name.partition(".")[0] + ".ipynb" in notebooks else None,
             repository=PROJECT["urls"]["Source"],
+            address=f"{PROJECT['urls']['Homepage']}/{name}",
+            preview=f"{PROJECT['urls']['Homepage']}/preview.png",
+            elsewhere=elsewhere(PROJECT["urls"]["Source"], f"{name.partition('.')[0]}.ipynb")
+            if place is not None
+            else {},
             before=steps[place - 1] if place else None,
             after=steps[place + 1] if place is not None and place + 1 < len(steps) else None,
             language="zh" if ".zh." in name else "en",
             stamp=notebook.metadata.get("sacnotes", {}).get("code"),
         )
         (out / name).write_text(with_links(html, files, PROJECT["urls"]["Source"]), "utf-8")
+    (out / "cards.txt").write_text(for_anki(cards, PROJECT["urls"]["Homepage"]), "utf-8")
     _index_words(out)
     shutil.copy(HERE / "template" / "site.js", out)
+    shutil.copy(ROOT / "docs" / "page.png", out / "preview.png")
     (out / "site.css").write_text(
         (HERE / "template" / "site.css").read_text("utf-8") + _code_colors(), "utf-8"
     )
     return out
+
+
+def elsewhere(source: str, file: str) -> dict[str, str]:
+    """Where a page runs without installing anything; untried. Colab opens what GitHub has, Binder any repository."""
+    there = {"Binder": f"https://mybinder.org/v2/git/{quote(source, safe='')}/HEAD?labpath=notebooks/{file}"}
+    if source.startswith("https://github.com/"):
+        repository = source.removeprefix("https://github.com/")
+        there["Colab"] = f"https://colab.research.google.com/github/{repository}/blob/main/notebooks/{file}"
+    return there
 
 
 def _one_cell(text: str) -> nbformat.NotebookNode:
@@ -112,7 +139,14 @@ def _index_words(out: Path) -> None:
 def _front(notebooks: dict[str, nbformat.NotebookNode]) -> nbformat.NotebookNode:
     """The first page: what the course is, and a line for each page."""
     pages = [f"- [{one.number} · {one.question}]({one.file})" for one in PAGES if one.file in notebooks]
-    return _one_cell("\n".join([f"# {PROJECT['name']}\n\n{PROJECT['description']}.\n\n## Pages\n", *pages]))
+    return _one_cell(
+        "\n".join(
+            [
+                f"# {PROJECT['name']}\n\n{PROJECT['description']}.\n\n[Review cards](cards.html)\n\n## Pages\n",
+                *pages,
+            ]
+        )
+    )
 
 
 def _code_colors() -> str:
