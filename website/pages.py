@@ -15,10 +15,17 @@ from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from sacnotes_lib.course.stage.controls import Choice
 from tools.copies import FOLDED, MAPS
 from website.panels import Panel, all_positions, called
-from website.recorded import INTRODUCTION, RecordedScene
+from website.recorded import RecordedScene
 from website.words import Words
 
 HERE = Path(__file__).parent
+OF_RECORDED = (
+    "The console trains where Python runs. Instead, here are sixteen trainings that were recorded, on a problem whose "
+    "answer is known: a fork, then a narrow route that pays more to those who keep still, or a wide one on which any "
+    "action will do. At the fork an action above 0 leads mostly to the narrow route. SAC has five critics here, and "
+    "four seeds. Choose a temperature and a backup, then move the step: which route does the policy take, and is Q "
+    "what it really earns (Monte Carlo)?"
+)
 
 
 class Renderer(IPythonRenderer):
@@ -134,7 +141,7 @@ def _described(panel: Panel) -> dict:
         if len(values) < full:
             coarser.append(f"{control.label} has {len(values)} of {full}")
     told = {"name": panel.name, "controls": controls, "count": len(panel.combinations()), "coarser": coarser}
-    return told | {"introduction": INTRODUCTION if isinstance(panel.scene, RecordedScene) else None}
+    return told | {"introduction": OF_RECORDED if isinstance(panel.scene, RecordedScene) else None}
 
 
 def _title_and_description(notebook: nbformat.NotebookNode) -> tuple[str, str]:

@@ -16,12 +16,6 @@ BASE = SACConfig(
     env_id="sacnotes/TwoRoutes-v0", num_critics=5, discount=0.98, reward_scale=1.0, hidden_sizes=(32, 32),
     batch_size=32, learning_starts=100, learning_rate=1e-2, polyak_rate=1.0, evaluation_interval=EVERY,
 )  # fmt: skip
-INTRODUCTION = (
-    "The console trains where Python runs. Instead, here are sixteen trainings that were recorded, on a problem whose "
-    "answer is known: a fork, then a narrow route that pays more to those who keep still, or a wide one on which any "
-    "action will do. SAC has five critics here, and four seeds. Choose a temperature and a backup, then move the step: "
-    "which route does the policy take at the fork, and is Q what the policy really earns (Monte Carlo)?"
-)
 
 
 class RecordedScene(TrainingScene):

@@ -101,6 +101,8 @@ class TrainingScene(Scene):
             panel.bands[key].set_verts([_outline(band)] if len(band.steps) else [])
             if len(band.steps):
                 self._label_end(panel.ends[key], key, float(band.steps[-1]), heights[key], width)
+            else:
+                panel.ends[key].set_text("")
         for run, view in data.runs.items():
             panel.marks[run].set_segments([((mark.step, 0), (mark.step, 1)) for mark in view.marks])
             shown = list(enumerate(view.marks, start=1))[-NUMBERS_SHOWN:]
