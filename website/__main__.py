@@ -21,15 +21,15 @@ if __name__ == "__main__":  # joblib imports this module again
         "--record", action="store_true", help="keep sizes and times in benchmarks/results/site.txt"
     )
     options = parser.parse_args()
-    new = not (Path(options.out).parent / "panels").exists()
+    panels = Path(options.out).parent / "panels"
+    before = set(panels.glob("*"))
     start = perf_counter()
     try:
         sizes = told(build(options.out, only=options.only, most=options.most))
     except ValueError as error:
         parser.error(str(error))
-    built = f"built in {perf_counter() - start:.0f} s" + (
-        ", every panel painted and recorded anew" if new else ""
-    )
+    new = len(set(panels.glob("*")) - before)
+    built = f"built in {perf_counter() - start:.0f} s, with {new} panels painted anew"
     print(sizes, built, sep="\n")
     if options.record:
         from benchmarks.website import from_key_to_picture  # needs a browser

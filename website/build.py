@@ -154,7 +154,7 @@ def _code_colors() -> str:
         HtmlFormatter(style=style).get_style_defs(".highlight") for style in ("xcode", "github-dark")
     )
     ours = ".highlight, .highlight pre { background: var(--soft); }\n"
-    return f"{light}\n@media (prefers-color-scheme: dark) {{\n{dark}\n}}\n{ours}"
+    return f"{light}\n@media screen and (prefers-color-scheme: dark) {{\n{dark}\n}}\n{ours}"
 
 
 def told(out: Path) -> str:
@@ -171,5 +171,6 @@ def told(out: Path) -> str:
     ]
     rows = [(path.name, size(path)) for path in sorted(out.iterdir()) if path.is_file()]
     rows += [(f"panel {name.rpartition('-')[0]}", kilobytes) for name, kilobytes in panels.items()]
+    rows += [("search", size(out / "pagefind"))]
     rows += [("a page with its panels, the median", median(whole)), ("the whole site", size(out))]
     return "\n".join(f"{name:<44}{kilobytes:>9,.0f} kB" for name, kilobytes in rows)

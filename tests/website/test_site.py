@@ -317,6 +317,16 @@ def test_every_page_fits_a_small_screen_and_has_no_serious_fault(visit, site, sc
             assert faults(page, "body") == [], file.name
 
 
+def test_on_paper_it_is_dark_on_white_with_all_options_and_no_controls(visit):
+    page = visit(FIRST, color_scheme="dark")
+    page.emulate_media(media="print")
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    assert page.locator("main img").first.evaluate("image => getComputedStyle(image).filter") == "none"
+    assert page.locator(".predict li button").first.is_visible() and page.locator(".word").first.is_visible()
+    for gone in (".contents", "form[role=search]", ".letters button", "footer"):
+        assert not page.locator(gone).first.is_visible(), gone
+
+
 def test_without_scripts_a_page_is_whole(visit):
     page = visit(FIRST, java_script_enabled=False)
     answer = page.locator("details.answer").first
