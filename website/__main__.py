@@ -1,6 +1,7 @@
 """Build the website:  python -m website [--only 00 03] [--out build/site] [--most 400] [--record]"""
 
 import argparse
+from pathlib import Path
 from time import perf_counter
 
 from benchmarks.machine import describe_machine, save_result
@@ -16,13 +17,21 @@ if __name__ == "__main__":  # joblib imports this module again
     )
     parser.add_argument("--out", default=OUT, help="the folder; a site in it is replaced")
     parser.add_argument("--most", type=int, default=MOST, help="positions of a panel, about")
-    parser.add_argument("--record", action="store_true", help="keep the sizes in benchmarks/results/site.txt")
+    parser.add_argument(
+        "--record", action="store_true", help="keep sizes and times in benchmarks/results/site.txt"
+    )
     options = parser.parse_args()
+    panels = Path(options.out).parent / "panels"
+    before = set(panels.glob("*"))
     start = perf_counter()
     try:
         sizes = told(build(options.out, only=options.only, most=options.most))
     except ValueError as error:
         parser.error(str(error))
-    print(sizes, f"built in {perf_counter() - start:.0f} s", sep="\n")
+    new = len(set(panels.glob("*")) - before)
+    built = f"built in {perf_counter() - start:.0f} s, with {new} panels painted anew"
+    print(sizes, built, sep="\n")
     if options.record:
-        save_result("site", [describe_machine(), "", sizes])
+        from benchmarks.website import from_key_to_picture  # needs a browser
+
+        save_result("site", [describe_machine(), "", sizes, built, from_key_to_picture(Path(options.out))])

@@ -15,15 +15,28 @@ from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from sacnotes_lib.course.stage.controls import Choice
 from tools.copies import FOLDED, MAPS
 from website.panels import Panel, all_positions, called
+from website.recorded import RecordedScene
+from website.words import Words
 
 HERE = Path(__file__).parent
+OF_RECORDED = (
+    "The console trains where Python runs. Instead, here are sixteen trainings that were recorded, on a problem whose "
+    "answer is known: a fork, then a narrow route that pays more to those who keep still, or a wide one on which any "
+    "action will do. At the fork an action above 0 leads mostly to the narrow route. SAC has five critics here, and "
+    "four seeds. Choose a temperature and a backup, then move the step: which route does the policy take, and is Q "
+    "what it really earns (Monte Carlo)?"
+)
 
 
 class Renderer(IPythonRenderer):
-    """Markdown with formulas that a browser sets by itself; remembers headings for the list of contents."""
+    """Markdown with formulas that a browser sets by itself; remembers headings for the list of contents.
 
-    def __init__(self):
+    ``words`` explains letters and words; None explains none.
+    """
+
+    def __init__(self, words: Words | None = None):
         super().__init__(escape=False)
+        self.words = words
         self.headings: list[tuple[int, str, str]] = []  # level, anchor, HTML
 
     def heading(self, text: str, level: int, **attrs: Any) -> str:
@@ -35,7 +48,8 @@ class Renderer(IPythonRenderer):
         return f'<h{level} id="{anchor}">{text}{link if level > 1 else ""}</h{level}>\n'
 
     def block_math(self, body: str) -> str:
-        return f'<div class="scroll">{latex2mathml.converter.convert(body, display="block")}</div>'
+        formula = latex2mathml.converter.convert(body, display="block")
+        return f'<div class="scroll">{formula}</div>{self.words.of_formula(body) if self.words else ""}'
 
     def inline_math(self, body: str) -> str:
         return f'<span class="scroll">{latex2mathml.converter.convert(body)}</span>'
@@ -45,10 +59,14 @@ class Renderer(IPythonRenderer):
 
 
 def page(
-    notebook: nbformat.NotebookNode, panels: dict[int, Panel], sources: dict[int, str], **shown: Any
+    notebook: nbformat.NotebookNode,
+    panels: dict[int, Panel],
+    sources: dict[int, str],
+    words: Words | None = None,
+    **shown: Any,
 ) -> str:
     """The page of a notebook. ``panels`` and the addresses of their data by cell; ``shown`` is for the template."""
-    renderer = Renderer()
+    renderer = Renderer(words)
     markdown = MarkdownWithMath(renderer)
     calls = [_calls(cell) for cell in notebook.cells]
     waiting: set[str] = set()  # predictions whose answer is still to come
@@ -57,6 +75,8 @@ def page(
         told = {"folded": bool(FOLDED.search(cell.source)) or "live" in key, "key": None}
         if cell.cell_type == "markdown":
             told["html"] = markdown.render(cell.source)
+            if words:
+                told["html"] = words.explained(told["html"])
         elif "predict" in key:
             told |= {"role": "predict", "key": key["predict"]}
             if any(later.get("reveal", {}).get("key") == key["predict"] for later in calls[place:]):
@@ -120,7 +140,8 @@ def _described(panel: Panel) -> dict:
         controls.append({"name": name, "label": label, "texts": texts, "menu": menu, "at": at})
         if len(values) < full:
             coarser.append(f"{control.label} has {len(values)} of {full}")
-    return {"name": panel.name, "controls": controls, "count": len(panel.combinations()), "coarser": coarser}
+    told = {"name": panel.name, "controls": controls, "count": len(panel.combinations()), "coarser": coarser}
+    return told | {"introduction": OF_RECORDED if isinstance(panel.scene, RecordedScene) else None}
 
 
 def _title_and_description(notebook: nbformat.NotebookNode) -> tuple[str, str]:
@@ -140,6 +161,8 @@ def with_links(text: str, pages: list[str], repository: str) -> str:
         anchor = f"#{anchor.removeprefix('cell-id=')}" if anchor else ""
         if name in (*pages, *MAPS):
             return f'href="{Path(name).stem}.html{anchor}"'
+        if name == "cards.txt":
+            return match[0]
         return f'href="{repository}/{path.removeprefix("../")}{anchor}"'
 
     return re.sub(r'href="(?!\w+:|#)([^"#]+\.(?:ipynb|md|txt|py|toml)(?:#[^"]*)?)"', turned, text)

@@ -28,6 +28,7 @@ from sacnotes_lib.course.stage.painter import Painter
 from sacnotes_lib.course.stage.scene import Scene
 from sacnotes_lib.plots.picture import PALETTE_SIZE
 from tools.fingerprint import VERSIONS_THAT_COUNT, canonical_code, digest, pinned_versions
+from website.recorded import STEPS, RecordedScene
 
 TILE = 32  # pixels
 COLUMNS = 64  # tiles in a row of a sheet, and rows in a sheet: phones refuse pictures that are much larger
@@ -59,7 +60,8 @@ class Panel:
     def digest(self) -> str:
         """Changes whenever a frame may change: with the scene, all of ours that it uses, and this module."""
         roots = {type(self.scene).__module__, Painter.__module__}
-        modules = roots.union(*map(grimp.build_graph("sacnotes_lib").find_upstream_modules, roots))
+        graph = grimp.build_graph("sacnotes_lib", "website")
+        modules = roots.union(*map(graph.find_upstream_modules, roots))
         files = [Path(import_module(name).__file__) for name in sorted(modules)]
         code = [canonical_code(file.read_text("utf-8")) for file in (*files, Path(__file__))]
         pins = pinned_versions()
@@ -82,8 +84,13 @@ class _Names(dict):
         raise KeyError(name)
 
 
-def panels_of(sources: list[str], most: int = MOST, least: int = LEAST) -> dict[int, Panel]:
-    """The panels that a page's cells show, by the place of the cell; without those that need what the page trained."""
+def panels_of(
+    sources: list[str], most: int = MOST, least: int = LEAST, steps: int = STEPS
+) -> dict[int, Panel]:
+    """The panels that a page's cells show, by the place of the cell; without those that need what the page trained.
+
+    The page's first console gets trainings of so many ``steps`` that were recorded.
+    """
     names, expressions, found = _Names(), {}, {}
     for place, source in enumerate(sources):
         for node in ast.walk(ast.parse(source)):
@@ -100,6 +107,11 @@ def panels_of(sources: list[str], most: int = MOST, least: int = LEAST) -> dict[
                     found[place] = Panel(
                         scene, expressions.get(made, made), controls, grid(controls, most, least)
                     )
+            recorded = any(isinstance(panel.scene, RecordedScene) for panel in found.values())
+            if isinstance(node, ast.Call) and called(node) == "TrainingConsole" and not recorded:
+                scene = RecordedScene(steps)
+                positions = grid(scene.controls, most, least)
+                found[place] = Panel(scene, f"RecordedScene({steps})", scene.controls, positions)
     return found
 
 

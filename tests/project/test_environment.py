@@ -180,4 +180,7 @@ def test_the_citation_names_this_version_and_licence():
 def test_addresses_are_placeholders_until_there_is_a_real_one():
     """The day the project has an address, all of them change together, and this test with them."""
     assert all(address.startswith("https://sacnotes.example") for address in PROJECT["urls"].values())
+    readme = (ROOT / "README.md").read_text("utf-8")
+    source = PROJECT["urls"]["Source"]
+    assert f"({source}/actions/workflows/site.yml/badge.svg)]({PROJECT['urls']['Homepage']})" in readme
     assert (ROOT / "sacnotes_lib" / "py.typed").exists() and "Typing :: Typed" in PROJECT["classifiers"]

@@ -17,7 +17,7 @@ ONLY = os.environ.get("SACNOTES_SITE_ONLY", "").split()  # such as "00 05", for 
 BUILT = os.environ.get(
     "SACNOTES_SITE"
 )  # a site with all its positions, such as build/site, instead of a new one
-GRID = {} if BUILT else {"most": 24, "least": 2}
+GRID = {} if BUILT else {"most": 24, "least": 2, "steps": 300}
 
 
 class Quiet(SimpleHTTPRequestHandler):

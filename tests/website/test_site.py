@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import random
 from base64 import b64decode
 
@@ -10,13 +11,16 @@ import numpy as np
 import pytest
 from bs4 import BeautifulSoup
 
+import website.panels
 from sacnotes_lib.course.kit.pages import PAGES
+from sacnotes_lib.course.stage.live import LivePanel
 from tests.browser.accessibility import faults
 from tests.website.conftest import GRID, ONLY
 from tools.fingerprint import ROOT
-from website.build import build
+from website.build import PROJECT, build, elsewhere
 from website.pages import with_links
-from website.panels import Frames, Palette, all_positions, grid, panels_of
+from website.panels import Frames, Palette, Panel, all_positions, grid, panels_of
+from website.recorded import RecordedScene
 
 FILES = [one.file for one in PAGES if one.file.startswith(tuple(ONLY) or "")]
 NAMES = [file.replace(".ipynb", ".html") for file in FILES]
@@ -113,6 +117,19 @@ def test_a_setting_can_be_sent_as_an_address(visit, address):
     assert next(panels_on(other)).locator("figure p").inner_text() == told
 
 
+def test_the_notebook_offers_the_same_address(visit):
+    """The text under a panel there leads to the same picture here, or to the nearest that was painted."""
+    scene = next(iter(scenes_of(FIRST)))
+    panel = LivePanel(scene.scene)
+    setting = scene.combinations()[-1]
+    assert setting != panel.parameters
+    panel.set(**setting)
+    assert html.escape(panel.address()) in panel.picture.value
+    told = next(panels_on(visit(FIRST + panel.address()))).locator("figure p").inner_text()
+    assert told == panel.description
+    panel.retire()
+
+
 def test_a_prediction_opens_its_answer_and_is_kept_until_it_is_forgotten(visit):
     page = visit(FIRST)
     asked, answer = page.locator(".predict").first, page.locator("details.answer").first
@@ -167,9 +184,111 @@ def test_every_link_leads_to_a_place_that_is_there(site):
         assert len(anchors[name]) == len(page.select("[id]")), f"an anchor twice in {name}"
         for link in page.select("a[href]"):
             file, _, anchor = link["href"].partition("#")
+            if file.endswith(".txt") and (site / file).is_file():
+                continue
             if ":" not in file and (anchor or "main") not in anchors.get(file or name, ()):
                 lost.append((name, link["href"]))
     assert lost == []
+
+
+def test_a_word_explains_itself_once_by_key_and_by_mouse_and_so_do_a_formulas_letters(visit):
+    page = visit(FIRST)
+    word = page.locator("main p button.word").filter(has_text="actor").first
+    meaning = page.locator(f"#{word.get_attribute('popovertarget')}")
+    assert not meaning.is_visible()
+    word.press("Enter")
+    assert meaning.is_visible() and "what an action is worth" in meaning.inner_text()
+    assert meaning.get_by_role("link").get_attribute("href").startswith("00_start_here.html#")
+    page.keyboard.press("Escape")
+    assert not meaning.is_visible()
+    word.hover()
+    assert meaning.is_visible()
+    letters = page.locator(".letters button").first
+    letters.press("Enter")
+    said = page.locator(f"#{letters.get_attribute('popovertarget')}")
+    assert said.is_visible() and not meaning.is_visible()
+    assert "price of entropy" in said.inner_text() and "terminated" not in said.inner_text()
+    told = page.locator("[popover]:not(.letters *)").all_text_contents()
+    assert len(told) == len(set(told)) > 3, "each once"
+
+
+def test_cards_show_what_was_missed_first_and_bring_it_back_until_it_is_known(visit, site):
+    page = visit(FIRST)
+    missed = page.locator("section.predict").last
+    right = page.locator("details.answer .verdict b").last.text_content()
+    missed.get_by_role("button").filter(has_not_text=right).first.click()
+    page.goto(page.url.replace(FIRST, "cards.html"))
+    shown = page.locator("details.card:visible")
+    key, count = missed_key(page), page.locator("details.card").count()
+    assert shown.count() == 1 and shown.get_attribute("data-key") == key
+    assert f"{count} of {count}" in page.get_by_role("status").first.inner_text()
+    shown.locator("summary").press("Enter")
+    shown.get_by_role("button", name="I missed it").press("Enter")
+    assert shown.get_attribute("data-key") == key, "missed again"
+    shown.locator("summary").press("Enter")
+    shown.get_by_role("button", name="I knew it").press("Enter")
+    assert shown.get_attribute("data-key") != key
+    page.reload()
+    assert f"{count - 1} of {count}" in page.get_by_role("status").first.inner_text()
+    page.get_by_role("button", name="Show every card").click()
+    assert shown.count() == count
+    header, *rows = (site / "cards.txt").read_text("utf-8").split("#tags column:4\n")
+    rows = [row.split("\t") for row in rows[0].splitlines()]
+    assert "#separator:tab" in header and {len(row) for row in rows} == {4} and len(rows) == count
+    predicted = {key for one in PAGES if one.file in FILES for key in one.predictions}
+    keys = [row[0] for row in rows]
+    assert predicted <= set(keys) and len(set(keys)) == count
+    assert count - len(predicted) >= 3 * len([one for one in PAGES if one.file in FILES and one.predictions])
+
+
+def missed_key(page):
+    """The prediction that this browser holds."""
+    (key,) = page.evaluate("Object.keys(JSON.parse(localStorage.getItem('sacnotes.choices')))")
+    return key
+
+
+def test_painted_data_are_tied_to_all_the_code_that_painted_them(monkeypatch):
+    """The name of a panel's folder holds a digest of code: of the scene, of what it uses, of the painter."""
+    read = []
+    monkeypatch.setattr(website.panels, "canonical_code", lambda text: read.append(text) or "")
+    scene = RecordedScene(100)
+    Panel(scene, "", scene.controls, {}).digest()
+    for used in ("envs/two_routes", "sac/losses", "course/stage/painter", "course/console/training_curves"):
+        assert (ROOT / "sacnotes_lib" / f"{used}.py").read_text("utf-8") in read, used
+    assert (ROOT / "website" / "recorded.py").read_text("utf-8") in read
+
+
+def test_search_finds_sections_and_no_answers(visit, site):
+    page = visit(FIRST)
+    page.get_by_role("searchbox").fill("pendulum")
+    page.keyboard.press("Enter")
+    page.locator("#found mark").first.wait_for()
+    assert "q=pendulum" in page.url
+    link = page.locator("#found a").first
+    assert page.url.rpartition("/")[0] + "/" in link.evaluate("link => link.href"), "below the same base path"
+    heading = link.inner_text()
+    link.press("Enter")
+    page.wait_for_url("**/*.html#*")
+    anchor = page.evaluate("decodeURIComponent(location.hash.slice(1))")
+    assert heading in page.locator(f'[id="{anchor}"]').inner_text()
+    answer = page.locator(".verdict + p").first.text_content().split(".")[0]
+    page = visit("search.html")
+    page.get_by_role("searchbox").fill(f'"{answer}"')  # quoted: these words in this order
+    page.get_by_text("No pages with").wait_for()
+    assert page.locator("#found li").count() == 0
+    assert (site / "pagefind" / "LICENSE").read_text("utf-8").count("CloudCannon") == 1
+
+
+def test_addresses_follow_from_the_projects(site):
+    page = BeautifulSoup((site / FIRST).read_text("utf-8"), "html.parser")
+    told = {tag["property"]: tag["content"] for tag in page.select("meta[property]")}
+    assert told["og:url"] == f"{PROJECT['urls']['Homepage']}/{FIRST}"
+    assert told["og:image"].startswith(PROJECT["urls"]["Homepage"])
+    assert (site / told["og:image"].rpartition("/")[2]).read_bytes().startswith(b"\x89PNG")
+    assert page.select_one("footer a[href^='https://mybinder.org']")
+    there = elsewhere("https://github.com/a/b", "00_c.ipynb")
+    assert "https%3A%2F%2Fgithub.com%2Fa%2Fb/HEAD?labpath=notebooks/00_c.ipynb" in there["Binder"]
+    assert there["Colab"].endswith("/github/a/b/blob/main/notebooks/00_c.ipynb")
 
 
 def test_a_folder_with_other_files_and_a_page_that_is_not_there_are_refused(tmp_path):
@@ -196,8 +315,18 @@ def test_every_page_fits_a_small_screen_and_has_no_serious_fault(visit, site, sc
         page.goto(page.url.rpartition("/")[0] + f"/{file.name}")
         page.evaluate("document.querySelectorAll('details').forEach(fold => fold.open = true)")
         assert page.evaluate("document.documentElement.scrollWidth") <= 360, file.name
-        if file.name in (FIRST, "index.html", "notation.html"):
+        if file.name in (FIRST, "index.html", "notation.html", "search.html", "cards.html"):
             assert faults(page, "body") == [], file.name
+
+
+def test_on_paper_it_is_dark_on_white_with_all_options_and_no_controls(visit):
+    page = visit(FIRST, color_scheme="dark")
+    page.emulate_media(media="print")
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    assert page.locator("main img").first.evaluate("image => getComputedStyle(image).filter") == "none"
+    assert page.locator(".predict li button").first.is_visible() and page.locator(".word").first.is_visible()
+    for gone in (".contents", "form[role=search]", ".letters button", "footer"):
+        assert not page.locator(gone).first.is_visible(), gone
 
 
 def test_without_scripts_a_page_is_whole(visit):

@@ -1,6 +1,6 @@
 // Predictions, reveals and live panels. A page without this file is complete: its folds open by hand.
 "use strict";
-const STORE = "sacnotes.choices";
+const STORE = "sacnotes.choices", CARDS = "sacnotes.cards", DAY = 24 * 3600 * 1000;
 const all = (selector, root = document) => [...root.querySelectorAll(selector)];
 
 // ---- choices: key of a prediction -> text of the option; kept by the browser where it allows that
@@ -61,6 +61,7 @@ function openSettled(key, first) {
 
 document.getElementById("forget").addEventListener("click", () => {
   choices = {};
+  try { localStorage.removeItem(CARDS); } catch { /* nothing was kept */ }
   for (const fold of all("details.answer, details.waits")) fold.open = false;
   keep();
   document.getElementById("forgotten").textContent = "Forgotten.";
@@ -155,6 +156,87 @@ const seen = new IntersectionObserver((entries) => entries.forEach((entry) => {
   wake(entry.target);
 }), { rootMargin: "300px" });
 
+// ---- words: a key or a touch opens what they mean without this; a mouse need only rest on them
+for (const word of all(".word")) {
+  const meaning = word.nextElementSibling;
+  word.addEventListener("mouseenter", () => meaning.showPopover({ source: word }));
+  word.addEventListener("mouseleave", (event) => { if (!meaning.contains(event.relatedTarget)) meaning.hidePopover(); });
+  meaning.addEventListener("mouseleave", () => meaning.hidePopover());
+}
+
+// ---- cards: one at a time, what was missed first, then what is new, then what is old
+function review() {
+  const cards = all("details.card"), status = document.getElementById("waiting");
+  let seen = {}; // key of a card -> when it was seen, and for how many days it was known
+  try { seen = JSON.parse(localStorage.getItem(CARDS)) || {}; } catch { /* private windows may refuse */ }
+  const missed = (card) => {
+    const { key, right } = card.dataset;
+    return seen[key] ? seen[key].days === 0 : right !== "" && choices[key] !== undefined && choices[key] !== right;
+  };
+  const since = (card) => (seen[card.dataset.key] ? seen[card.dataset.key].at + seen[card.dataset.key].days * DAY : 0);
+
+  function next() {
+    const waiting = cards.filter((card) => since(card) <= Date.now());
+    waiting.sort((one, other) => missed(other) - missed(one) || since(one) - since(other));
+    for (const card of cards) { card.hidden = card !== waiting[0]; card.open = false; }
+    status.textContent = waiting.length ? `${waiting.length} of ${cards.length} cards wait.` : "No card waits today.";
+    return waiting[0]?.querySelector("summary");
+  }
+
+  for (const card of cards) {
+    for (const [label, known] of [["I knew it", true], ["I missed it", false]]) {
+      const button = Object.assign(document.createElement("button"), { type: "button", textContent: label });
+      button.addEventListener("click", () => {
+        const { key } = card.dataset;
+        seen[key] = { at: Date.now(), days: known ? (seen[key]?.days || 1 / 3) * 3 : 0 };
+        try { localStorage.setItem(CARDS, JSON.stringify(seen)); } catch { /* then until the page is left */ }
+        next()?.focus();
+      });
+      card.append(button, " ");
+    }
+  }
+  document.getElementById("every").addEventListener("click", () => { for (const card of cards) card.hidden = false; });
+  next();
+}
+
+// ---- search, on its own page: a link for each section that holds the words
+async function search(words, finder) {
+  const list = document.getElementById("found"), status = document.getElementById("told");
+  const found = await finder.debouncedSearch(words, {}, 150);
+  if (found === null) return; // more was typed meanwhile
+  const pages = await Promise.all(found.results.slice(0, 12).map((one) => one.data()));
+  list.replaceChildren(...pages.map((page) => {
+    const row = document.createElement("li"), sections = document.createElement("ul");
+    for (const section of page.sub_results.slice(0, 4)) {
+      const link = Object.assign(document.createElement("a"), { href: section.url, textContent: section.title });
+      const words = Object.assign(document.createElement("p"), { innerHTML: section.excerpt }); // escaped, but for <mark>
+      const item = document.createElement("li");
+      item.append(link, words);
+      sections.append(item);
+    }
+    row.append(page.meta.title, sections);
+    return row;
+  }));
+  status.textContent = words ? `${found.results.length || "No"} page${found.results.length === 1 ? "" : "s"} with “${words}”.` : "";
+}
+
+async function openSearch() {
+  const box = document.querySelector("input[type=search]");
+  let finder;
+  try { finder = await import("./pagefind/pagefind.js"); } catch (error) {
+    document.getElementById("told").textContent = `Search did not load (${error.message}).`;
+    return;
+  }
+  box.form.addEventListener("submit", (event) => event.preventDefault());
+  box.addEventListener("input", () => {
+    history.replaceState(null, "", `?${new URLSearchParams({ q: box.value })}`);
+    search(box.value, finder);
+  });
+  box.value = new URLSearchParams(location.search).get("q") ?? "";
+  box.focus();
+  if (box.value) search(box.value, finder);
+}
+
 // What is wider than the screen can be reached, and then scrolled, by keyboard.
 function reach() {
   for (const part of all("pre, .scroll, .output_html")) {
@@ -172,6 +254,8 @@ for (const asked of all("section.predict")) {
 
 reach();
 showChoices();
+if (document.getElementById("found")) openSearch();
+if (document.getElementById("waiting")) review();
 openSettled();
 for (const panel of all(".panel")) {
   seen.observe(panel);

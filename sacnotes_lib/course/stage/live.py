@@ -3,6 +3,7 @@
 import html
 from time import perf_counter
 from typing import Any
+from urllib.parse import urlencode
 
 import ipywidgets as widgets
 import numpy as np
@@ -72,6 +73,18 @@ class LivePanel(PagePanel):
     def parameters(self) -> dict[str, Any]:
         """What the controls say now."""
         return {name: view.value for name, view in self.views.items()}
+
+    def address(self, **parameters: Any) -> str:
+        """The setting as text, with these parameters or else the present ones.
+
+        Behind the address of the page on the website (`make site`) it opens the panel there, so set.
+        """
+        shown = {
+            name: value
+            for name, value in (self.parameters | parameters).items()
+            if not _is_fixed(self.views[name].control)
+        }
+        return f"#{urlencode({'panel': type(self.scene).__name__.removesuffix('Scene').lower()} | shown)}"
 
     def set(self, **parameters: Any) -> None:
         """Move several controls at once; the picture is drawn once. ``ValueError`` for a value out of range."""
@@ -163,6 +176,10 @@ class LivePanel(PagePanel):
             image_tag(fast_png(pixels), self.description, pixels.shape[1], pixels.shape[0])
             + '<div role="status" style="max-width:60em;line-height:1.4;font-size:1.1em">'
             + f"{html.escape(self.description)}</div>"
+            + "<details><summary>This setting, to send</summary>"
+            + "<label>Behind the address of this page on the website: "
+            + '<input readonly size="60" style="max-width:100%" '
+            + f'value="{html.escape(self.address(**parameters))}"></label></details>'
         )
 
 

@@ -177,6 +177,16 @@ def test_the_vertical_axis_grows_and_never_shrinks():
     assert limits[1][0] <= limits[0][0]
 
 
+def test_a_picture_that_begins_again_names_no_curve_that_is_gone():
+    run = run_of("sacnotes/TwoPeaks-v0")
+    painter = Painter(TrainingScene(("A",), 1000, False))
+    names = painter._artists.panels["q"].ends.values()
+    painter.paint(view_of({"A": run}, "(0)", [check_q(run)]))
+    assert {name.get_text() for name in names} == {"Q", "Monte Carlo"}
+    painter.paint(view_of({"A": run_of("sacnotes/TwoPeaks-v0", steps=0)}, "(0)"))
+    assert {name.get_text() for name in names} == {""}
+
+
 def test_the_axis_of_steps_widens_with_the_run():
     scene = TrainingScene(("A",), 100_000, False)
     assert scene._width(0) == 1562.5 and scene._width(2000) == 3125 and scene._width(99_000) == 100_000
