@@ -188,7 +188,7 @@ class TrainingRun:
     def numbers(self) -> torch.Tensor:
         """All that was learned and is remembered, as one vector: are two runs the same, number for number?"""
         networks = (self.agent.actor, self.agent.critic, self.agent.target_critic)
-        kept = [weight for network in networks for weight in network.parameters()]
+        kept: list[torch.Tensor] = [weight for network in networks for weight in network.parameters()]
         kept += [self.agent.log_temperature, *self.buffer.contents()]
         return torch.cat([numbers.detach().flatten() for numbers in kept])
 
