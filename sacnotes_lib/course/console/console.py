@@ -157,8 +157,7 @@ class TrainingConsole(PagePanel):
 
     def _build_session(self, configs) -> None:
         self.session = TrainingSession(configs, self._seeds, self._agent_class, self._device)
-        show = partial(self.refresh, in_background=True)
-        self.trainer = Trainer(self.session, show, self._training_ended, self._is_watched)
+        self.trainer = Trainer(self.session, self._show_slice, self._training_ended, self._is_watched)
 
     def _build_widgets(self) -> None:
         first = self.runs["A"]
@@ -275,6 +274,10 @@ class TrainingConsole(PagePanel):
             self.pulse.playing = False
             self.pulse.playing = True
         return now - self._sign_of_life < ALONE_AFTER
+
+    def _show_slice(self) -> None:
+        """While it trains. What somebody changed is seen first: until it is painted, training leaves the core free."""
+        self.refresh(in_background=not self.trainer.hurried)
 
     def _show(self, _, view: TrainingView) -> None:
         png = self.painting.paint(view) if self.painting else None

@@ -16,7 +16,7 @@ from sacnotes_lib.training.guards import single_thread
 from sacnotes_lib.training.run import TrainingRun
 from sacnotes_lib.training.steering import check_changeable
 
-SHOW_EVERY = 0.18  # seconds from one picture to the next
+SHOW_EVERY = 0.16  # seconds from one picture to the next
 
 PAUSED, DONE, UNWATCHED = "paused", "done", "unwatched"
 
@@ -175,6 +175,7 @@ class Trainer:
     ):
         self.session, self._show, self._ended, self._watched = session, show, ended, watched
         self._pause, self._hurry = threading.Event(), threading.Event()
+        self.hurried = False  # whether the picture now due shows a change
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
 
@@ -232,7 +233,8 @@ class Trainer:
             until - self.session.step,
             stop=lambda: self._pause.is_set() or self._hurry.is_set() or monotonic() >= next_picture,
         )
-        if self._hurry.is_set():
+        self.hurried = self._hurry.is_set()
+        if self.hurried:
             self._hurry.clear()
             # A change counts from the next step on: with that step done the picture shows it.
             self.session.advance(min(1, until - self.session.step))

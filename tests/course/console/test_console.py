@@ -371,7 +371,7 @@ def test_a_change_is_in_the_next_picture_one_step_later(monkeypatch):
     session, shown = TrainingSession({"A": SMALL}, seeds=1), []
 
     def show():
-        shown.append((session.step, len(session.runs["A"].changes)))
+        shown.append((session.step, len(session.runs["A"].changes), trainer.hurried))
         if len(shown) in (2, 5):
             session.change("A", backup=("mean", "min")[len(shown) == 5])
             trainer.hurry()
@@ -380,7 +380,7 @@ def test_a_change_is_in_the_next_picture_one_step_later(monkeypatch):
     trainer.run(400)
     for number, changes in ((2, 1), (5, 2)):
         before, after = shown[number - 1], shown[number]
-        assert after == (before[0] + 1, changes)
+        assert after == (before[0] + 1, changes, True) and before[-1] is False
 
 
 def test_pictures_come_from_a_process_of_their_own_once_it_has_begun(monkeypatch):
