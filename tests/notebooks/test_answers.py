@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 
-from sacnotes_lib import SACConfig, exercises
+from sacnotes_lib import SACConfig, exercises, table
 from sacnotes_lib.course.kit import predictions
 from sacnotes_lib.plots.vital_signs import Chart
 from tools.notebooks import find
@@ -29,7 +29,7 @@ def answered(page, key, **names):
     def reveal(key, answer, why, show=()):
         found.right, found.why = found.asked.right_option(answer), why
 
-    own = {"predict": predict, "reveal": reveal, "torch": torch} | names
+    own = {"predict": predict, "reveal": reveal, "table": table, "torch": torch} | names
     for source in cells[question : answer + 1]:
         exec(source, own)
     return found.asked.question, found.right, found.why
