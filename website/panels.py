@@ -33,7 +33,7 @@ from website.recorded import STEPS, RecordedScene
 TILE = 32  # pixels
 COLUMNS = 64  # tiles in a row of a sheet, and rows in a sheet: phones refuse pictures that are much larger
 SAMPLES = 24  # frames that decide the palette
-MOST, LEAST = 400, 3  # positions of a panel in all, and of a slider where menus alone use them up
+MOST, LEAST = 350, 3  # positions of a panel in all, and of a slider where menus alone use them up
 
 
 @dataclass(frozen=True)
