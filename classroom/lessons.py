@@ -107,9 +107,8 @@ def find_step(minutes: str, number: str) -> tuple[Lesson, int]:
     """
     for lesson in LESSONS:
         if minutes == str(lesson.minutes):
-            places = [place for place in range(len(lesson.steps)) if number == str(place + 1)]
-            if places:
-                return lesson, places[0]
+            if number in map(str, range(1, len(lesson.steps) + 1)):
+                return lesson, int(number) - 1
             raise LookupError(f"this lesson has steps 1 to {len(lesson.steps)}, and none called {number!r}")
     lengths = " and ".join(str(lesson.minutes) for lesson in LESSONS)
     raise LookupError(f"there are lessons of {lengths} minutes, and none of {minutes!r}")

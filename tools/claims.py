@@ -61,7 +61,7 @@ def answers_elsewhere(page: Path, shift: int) -> dict[str, str]:
     try:
         execute(notebook)
     except CellExecutionError as error:
-        return answers(notebook) | {"the page": f"stopped: {error.ename} {error.evalue}".strip()}
+        return answers(notebook) | {"the page": " ".join(f"stopped: {error.ename} {error.evalue}".split())}
     except (CellTimeoutError, DeadKernelError) as error:
         return answers(notebook) | {"the page": f"stopped: {type(error).__name__}"}
     return answers(notebook)

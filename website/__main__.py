@@ -1,4 +1,4 @@
-"""Build the website:  python -m website [--only 00 03] [--out build/site] [--most 400] [--record]"""
+"""Build the website:  python -m website [--only 00 03] [--out build/site] [--most N] [--record]"""
 
 import argparse
 from pathlib import Path

@@ -105,7 +105,12 @@ def build(
 
 
 def elsewhere(source: str, file: str) -> dict[str, str]:
-    """Where a page runs without installing anything; untried. Colab opens what GitHub has, Binder any repository."""
+    """Where a page runs without installing anything; untried. Colab opens what GitHub has, Binder any repository.
+
+    Nothing while the project's address is one to be.
+    """
+    if ".example/" in source:
+        return {}
     there = {"Binder": f"https://mybinder.org/v2/git/{quote(source, safe='')}/HEAD?labpath=notebooks/{file}"}
     if source.startswith("https://github.com/"):
         repository = source.removeprefix("https://github.com/")

@@ -8,6 +8,7 @@ from pathlib import Path
 import nbformat
 from bs4 import BeautifulSoup
 
+from tools.fingerprint import digest
 from website.words import html_of
 
 SELF_TEST = re.compile(r"^\d+\. (.+?)\s*<details><summary>answer</summary>(.+?)</details>", re.M | re.S)
@@ -40,8 +41,12 @@ def cards_of(name: str, notebook: nbformat.NotebookNode) -> list[Card]:
     for cell in notebook.cells:
         place = f"{Path(name).stem}.html#{cell.id}"
         if cell.cell_type == "markdown":
-            for number, (question, answer) in enumerate(SELF_TEST.findall(cell.source), start=1):
-                cards.append(Card(f"{name[:2]}.test.{number}", place, html_of(question), html_of(answer)))
+            for question, answer in SELF_TEST.findall(cell.source):
+                cards.append(
+                    Card(
+                        f"{name[:2]}.test.{digest([question])[:8]}", place, html_of(question), html_of(answer)
+                    )
+                )
             continue
         call = re.match(r'(predict|reveal)\(\s*"([^"]+)"', cell.source)
         texts = [output.get("data", {}).get("text/html", "") for output in cell.outputs]

@@ -16,11 +16,10 @@ from sacnotes_lib.sac.config import SACConfig
 from sacnotes_lib.sac.replay import ReplayBuffer
 from sacnotes_lib.training import statistics
 from sacnotes_lib.training.files import NotPlain, plain, read_data, restored, whole_file
-from sacnotes_lib.training.run import TrainingRun
+from sacnotes_lib.training.run import TrainingRun, networks_of
 from sacnotes_lib.training.statistics import Estimate
 from sacnotes_lib.training.tables import table
 
-NETWORKS = ("actor", "critic", "target_critic")
 BY_RUN = ("evaluation_returns", "metrics", "weights", "memory")  # arrays whose first axis counts runs
 SCORES: dict[Any, tuple[str, Any]] = {  # a single evaluation is a matter of five starting states
     "end": ("return, last 3 evaluations", lambda result: result.evaluation_returns[:, -3:].mean(axis=1)),
@@ -32,7 +31,7 @@ SCORES: dict[Any, tuple[str, Any]] = {  # a single evaluation is a matter of fiv
 class Result:
     """Curves and weights of one variant: read like a TrainingRun, its `agent` too, but it cannot be resumed.
 
-    Attributes as in TrainingRun, and `weights`, of actor, critics, target critics and log_temperature; `sizes`,
+    Attributes as in TrainingRun, and `weights`, of every network and of log_temperature; `sizes`,
     observation_dim and action_dim; `agent_class`, of which a file holds the name alone; `memory`, what is in `buffer`.
     """
 
@@ -52,7 +51,9 @@ class Result:
     @classmethod
     def of(cls, run: TrainingRun, *, buffers: bool = False) -> "Result":
         """What is worth keeping of a run; with `buffers`, its memory too. The agent's class goes by its name."""
-        weights: dict[str, Any] = {name: dict(getattr(run.agent, name).state_dict()) for name in NETWORKS}
+        weights: dict[str, Any] = {
+            name: dict(net.state_dict()) for name, net in networks_of(run.agent).items()
+        }
         weights["log_temperature"] = run.agent.log_temperature
         return cls(
             run.config, run.seeds, run.step, run.seconds, run.evaluation_steps, run.evaluation_returns,
@@ -79,8 +80,8 @@ class Result:
             )
         agent = chosen(self.config, *self.sizes, runs=len(self.seeds), seed=self.seeds)
         weights = _swapped(self.weights)
-        for name in NETWORKS:
-            getattr(agent, name).load_state_dict(weights[name])
+        for name, network in networks_of(agent).items():
+            network.load_state_dict(weights[name])
         with torch.no_grad():
             agent.log_temperature.copy_(weights["log_temperature"])
         return agent

@@ -92,7 +92,9 @@ def _model(run: TrainingRun):
     """
     if run.config.env_id == "Pendulum-v1" and not run.config.env_kwargs.keys() - {"wrappers"}:
         return (lambda rng: rng.uniform([-np.pi, -1], [np.pi, 1])), pendulum_step, pendulum_observation
-    env = make_environments(run.config.env_id, 1, run.config.env_kwargs).unwrapped.envs[0].unwrapped
+    # A result of `compare` has no environments of its own.
+    envs = getattr(run, "envs", None) or make_environments(run.config.env_id, 1, run.config.env_kwargs)
+    env = envs.unwrapped.envs[0].unwrapped
     if not (hasattr(env, "initial_state") and hasattr(env, "transition")):
         return None
     low, high = env.action_space.low, env.action_space.high

@@ -187,7 +187,7 @@ class TrainingRun:
 
     def numbers(self) -> torch.Tensor:
         """All that was learned and is remembered, as one vector: are two runs the same, number for number?"""
-        networks = (self.agent.actor, self.agent.critic, self.agent.target_critic)
+        networks = networks_of(self.agent).values()
         kept: list[torch.Tensor] = [weight for network in networks for weight in network.parameters()]
         kept += [self.agent.log_temperature, *self.buffer.contents()]
         return torch.cat([numbers.detach().flatten() for numbers in kept])
@@ -355,6 +355,12 @@ def _note(run: TrainingRun, progress: bool | Literal["steps"]) -> str:
     if run.interrupted:
         parts.append("interrupted, kept")
     return " · ".join(parts)
+
+
+def networks_of(agent: SAC) -> dict[str, torch.nn.Module]:
+    """An agent's networks by name, those of a subclass too where its `_STATEFUL` lists them."""
+    parts = {name: getattr(agent, name) for name in agent._STATEFUL}
+    return {name: part for name, part in parts.items() if isinstance(part, torch.nn.Module)}
 
 
 def evaluate(run_or_agent: Any, episodes: int = 10, deterministic: bool = True) -> np.ndarray:

@@ -139,7 +139,7 @@ def test_hands_are_counted_by_clicks_and_shown_as_bars_and_the_words_of_the_pict
     page.get_by_role("spinbutton").nth(1).fill("9")
     size = "bar => getComputedStyle(bar).backgroundSize.split(' ')[0]"
     assert [bars.nth(place).evaluate(size) for place in range(3)] == ["25%", "75%", "0%"]
-    words = page.locator(".panel img ~ *")
+    words = page.locator(".panel img ~ [role=status]")
     assert words.bounding_box()["height"] <= 1
     page.get_by_label("The picture in words").check()
     assert words.bounding_box()["height"] > SMALLEST_TYPE * SCREEN["height"]

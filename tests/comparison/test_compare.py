@@ -13,6 +13,7 @@ from sacnotes_lib.comparison.compare import compare
 from sacnotes_lib.comparison.jobs import TRIES, Job, run_job
 from sacnotes_lib.comparison.results import Comparison, Result
 from sacnotes_lib.comparison.store import drop_results
+from sacnotes_lib.course.p12_papers.with_value import SACWithV
 from sacnotes_lib.plots.learning_curves import plot_learning_curves
 from sacnotes_lib.plots.q_check import check_q
 from sacnotes_lib.sac.agent import SAC
@@ -68,6 +69,14 @@ def test_each_variant_is_what_train_gives_and_draws_as_it_does(small):
         assert drawn.description == plot_learning_curves(runs, quantity).description
     with pytest.raises(ValueError, match=r"compare\(\.\.\., buffers=True\)"):
         _ = comparison["min"].buffer
+
+
+def test_networks_of_a_subclass_are_kept_too():
+    tiny = SACConfig(total_steps=60, learning_starts=20, batch_size=8, hidden_sizes=(8,))
+    result = quietly({"V": (tiny, SACWithV)})["V"]
+    run = train(tiny, 2, progress=False, agent_class=SACWithV)
+    for ours, theirs in zip(result.agent.target_value.parameters(), run.agent.target_value.parameters()):
+        np.testing.assert_allclose(ours.detach(), theirs.detach(), rtol=0)
 
 
 def test_a_result_is_examined_like_a_run():

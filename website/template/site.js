@@ -159,7 +159,8 @@ const seen = new IntersectionObserver((entries) => entries.forEach((entry) => {
 // ---- words: a key or a touch opens what they mean without this; a mouse need only rest on them
 for (const word of all(".word")) {
   const meaning = word.nextElementSibling;
-  word.addEventListener("mouseenter", () => meaning.showPopover({ source: word }));
+  word.addEventListener("pointerenter", ({ pointerType }) => pointerType === "mouse" && meaning.showPopover({ source: word }));
+  word.addEventListener("click", (event) => event.pointerType === "mouse" && event.preventDefault()); // it is open
   word.addEventListener("mouseleave", (event) => { if (!meaning.contains(event.relatedTarget)) meaning.hidePopover(); });
   meaning.addEventListener("mouseleave", () => meaning.hidePopover());
 }

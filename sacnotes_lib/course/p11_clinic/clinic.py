@@ -34,9 +34,9 @@ class Clinic:
 
     def admit(self, *names: str) -> None:
         """Train those who are not here yet, under examination: their `runs` and `charts`, in the order of admission."""
+        if unknown := [name for name in names if name not in (HEALTHY, *PATIENTS)]:
+            raise ValueError(f"there is no patient {unknown[0]!r}. There are: {', '.join(PATIENTS)}")
         for name in names:
-            if name not in (HEALTHY, *PATIENTS):
-                raise ValueError(f"there is no patient {name!r}. There are: {', '.join(PATIENTS)}")
             if name not in self.charts:
                 look = Examination()
                 run = _begin(name)(self.config, seeds=self.seeds, progress=False, callback=look)

@@ -23,9 +23,9 @@ from sacnotes_lib.exact import (
 )
 from sacnotes_lib.exact.boltzmann import moments_start
 from sacnotes_lib.plots import style
-from sacnotes_lib.plots.learning_curves import bootstrap_band, interquartile_mean
 from sacnotes_lib.plots.picture import Picture, figure_picture
 from sacnotes_lib.training.run import TrainingRun
+from sacnotes_lib.training.statistics import bootstrap_band, interquartile_mean
 
 REWARD_SCALE = 10  # of SkewedReward: pays 2 - 5 (a - 1/4)²
 NODES = action_nodes(spacing=0.025)  # half as wide as the narrowest policy below
@@ -59,9 +59,16 @@ class Prices(NamedTuple):
         return rewards + alphas * (entropies - target)
 
     def settles(self, target: float) -> float:
-        """Where D is least: the α whose best policy has this entropy. Infinite where there is none."""
+        """Where D is least: the α whose best policy has this entropy. Infinite where there is none.
+
+        Raises: ValueError for a target that the best policies fall below only under ALPHAS.
+        """
         if target >= self.most:
             return np.inf
+        if target < self.entropies[0]:
+            raise ValueError(
+                f"target = {target:.3g} nats: α would settle below {ALPHAS[0]:g}, where nothing was computed"
+            )
         ends = np.log(ALPHAS[[0, -1]])
         return float(np.exp(brentq(lambda place: self.at(np.exp(place))[0] - target, *ends)))
 

@@ -46,7 +46,7 @@ class PriceScene(Scene):
         """Of the problem that pays 2 - 5 (a - 1/4)²: D(α), where it is least, and the policy there."""
         prices = density_prices() if kind == ANY else tanh_gaussian_prices()
         alpha = prices.settles(target)
-        settles = alpha <= LINE[-1]
+        settles = bool(np.isfinite(alpha))
         at = min(alpha, LINE[-1])
         entropies, rewards = prices.at(LINE)
         return SimpleNamespace(
@@ -55,7 +55,7 @@ class PriceScene(Scene):
             most=prices.most,
             dual=rewards + LINE * (entropies - target),
             rewards=rewards,
-            reward=float(prices.at(at)[1]),  # what the policy shown earns
+            reward=float(prices.at(alpha)[1]),  # what the policy there earns; `at` knows no α beyond its end
             policy=np.exp(_log_density(kind, at)),
         )
 
@@ -99,8 +99,6 @@ class PriceScene(Scene):
         artists.where.set_xy(np.column_stack([[-1, *ACTIONS, 1], [0, *np.minimum(data.policy, 7.4), 0]]))
         if data.settles:
             words = f"α settles at {data.alpha:.3g}\nearns {data.reward:.2f}, pays {BEST - data.reward:.2f} for entropy"
-        elif np.isfinite(data.alpha):
-            words = f"α settles beyond {LINE[-1]:g}"
         else:
             words = "no lowest point:\nα grows without end"
         artists.words.set_text(words)

@@ -74,16 +74,12 @@ class LivePanel(PagePanel):
         """What the controls say now."""
         return {name: view.value for name, view in self.views.items()}
 
-    def address(self, **parameters: Any) -> str:
-        """The setting as text, with these parameters or else the present ones.
+    def address(self) -> str:
+        """The setting as text: behind the address of a page on the website (`make site`) it opens the panel so set."""
+        return self._address_of(self.parameters)
 
-        Behind the address of the page on the website (`make site`) it opens the panel there, so set.
-        """
-        shown = {
-            name: value
-            for name, value in (self.parameters | parameters).items()
-            if not _is_fixed(self.views[name].control)
-        }
+    def _address_of(self, parameters: dict[str, Any]) -> str:
+        shown = {name: said for name, said in parameters.items() if not _is_fixed(self.views[name].control)}
         return f"#{urlencode({'panel': type(self.scene).__name__.removesuffix('Scene').lower()} | shown)}"
 
     def set(self, **parameters: Any) -> None:
@@ -179,7 +175,7 @@ class LivePanel(PagePanel):
             + "<details><summary>This setting, to send</summary>"
             + "<label>Behind the address of this page on the website: "
             + '<input readonly size="60" style="max-width:100%" '
-            + f'value="{html.escape(self.address(**parameters))}"></label></details>'
+            + f'value="{html.escape(self._address_of(parameters))}"></label></details>'
         )
 
 

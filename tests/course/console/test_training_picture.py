@@ -182,7 +182,7 @@ def test_a_picture_that_begins_again_names_no_curve_that_is_gone():
     painter = Painter(TrainingScene(("A",), 1000, False))
     names = painter._artists.panels["q"].ends.values()
     painter.paint(view_of({"A": run}, "(0)", [check_q(run)]))
-    assert {name.get_text() for name in names} == {"Q", "Monte Carlo"}
+    assert {name.get_text() for name in names} == {"Q", ""}
     painter.paint(view_of({"A": run_of("sacnotes/TwoPeaks-v0", steps=0)}, "(0)"))
     assert {name.get_text() for name in names} == {""}
 

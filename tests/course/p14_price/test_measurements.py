@@ -58,6 +58,8 @@ def test_above_reach_there_is_no_lowest_point():
     for kind, most in (("buttons", np.log(4)), ("density", np.log(2)), ("tanh", 0.683636)):
         prices = KINDS[kind]
         assert np.isfinite(prices.settles(most - 1e-3)) and np.isinf(prices.settles(most + 1e-5))
+    with pytest.raises(ValueError, match="would settle below 0.01"):
+        prices.settles(-30)
         assert (np.diff(prices.dual(most + 0.01, ALPHAS)) < 0).all()
 
 

@@ -21,6 +21,11 @@ def test_the_policy_shown_has_the_entropy_asked_for_where_the_curves_cross(targe
     assert f"α = {data.alpha:.3g}." in words and f"earns {data.reward:.3f}" in words
 
 
+def test_an_alpha_beyond_the_axis_is_told_with_its_own_reward():
+    at_the_end, beyond = (SCENE.compute(target, SQUASHED) for target in (0.6830, 0.6836))
+    assert beyond.alpha > LINE[-1] > at_the_end.alpha and beyond.reward < at_the_end.reward
+
+
 def test_a_target_between_the_two_reaches_settles_for_any_density_alone():
     assert SCENE.compute(0.69, ANY).settles
     data = SCENE.compute(0.69, SQUASHED)
