@@ -46,10 +46,8 @@ class ButtonRow(widgets.HBox):
     def __init__(self, name: str, options: tuple, value: Any):
         self._buttons = {option: widgets.Button(tooltip=f"{name}: {option}") for option in options}
         for option, button in self._buttons.items():
-            button.layout = {
-                "width": "max-content",
-                "flex": "0 0 auto",
-            }  # a narrow page wraps, and cuts no name
+            # Of its full width in any row: a narrow page wraps, and cuts no name.
+            button.layout.width, button.layout.flex = "max-content", "0 0 auto"
             button.on_click(lambda _, option=option: self.set_trait("value", option))
         label = widgets.Label(name, layout={"flex": "0 0 auto"})
         super().__init__([label, *self._buttons.values()], value=value, layout={"flex_flow": "row wrap"})
