@@ -62,9 +62,8 @@ class Rounds:
                     worker.advance(problem.learning_starts + FEWEST_STEPS, key[1])
                     self.starts[key] = time.perf_counter() - began
                 steps = FEWEST_STEPS
-                for _ in range(
-                    2
-                ):  # a second time, longer: what each call costs once would else count too much
+                # A second time, longer: what each call costs once would else count too much.
+                for _ in range(2):
                     steps_a_second = worker.advance(steps, key[1]) / worker.contestant.runs
                     steps = max(FEWEST_STEPS, round(seconds * share.get(key[0], 1) * steps_a_second))
             except ContestantFailed as failure:

@@ -18,9 +18,8 @@ from sacnotes_lib.sac.randomness import RunGenerators
 from sacnotes_lib.sac.replay import Batch
 
 COMPILERS = ("c++", "g++", "clang++", "cl")
-OPTIONS: dict[str, Any] = {
-    "cpp_wrapper": True
-}  # a graph's kernels are called from C++, not one by one from Python
+# A graph's kernels are called from C++, not one by one from Python.
+OPTIONS: dict[str, Any] = {"cpp_wrapper": True}
 
 
 class CannotCompile(RuntimeError):

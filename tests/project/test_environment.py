@@ -93,16 +93,13 @@ def test_every_package_that_is_imported_is_declared(place):
         for node in ast.walk(ast.parse(file.read_text("utf-8")))
         for name in imported_names(node)
     }
-    assert (
-        len(files)
-        and [
-            (name, file)
-            for name, file in sorted(imported)
-            if name not in ours
-            and not declared & set(map(canonicalize_name, distributions.get(name, [name])))
-        ]
-        == []
-    )
+    assert files
+    undeclared = [
+        (name, file)
+        for name, file in sorted(imported)
+        if name not in ours and not declared & set(map(canonicalize_name, distributions.get(name, [name])))
+    ]
+    assert undeclared == []
 
 
 def imported_names(node: ast.AST) -> list[str]:
