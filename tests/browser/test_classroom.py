@@ -171,13 +171,15 @@ def fits_the_screen(stage) -> None:
     screen = stage.page.viewport_size
     assert stage.page.evaluate("document.body.scrollWidth") <= screen["width"]
     assert stage.page.evaluate("document.body.scrollHeight") <= screen["height"]
-    links = stage.page.locator(".header a").all()
-    assert max(link.bounding_box()["x"] + link.bounding_box()["width"] for link in links) <= screen["width"]
+    # Asked on the page itself: a bounding box may still be that of the screen before.
+    ends = "links => links.map(link => link.getBoundingClientRect().right)"
+    assert max(stage.page.locator(".header a").evaluate_all(ends)) <= screen["width"]
     for part in (".words", ".panel"):
         hidden = "part => [part.scrollWidth - part.clientWidth, part.scrollHeight - part.clientHeight]"
         assert stage.page.locator(part).evaluate(hidden) == [0, 0], part
-    box = stage.image.bounding_box()
-    assert box["width"] > 0.6 * screen["width"] and box["y"] + box["height"] <= screen["height"]
+    edges = "image => (box => [box.width, box.bottom])(image.getBoundingClientRect())"
+    width, bottom = stage.image.evaluate(edges)
+    assert width > 0.6 * screen["width"] and bottom <= screen["height"]
     sizes = stage.page.locator(".words p, .words li, .panel button, .panel input, .panel label").evaluate_all(
         "parts => parts.filter(part => part.checkVisibility()).map(part => parseFloat(getComputedStyle(part).fontSize))"
     )
