@@ -74,14 +74,15 @@ def _act(run: TrainingRun, observation: np.ndarray, which: np.ndarray, rng):
     with torch.no_grad():
         policy = run.agent.actor(observation)
         noise = rng.standard_normal(policy.mean.shape)
-        action, log_prob = policy.sample(noise=torch.as_tensor(noise).to(policy.mean))
+        noise = torch.as_tensor(noise, dtype=torch.float32, device=run.agent.device)
+        action, log_prob = policy.sample(noise=noise)
     rows = np.arange(len(which))
     return action.cpu().numpy()[which, rows], log_prob.cpu().numpy()[which, rows]
 
 
 def _for_all_runs(run: TrainingRun, *arrays: np.ndarray) -> list[torch.Tensor]:
     """[n, D] to [R, n, D]: the same rows for every seed."""
-    made = [torch.as_tensor(array).to(run.agent.log_temperature) for array in arrays]
+    made = [torch.as_tensor(array, dtype=torch.float32, device=run.agent.device) for array in arrays]
     return [tensor.expand(len(run.seeds), *tensor.shape) for tensor in made]
 
 
