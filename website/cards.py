@@ -48,7 +48,7 @@ def cards_of(name: str, notebook: nbformat.NotebookNode) -> list[Card]:
                     )
                 )
             continue
-        call = re.match(r'(predict|reveal)\(\s*"([^"]+)"', cell.source)
+        call = re.search(r'^(predict|reveal)\(\s*"([^"]+)"', cell.source, re.MULTILINE)
         texts = [output.get("data", {}).get("text/html", "") for output in cell.outputs]
         soup = BeautifulSoup(texts[-1], "html.parser") if call and texts else None
         if soup and call[1] == "predict":
