@@ -73,9 +73,9 @@ def build(
     shown |= {"index.html": _front(notebooks), "search.html": _one_cell(SEARCH)}
     cards = [card for name, notebook in notebooks.items() for card in cards_of(name, notebook)]
     shown["cards.html"] = _one_cell(as_page(cards))
-    steps = [(f"{Path(one.file).stem}.html", one.question) for one in PAGES if one.file in files]
+    order = [(f"{Path(one.file).stem}.html", one.question) for one in PAGES if one.file in files]
     for name, notebook in shown.items():
-        place = next((place for place, step in enumerate(steps) if step[0] == name), None)
+        place = next((place for place, one in enumerate(order) if one[0] == name), None)
         found = panels.get(f"{Path(name).stem}.ipynb", {})
         html = page(
             notebook,
@@ -88,8 +88,8 @@ def build(
             elsewhere=elsewhere(PROJECT["urls"]["Source"], f"{name.partition('.')[0]}.ipynb")
             if place is not None
             else {},
-            before=steps[place - 1] if place else None,
-            after=steps[place + 1] if place is not None and place + 1 < len(steps) else None,
+            before=order[place - 1] if place else None,
+            after=order[place + 1] if place is not None and place + 1 < len(order) else None,
             language="zh" if ".zh." in name else "en",
             stamp=notebook.metadata.get("sacnotes", {}).get("code"),
         )

@@ -85,9 +85,8 @@ for k in range(200):
 def test_three_processes_lose_nothing(file):
     processes = [subprocess.Popen([sys.executable, "-c", WRITES, str(file), name]) for name in "abc"]
     assert [process.wait(300) for process in processes] == [0, 0, 0]
-    lines = [
-        line for line in file.read_text().splitlines() if line
-    ]  # where two met, one may have ended the other's
+    # Where two met, one may have ended the other's line: an empty one is nobody's loss.
+    lines = [line for line in file.read_text().splitlines() if line]
     assert len(Progress(file).predictions) == len(lines) == 600
 
 
