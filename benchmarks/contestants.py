@@ -160,10 +160,7 @@ CONTESTANTS = [
 ]
 FLOORS = [Contestant(f"products alone, {r} run{'s' * (r > 1)}", floor(r), runs=r) for r in RUNS]
 
-CHANGES = (
-    "memory that stays", "ReLU in place", "one output as a sum", "metrics when read",
-    "one look-up a batch", "one row a transition", "Adam without bookkeeping", "Polyak in one call",
-)  # fmt: skip
+CHANGES = ("memory that stays", "one output as a sum", "Adam without bookkeeping")
 COMPILED_CHANGES = ("kernels called from C++",)
 AS_IT_IS = "as it is"
 

@@ -19,43 +19,8 @@ def memory_goes_back_to_the_system() -> None:
     training.keep_freed_memory = lambda: False
 
 
-def relu_into_new_memory() -> None:
-    def forward(self, x):
-        *stack_and_batch, _ = x.shape
-        x = x.flatten(0, -3)
-        *hidden, last = self.layers
-        for layer in hidden:
-            x = torch.relu(networks.affine(x, *layer))
-        return networks.affine(x, *last).view(*stack_and_batch, -1)
-
-    networks.StackedMLP.forward = forward
-
-
 def one_output_as_a_product() -> None:
     networks.affine = lambda x, weight, bias: torch.baddbmm(bias, x, weight)
-
-
-def metrics_at_every_update() -> None:
-    lazy = agent.Metrics
-    agent.Metrics = lambda *made_of: dict(lazy(*made_of))
-
-
-def look_up_by_two_indices() -> None:
-    def sample(self, batch_size, generators):
-        run = torch.arange(self._table.shape[0]).unsqueeze(-1)
-        return self._batch(self._table[run, generators.integers(len(self), batch_size)])
-
-    replay.ReplayBuffer.sample = sample
-
-
-def remember_column_by_column() -> None:
-    def add(self, *columns):
-        rows = [torch.as_tensor(column, dtype=torch.float32) for column in columns]
-        rows = [row.unsqueeze(-1) if row.dim() == 1 else row for row in rows]
-        self._table[:, self._added % self.capacity] = torch.cat(rows, dim=-1)
-        self._added += 1
-
-    replay.ReplayBuffer.add = add
 
 
 def torchs_own_adam() -> None:
@@ -70,15 +35,6 @@ def torchs_own_adam() -> None:
             self.step()
 
     agent.Adam = Adam
-
-
-def polyak_tensor_by_tensor() -> None:
-    @torch.no_grad()
-    def polyak_update(target, online, rate):
-        for slow, fast in zip(target.tensors(), online.tensors()):
-            slow.copy_((1 - rate) * slow + rate * fast)
-
-    agent.polyak_update = polyak_update
 
 
 def kernels_called_from_python() -> None:
@@ -105,12 +61,7 @@ PARTS = {
 }
 UNDO: dict[str, Callable[[], None]] = {
     "memory that stays": memory_goes_back_to_the_system,
-    "ReLU in place": relu_into_new_memory,
     "one output as a sum": one_output_as_a_product,
-    "metrics when read": metrics_at_every_update,
-    "one look-up a batch": look_up_by_two_indices,
-    "one row a transition": remember_column_by_column,
     "Adam without bookkeeping": torchs_own_adam,
-    "Polyak in one call": polyak_tensor_by_tensor,
     "kernels called from C++": kernels_called_from_python,
 }

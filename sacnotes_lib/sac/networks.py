@@ -56,7 +56,7 @@ class StackedMLP(nn.Module):
         x = x.flatten(0, -3)
         *hidden, last = self.layers
         for layer in hidden:
-            x = affine(x, *layer).relu_()  # in place: one pass over memory less
+            x = affine(x, *layer).relu()
         return affine(x, *last).view(*stack_and_batch, -1)
 
     def tensors(self) -> list[Tensor]:
@@ -104,10 +104,12 @@ class Critics(nn.Module):
 @torch.no_grad()
 def polyak_update(target: Critics, online: Critics, rate: float) -> None:
     """target <- (1 - rate) target + rate online, in place (Lillicrap et al. 2016, algorithm 1). Mean age 1/rate."""
-    torch._foreach_lerp_(target.tensors(), online.tensors(), rate)  # `lerp_` for all of them in one call
+    for slow, fast in zip(target.tensors(), online.tensors(), strict=True):
+        slow.lerp_(fast, rate)
 
 
 @torch.no_grad()
 def hard_update(target: Critics, online: Critics) -> None:
     """target <- online, in place (Mnih et al. 2015). Done every K updates, the mean age is about K/2."""
-    torch._foreach_copy_(target.tensors(), online.tensors())
+    for slow, fast in zip(target.tensors(), online.tensors(), strict=True):
+        slow.copy_(fast)

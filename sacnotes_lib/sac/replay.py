@@ -29,8 +29,6 @@ class ReplayBuffer:
         self.capacity, self.device = capacity, torch.device(device)
         self._widths = [observation_dim, action_dim, 1, observation_dim, 1]
         self._table = torch.empty(runs, capacity, sum(self._widths), device=device)
-        # of each run, in one long table
-        self._first_row = capacity * torch.arange(runs, device=device).unsqueeze(-1)
         self._added = 0
 
     def __len__(self) -> int:
@@ -39,8 +37,7 @@ class ReplayBuffer:
     def add(self, observation, action, reward, next_observation, terminated) -> None:
         """Remember one transition of every run: vectors `[R, dim]`, numbers `[R]`, as arrays or tensors."""
         parts = (observation, action, reward, next_observation, terminated)
-        columns = [np.asarray(part, dtype=np.float32) for part in parts]
-        columns = [column[:, None] if column.ndim == 1 else column for column in columns]
+        columns = [np.asarray(part, dtype=np.float32).reshape(len(part), -1) for part in parts]
         row = torch.as_tensor(np.concatenate(columns, axis=-1), device=self.device)
         self._table[:, self._added % self.capacity] = row
         self._added += 1
@@ -53,9 +50,9 @@ class ReplayBuffer:
         """
         if len(self) == 0:
             raise ValueError("the replay buffer is empty: add a transition before sampling")
-        index = generators.integers(len(self), batch_size) + self._first_row
-        rows = self._table.flatten(0, 1).index_select(0, index.flatten())
-        return self._batch(rows.view(*index.shape, -1))
+        index = generators.integers(len(self), batch_size)
+        run = torch.arange(len(index), device=self.device).unsqueeze(-1)
+        return self._batch(self._table[run, index])
 
     def contents(self) -> Batch:
         """Everything remembered, oldest first, as one batch `[R, len(buffer), ...]`."""
