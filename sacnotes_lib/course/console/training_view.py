@@ -85,11 +85,14 @@ def view_run(run: TrainingRun, q_checks: Sequence[QCheck], state: np.ndarray | N
     )
 
 
-def marks_of(run: TrainingRun) -> list[Mark]:
-    """The run's changes in words. What changes in quick succession, as under a dragged slider, is one mark."""
+def marks_of(run: TrainingRun, noted: Mapping | None = None) -> list[Mark]:
+    """The run's changes in words, with what is `noted` for its next step.
+
+    What changes in quick succession, as under a dragged slider, is one mark.
+    """
     values = vars(run.initial_config).copy()
     groups: list[tuple[int, dict]] = []  # step of the last change, field -> [value before, value after]
-    for step, changes in run.changes:
+    for step, changes in run.changes + [(run.step, noted)] * bool(noted):
         if not groups or step - groups[-1][0] > MERGE:
             groups.append((step, {}))
         moved = groups[-1][1]
