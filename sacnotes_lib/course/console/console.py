@@ -131,17 +131,24 @@ class TrainingConsole(PagePanel):
         for name, view in self.steering.items():
             view.reset(self._first[name])
 
-    def save(self, path: str | Path | None = None) -> list[Path]:
-        """Write what was learned to a file (one for each of A and B), for `TrainingRun.load`. Returns the paths.
+    def save(self) -> None:
+        """Write what was learned to a file that is not there yet, one for each of A and B, and say where.
 
-        Without a path it takes a name that no file here has yet.
+        `session.save(path)` writes to a place of your own.
         """
-        if path is None:
+        with self.session.lock:  # the recipe is that of the step that was saved
             name = f"sac-at-step-{self.session.step}"
             names = (f"{name}-{number}" if number > 1 else name for number in count(1))
             taken = {re.sub("-[AB]$", "", file.stem) for file in Path().glob("*.pt")}
-            path = f"{next(name for name in names if name not in taken)}.pt"
-        return self.session.save(path)
+            paths = self.session.save(f"{next(name for name in names if name not in taken)}.pt")
+            self._say(views.saved(paths, self.session.recipe()))
+
+    def clip(self) -> None:
+        """Film what the policy of the first seed does now."""
+        with self.session.lock:
+            clips = {name: animate(run, width=FILM) for name, run in self.runs.items()}
+        shown = {name: clip._repr_mimebundle_()[0]["text/html"] for name, clip in clips.items()}
+        self.film.value = "".join(f"<b>{name}</b>" * (len(clips) > 1) + clip for name, clip in shown.items())
 
     def retire(self) -> None:
         """Stop training and take it off the page; what was learned stays in `session`."""
@@ -168,9 +175,7 @@ class TrainingConsole(PagePanel):
         names = tuple(self._states)
         self.state_view = ControlView(Choice("Policy at state", names, names[len(names) // 2]))
         self.state_view.on_change(self._told("The picture", self._look_again))
-        actions = {name: getattr(self, name) for name in ("start", "pause", "step", "restart", "reset")}
-        actions |= {"save": self._save, "clip": self._film}
-        actions = {name: self._told(name.capitalize(), action) for name, action in actions.items()}
+        actions = {name: self._told(name.capitalize(), getattr(self, name)) for name in views.BUTTONS}
         self.buttons = views.buttons(**actions)
         self.steering = {
             name: views.SteeringView(
@@ -244,16 +249,6 @@ class TrainingConsole(PagePanel):
 
     def _told(self, name: str, action: Callable[[], Any]) -> Callable[..., None]:
         return told(self._say, action, f"{name} did not work.")
-
-    def _save(self) -> None:
-        with self.session.lock:  # the recipe is that of the step that was saved
-            self._say(views.saved(self.save(), self.session.recipe()))
-
-    def _film(self) -> None:
-        with self.session.lock:
-            clips = {name: animate(run, width=FILM) for name, run in self.runs.items()}
-        shown = {name: clip._repr_mimebundle_()[0]["text/html"] for name, clip in clips.items()}
-        self.film.value = "".join(f"<b>{name}</b>" * (len(clips) > 1) + clip for name, clip in shown.items())
 
     def _look_again(self) -> None:
         self.trainer.hurry()

@@ -209,8 +209,9 @@ class Trainer:
 
     def pause(self, wait: float = 0.0) -> None:
         """Ask for an end after the present step; wait up to so many seconds for it."""
-        self._pause.set()
-        self.wait(wait)
+        if self.running:  # else it would hold up what `run` is called for next
+            self._pause.set()
+            self.wait(wait)
 
     def wait(self, seconds: float) -> None:
         """Wait until it ends by itself, up to so many seconds."""
@@ -235,8 +236,8 @@ class Trainer:
                 self._show()
             if self.session.done:
                 why = DONE
-        except KeyboardInterrupt:
-            self._show()
+        except KeyboardInterrupt:  # in Colab, where it trains in the cell
+            pass
         except Exception as error:  # on a thread nobody else would ever see it
             why = error
         self._ended(why)

@@ -4,7 +4,7 @@ from functools import cache
 from types import SimpleNamespace
 
 import numpy as np
-from matplotlib.collections import LineCollection, PathCollection, PolyCollection
+from matplotlib.collections import PathCollection, PolyCollection
 from matplotlib.path import Path
 from matplotlib.textpath import TextPath
 from matplotlib.ticker import StrMethodFormatter
@@ -65,11 +65,10 @@ class TrainingScene(Scene):
         panel = SimpleNamespace(axes=axes, limits=None, lines={}, bands={}, marks={}, ends={}, numbers={})
         for index, run in enumerate(self.names):
             color = style.PAIR[index]
-            panel.marks[run] = LineCollection(
-                [], colors=color if two else style.QUIET, linewidth=2, linestyle=style.DASHES[4],
+            panel.marks[run] = axes.vlines(
+                [], 0, 1, colors=color if two else style.QUIET, linewidth=2, linestyles=[style.DASHES[4]],
                 transform=across, animated=True,
             )  # fmt: skip
-            axes.add_collection(panel.marks[run], autolim=False)
             # Circle, digits, circle, digits: one collection, since texts take half of a picture's time.
             panel.numbers[run] = PathCollection(
                 [], facecolors=["white", style.INK], edgecolors=[color, "none"], animated=True, zorder=3, clip_on=False,
@@ -113,8 +112,8 @@ class TrainingScene(Scene):
             shown = list(enumerate(view.marks, start=1))[-NUMBERS_SHOWN:]
             labels = [_in_circle(f"{run if two else ''}{number}") for number, _ in shown]
             panel.numbers[run].set_paths([path for label in labels for path in label])
-            steps = np.repeat([mark.step for _, mark in shown], 2)
-            panel.numbers[run].set_offsets(np.stack([steps, np.ones(len(steps))], axis=-1))
+            places = [(mark.step, 1) for _, mark in shown for _ in range(2)]
+            panel.numbers[run].set_offsets(np.reshape(places, (-1, 2)))
 
     def _width(self, step: int) -> float:
         """Where the axis of steps ends: the run's end, or a half, a quarter ... of it while that is room enough."""
@@ -155,7 +154,6 @@ def _fit(panel: SimpleNamespace, bands) -> None:
     else:
         low, high = min(low, panel.limits[0]), max(high, panel.limits[1])
     span = max(high - low, 0.05 * abs(high), 1e-3)
-    tick = 10 ** np.floor(np.log10(span))
-    tick = tick / 2 if span / tick < 2.5 else tick
-    panel.limits = tick * np.floor((low - 0.05 * span) / tick), tick * np.ceil((high + 0.15 * span) / tick)
+    ticks = panel.axes.yaxis.get_major_locator().tick_values(low - 0.05 * span, high + 0.15 * span)
+    panel.limits = ticks[0], ticks[-1]
     panel.axes.set_ylim(*panel.limits)

@@ -318,6 +318,7 @@ def test_in_colab_the_button_trains_in_its_callback(monkeypatch):
     monkeypatch.setattr(surroundings, "in_colab", lambda: True)
     console = console_of()
     assert console.buttons["start"].disabled
+    console.buttons["pause"].click()  # with nothing to pause it says nothing about what comes
     console.buttons["step"].click()
     assert console.session.step == 200 and alt(console).startswith("Step 200 of")
 
