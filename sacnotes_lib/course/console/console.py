@@ -2,6 +2,7 @@
 
 import html
 import re
+import threading
 from collections.abc import Callable, Sequence
 from functools import partial
 from itertools import count
@@ -21,7 +22,6 @@ from sacnotes_lib.course.console.training_view import TrainingView, describe
 from sacnotes_lib.course.stage import surroundings
 from sacnotes_lib.course.stage.control_views import ControlView
 from sacnotes_lib.course.stage.controls import Choice
-from sacnotes_lib.course.stage.latest import NewestWins
 from sacnotes_lib.course.stage.page_panel import ROW, PagePanel, alert, told
 from sacnotes_lib.course.stage.painter import Painter
 from sacnotes_lib.plots.clip import animate
@@ -75,7 +75,7 @@ class TrainingConsole(PagePanel):
         self.interactive = surroundings.somebody_is_there() if interactive is None else interactive
         self.previous: TrainingSession | None = None
         self.painting: PaintingProcess | None = None
-        self._newest = NewestWins(lambda view: view, self._show)
+        self._drawing = threading.Lock()  # held while a picture is drawn
         self._felt_pulse()
         self._build_session(self._first)
         self._build_widgets()
@@ -113,8 +113,10 @@ class TrainingConsole(PagePanel):
         """
         before = self.session.settings(name)
         self.session.change(name, **changes)
-        self.trainer.hurry()
-        if not self.trainer.running and self.session.settings(name) != before:
+        if self.trainer.running:  # its mark is drawn at once, on the last picture's curves
+            with self._drawing:
+                self._show(self._view)
+        elif self.session.settings(name) != before:
             said = ", ".join(f"{field} = {value}" for field, value in changes.items())
             run = f"{name}: " if len(self.runs) > 1 else ""
             self._say(html.escape(f"{run}{said}, from the next update on. Press Start or +200 steps."))
@@ -129,17 +131,24 @@ class TrainingConsole(PagePanel):
         for name, view in self.steering.items():
             view.reset(self._first[name])
 
-    def save(self, path: str | Path | None = None) -> list[Path]:
-        """Write what was learned to a file (one for each of A and B), for `TrainingRun.load`. Returns the paths.
+    def save(self) -> None:
+        """Write what was learned to a file that is not there yet, one for each of A and B, and say where.
 
-        Without a path it takes a name that no file here has yet.
+        `session.save(path)` writes to a place of your own.
         """
-        if path is None:
+        with self.session.lock:  # the recipe is that of the step that was saved
             name = f"sac-at-step-{self.session.step}"
             names = (f"{name}-{number}" if number > 1 else name for number in count(1))
             taken = {re.sub("-[AB]$", "", file.stem) for file in Path().glob("*.pt")}
-            path = f"{next(name for name in names if name not in taken)}.pt"
-        return self.session.save(path)
+            paths = self.session.save(f"{next(name for name in names if name not in taken)}.pt")
+            self._say(views.saved(paths, self.session.recipe()))
+
+    def clip(self) -> None:
+        """Film what the policy of the first seed does now."""
+        with self.session.lock:
+            clips = {name: animate(run, width=FILM) for name, run in self.runs.items()}
+        shown = {name: clip._repr_mimebundle_()[0]["text/html"] for name, clip in clips.items()}
+        self.film.value = "".join(f"<b>{name}</b>" * (len(clips) > 1) + clip for name, clip in shown.items())
 
     def retire(self) -> None:
         """Stop training and take it off the page; what was learned stays in `session`."""
@@ -149,11 +158,10 @@ class TrainingConsole(PagePanel):
         self._painter.forget()
         super().retire()
 
-    def refresh(self, in_background: bool = False) -> None:
-        """Draw what stands now; in the background no picture that is still being drawn is waited for."""
-        state = self.state_view.value
-        view = self.session.view(state, self._states[state])
-        self._newest.request(view, in_background=in_background and not surroundings.in_colab())
+    def refresh(self) -> None:
+        """Draw what stands now."""
+        with self._drawing:
+            self._show(self._look())
 
     def _build_session(self, configs) -> None:
         self.session = TrainingSession(configs, self._seeds, self._agent_class, self._device)
@@ -167,9 +175,7 @@ class TrainingConsole(PagePanel):
         names = tuple(self._states)
         self.state_view = ControlView(Choice("Policy at state", names, names[len(names) // 2]))
         self.state_view.on_change(self._told("The picture", self._look_again))
-        actions = {name: getattr(self, name) for name in ("start", "pause", "step", "restart", "reset")}
-        actions |= {"save": self._save, "clip": self._film}
-        actions = {name: self._told(name.capitalize(), action) for name, action in actions.items()}
+        actions = {name: self._told(name.capitalize(), getattr(self, name)) for name in views.BUTTONS}
         self.buttons = views.buttons(**actions)
         self.steering = {
             name: views.SteeringView(
@@ -244,18 +250,6 @@ class TrainingConsole(PagePanel):
     def _told(self, name: str, action: Callable[[], Any]) -> Callable[..., None]:
         return told(self._say, action, f"{name} did not work.")
 
-    def _save(self) -> None:
-        with self.session.lock:  # the recipe is that of the step that was saved
-            self._say(views.saved(self.save(), self.session.recipe()))
-
-    def _film(self) -> None:
-        with self.session.lock:
-            clips = {name: animate(run, width=FILM) for name, run in self.runs.items()}
-        self.film.value = "".join(
-            f"<b>{name * (len(clips) > 1)}</b>{clip._repr_mimebundle_()[0]['text/html']}"
-            for name, clip in clips.items()
-        )
-
     def _look_again(self) -> None:
         self.trainer.hurry()
         if not self.trainer.running:
@@ -276,10 +270,26 @@ class TrainingConsole(PagePanel):
         return now - self._sign_of_life < ALONE_AFTER
 
     def _show_slice(self) -> None:
-        """While it trains. What somebody changed is seen first: until it is painted, training leaves the core free."""
-        self.refresh(in_background=not self.trainer.hurried)
+        """While it trains, which goes on meanwhile. Where a picture is still being drawn, this one is left out."""
+        if surroundings.in_colab():
+            return self.refresh()
+        view = self._look()
+        if self._drawing.acquire(blocking=False):
+            threading.Thread(target=self._show_and_release, args=(view,), daemon=True).start()
 
-    def _show(self, _, view: TrainingView) -> None:
+    def _show_and_release(self, view: TrainingView) -> None:
+        try:
+            self._show(view)
+        finally:
+            self._drawing.release()
+
+    def _look(self) -> TrainingView:
+        state = self.state_view.value
+        return self.session.view(state, self._states[state])
+
+    def _show(self, view: TrainingView) -> None:
+        self._view = view
+        view = self.session.marked(view)
         png = self.painting.paint(view) if self.painting else None
         if png is None:
             self._pixels = self._painter.paint(view)

@@ -59,17 +59,13 @@ def is_pendulum(run: TrainingRun) -> bool:
 @torch.no_grad()
 def policy_density(run: TrainingRun, state: np.ndarray | None) -> PolicyDensity:
     """The density of every seed's policy over the first action dimension at one state."""
-    seeds = len(run.seeds)
     if state is None:
         state = run.observation[0]
-    observation = torch.as_tensor(state, dtype=torch.float32, device=run.device).expand(seeds, 1, -1)
-    policy = run.agent.actor(observation)
-    mean, log_std = (part[..., :1].expand(-1, len(ACTIONS), -1) for part in (policy.mean, policy.log_std))
-    actions = (
-        torch.as_tensor(ACTIONS, dtype=torch.float32, device=run.device).unsqueeze(-1).expand(seeds, -1, -1)
-    )
-    densities = type(policy)(mean, log_std).log_prob(actions).exp().cpu().numpy()
-    return PolicyDensity(densities, *exact_density(run, state))
+    observation = torch.as_tensor(state, dtype=torch.float32, device=run.device)
+    policy = run.agent.actor(observation.expand(len(run.seeds), 1, -1))
+    first = type(policy)(policy.mean[..., :1], policy.log_std[..., :1])
+    actions = torch.as_tensor(ACTIONS[:, None], dtype=torch.float32, device=run.device)
+    return PolicyDensity(first.log_prob(actions).exp().cpu().numpy(), *exact_density(run, state))
 
 
 def exact_density(run: TrainingRun, state: np.ndarray) -> tuple[np.ndarray | None, float]:
@@ -191,10 +187,8 @@ def _setup_map(figure, axes, name, kind, two):
     )  # fmt: skip
     axes.set(xlabel="angle (0 = upright)", ylabel="speed (rad/s)")
     axes.set_xticks([-np.pi, 0, np.pi], ["−π", "0", "π"])
-    axes.set_title(f"{title}{f' {name}' if two else ''}, seed 0")
-    bar = figure.colorbar(image, ax=axes, pad=0.02, aspect=14)
-    bar.set_label(unit)
-    bar.locator = MaxNLocator(4)
+    axes.set_title(f"{title}{f' {name}' if two else ''}, seed 0", y=1)
+    bar = figure.colorbar(image, ax=axes, pad=0.02, aspect=14, label=unit, ticks=MaxNLocator(4))
     if kind == "value":  # whose numbers grow longer than they were when the room for them was set
         bar.ax.yaxis.set_label_coords(4.4, 0.5)
     return image

@@ -2,13 +2,14 @@
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from time import monotonic
 
 import numpy as np
 import torch
 
-from sacnotes_lib.course.console.training_view import TrainingView, view_run
+from sacnotes_lib.course.console.training_view import TrainingView, marks_of, view_run
 from sacnotes_lib.plots.q_check import QCheck, check_q
 from sacnotes_lib.sac.agent import SAC
 from sacnotes_lib.sac.config import SACConfig
@@ -16,7 +17,7 @@ from sacnotes_lib.training.guards import single_thread
 from sacnotes_lib.training.run import TrainingRun
 from sacnotes_lib.training.steering import check_changeable
 
-SHOW_EVERY = 0.16  # seconds from one picture to the next
+SHOW_EVERY = 0.15  # seconds from one picture to the next
 
 PAUSED, DONE, UNWATCHED = "paused", "done", "unwatched"
 
@@ -100,6 +101,15 @@ class TrainingSession:
             seeds = len(next(iter(self.runs.values())).seeds)
             return TrainingView(self.step, self.until, seeds, runs, state_name)
 
+    def marked(self, view: TrainingView) -> TrainingView:
+        """The view with a mark for every change until now, for those too that no step has read yet.
+
+        It waits for nothing: an evaluation inside a step takes longer than a viewer likes to wait.
+        """
+        with self._notes_lock:
+            marks = {name: marks_of(run, self._news(name)) for name, run in self.runs.items()}
+        return replace(view, runs={name: replace(run, marks=marks[name]) for name, run in view.runs.items()})
+
     def save(self, path: str | Path) -> list[Path]:
         """Write every run to a file of its own, for `TrainingRun.load`; the paths, the name before the suffix."""
         path = Path(path)
@@ -123,8 +133,7 @@ class TrainingSession:
     def _one_step(self) -> None:
         for name, run in self.runs.items():
             self._apply_note(name, run)
-            for _ in run.iterate(run.step + 1):
-                pass
+            next(run.iterate(run.step + 1))
             if run.step % run.config.evaluation_interval == 0 and run.agent.updates_done:
                 found = check_q(run)
                 if found is not None:
@@ -132,10 +141,14 @@ class TrainingSession:
 
     def _apply_note(self, name: str, run: TrainingRun) -> None:
         with self._notes_lock:
-            note, self._notes[name] = self._notes[name], {}
-            new = {field: value for field, value in note.items() if getattr(run.config, field) != value}
-            if new:
-                run.change(**new)
+            if news := self._news(name):
+                run.change(**news)
+            self._notes[name] = {}
+
+    def _news(self, name: str) -> dict:
+        """What the note of a run changes."""
+        config = self.runs[name].config
+        return {field: value for field, value in self._notes[name].items() if getattr(config, field) != value}
 
 
 def _written(config: SACConfig) -> str:
@@ -174,8 +187,8 @@ class Trainer:
         watched: Callable[[], bool] = lambda: True,
     ):
         self.session, self._show, self._ended, self._watched = session, show, ended, watched
-        self._pause, self._hurry = threading.Event(), threading.Event()
-        self.hurried = False  # whether the picture now due shows a change
+        self._pause = threading.Event()
+        self._next_picture = 0.0
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
 
@@ -196,8 +209,9 @@ class Trainer:
 
     def pause(self, wait: float = 0.0) -> None:
         """Ask for an end after the present step; wait up to so many seconds for it."""
-        self._pause.set()
-        self.wait(wait)
+        if self.running:  # else it would hold up what `run` is called for next
+            self._pause.set()
+            self.wait(wait)
 
     def wait(self, seconds: float) -> None:
         """Wait until it ends by itself, up to so many seconds."""
@@ -206,8 +220,8 @@ class Trainer:
             thread.join(seconds)
 
     def hurry(self) -> None:
-        """Renew the picture as soon as one more step is done: something was changed."""
-        self._hurry.set()
+        """Renew the picture as soon as the present step is done."""
+        self._next_picture = 0.0
 
     def run(self, until: int) -> None:
         """Train here and now, on the thread that calls."""
@@ -217,24 +231,16 @@ class Trainer:
                 if not self._watched():
                     why = UNWATCHED
                     break
-                self._slice(until)
+                self._next_picture = monotonic() + SHOW_EVERY
+                self.session.advance(until - self.session.step, stop=self._is_picture_due)
                 self._show()
             if self.session.done:
                 why = DONE
-        except KeyboardInterrupt:
-            self._show()
+        except KeyboardInterrupt:  # in Colab, where it trains in the cell
+            pass
         except Exception as error:  # on a thread nobody else would ever see it
             why = error
         self._ended(why)
 
-    def _slice(self, until: int) -> None:
-        next_picture = monotonic() + SHOW_EVERY
-        self.session.advance(
-            until - self.session.step,
-            stop=lambda: self._pause.is_set() or self._hurry.is_set() or monotonic() >= next_picture,
-        )
-        self.hurried = self._hurry.is_set()
-        if self.hurried:
-            self._hurry.clear()
-            # A change counts from the next step on: with that step done the picture shows it.
-            self.session.advance(min(1, until - self.session.step))
+    def _is_picture_due(self) -> bool:
+        return self._pause.is_set() or monotonic() >= self._next_picture

@@ -14,7 +14,6 @@ from sacnotes_lib.course.console.policy_pictures import (
     policy_density,
 )
 from sacnotes_lib.plots.q_check import QCheck
-from sacnotes_lib.sac.metrics import Metrics
 from sacnotes_lib.training.run import TrainingRun
 
 MERGE = 50  # steps: changes that follow one another more closely are one move of a slider
@@ -74,8 +73,9 @@ def view_run(run: TrainingRun, q_checks: Sequence[QCheck], state: np.ndarray | N
     """Copy what the picture needs out of a run, so that training may go on while it is drawn."""
     checked = [check.step for check in q_checks]
     return RunView(
-        curves={name: Band.over(run.metric_steps, run.metrics.get(name, ())) for name in Metrics.FORMULAS}
-        | {
+        curves={
+            "entropy": Band.over(run.metric_steps, run.metrics.get("entropy", ())),
+            "temperature": Band.over(run.metric_steps, run.metrics.get("temperature", ())),
             "return": Band.over(run.evaluation_steps, run.evaluation_returns),
             "q": Band.over(checked, np.array([check.q for check in q_checks]).T),
             "monte_carlo": Band.over(checked, np.array([check.monte_carlo for check in q_checks]).T),
@@ -85,11 +85,14 @@ def view_run(run: TrainingRun, q_checks: Sequence[QCheck], state: np.ndarray | N
     )
 
 
-def marks_of(run: TrainingRun) -> list[Mark]:
-    """The run's changes in words. What changes in quick succession, as under a dragged slider, is one mark."""
+def marks_of(run: TrainingRun, noted: Mapping | None = None) -> list[Mark]:
+    """The run's changes in words, with what is `noted` for its next step.
+
+    What changes in quick succession, as under a dragged slider, is one mark.
+    """
     values = vars(run.initial_config).copy()
     groups: list[tuple[int, dict]] = []  # step of the last change, field -> [value before, value after]
-    for step, changes in run.changes:
+    for step, changes in run.changes + [(run.step, noted)] * bool(noted):
         if not groups or step - groups[-1][0] > MERGE:
             groups.append((step, {}))
         moved = groups[-1][1]

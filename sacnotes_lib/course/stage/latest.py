@@ -22,19 +22,13 @@ class NewestWins:
         self._waiting: Any = self._NOTHING
         self._busy = False
 
-    def request(self, request: Any, *, in_background: bool = False) -> None:
-        """Ask for ``request``. Returns when nothing is left to do, or at once with ``in_background``."""
+    def request(self, request: Any) -> None:
+        """Ask for ``request``. Returns when nothing is left to do, or at once where another thread works already."""
         with self._lock:
             self._waiting = request
             if self._busy:
                 return
             self._busy = True
-        if in_background:
-            threading.Thread(target=self._work_off, daemon=True).start()
-        else:
-            self._work_off()
-
-    def _work_off(self) -> None:
         while (request := self._take()) is not self._NOTHING:
             try:
                 result = self._work(request)

@@ -1,11 +1,11 @@
 """The training console without a browser: its buttons, its thread, its words, and what stays when it stops."""
 
 import html
-import itertools
 import re
 import threading
 
 import nbformat
+import numpy as np
 import pytest
 import torch
 from nbclient import NotebookClient
@@ -13,7 +13,7 @@ from nbclient import NotebookClient
 from sacnotes_lib.course.console import console as console_module, session as session_module
 from sacnotes_lib.course.console.console import TrainingConsole
 from sacnotes_lib.course.console.painting import PaintingProcess
-from sacnotes_lib.course.console.session import DONE, PAUSED, SHOW_EVERY, UNWATCHED, Trainer, TrainingSession
+from sacnotes_lib.course.console.session import DONE, PAUSED, UNWATCHED, Trainer, TrainingSession
 from sacnotes_lib.course.console.views import BUTTONS
 from sacnotes_lib.course.stage import surroundings
 from sacnotes_lib.sac.config import SACConfig
@@ -318,6 +318,7 @@ def test_in_colab_the_button_trains_in_its_callback(monkeypatch):
     monkeypatch.setattr(surroundings, "in_colab", lambda: True)
     console = console_of()
     assert console.buttons["start"].disabled
+    console.buttons["pause"].click()  # with nothing to pause it says nothing about what comes
     console.buttons["step"].click()
     assert console.session.step == 200 and alt(console).startswith("Step 200 of")
 
@@ -364,23 +365,35 @@ def test_a_trainer_says_why_it_ended():
     assert isinstance(said[-1], ZeroDivisionError)  # an error of the picture does not vanish with the thread
 
 
-def test_a_change_is_in_the_next_picture_one_step_later(monkeypatch):
-    """A change is a note that the next step reads: a picture before that step would not show it."""
-    ticks = itertools.count(0, SHOW_EVERY / 4)  # a clock that goes on by looks: each slice is a few steps
-    monkeypatch.setattr(session_module, "monotonic", lambda: next(ticks))
-    session, shown = TrainingSession({"A": SMALL}, seeds=1), []
+def test_a_change_is_marked_at_once_though_an_evaluation_goes_on(monkeypatch):
+    console = console_of(LONG)
+    evaluating, go_on = threading.Event(), threading.Event()
+    monkeypatch.setattr(
+        console.runs["A"], "evaluate", lambda _: evaluating.set() or go_on.wait(WAIT) * np.zeros((2, 1))
+    )
+    console.start()
+    assert evaluating.wait(WAIT)
+    console.change(backup="mean")
+    assert "1 at step 100: backup min → mean" in alt(console)
+    console.change(backup="min")
+    assert "Changes" not in alt(console)
+    console.change(backup="swap")
+    console.trainer.pause()
+    go_on.set()
+    console.pause(wait=WAIT)
+    assert console.session.step == 100 and console.runs["A"].changes == []
+    train_on(console, 1)
+    assert console.runs["A"].changes == [(100, {"backup": "swap"})]
 
-    def show():
-        shown.append((session.step, len(session.runs["A"].changes), trainer.hurried))
-        if len(shown) in (2, 5):
-            session.change("A", backup=("mean", "min")[len(shown) == 5])
-            trainer.hurry()
 
-    trainer = Trainer(session, show, lambda why: None)
-    trainer.run(400)
-    for number, changes in ((2, 1), (5, 2)):
-        before, after = shown[number - 1], shown[number]
-        assert after == (before[0] + 1, changes, True) and before[-1] is False
+def test_a_trainer_that_is_hurried_shows_what_stands(monkeypatch):
+    monkeypatch.setattr(session_module, "SHOW_EVERY", 1e9)
+    shown = threading.Event()
+    trainer = Trainer(TrainingSession({"A": LONG}, seeds=1), shown.set, lambda why: None)
+    trainer.start(LONG.total_steps)
+    while not shown.wait(0.01):  # until the test's own time is over
+        trainer.hurry()
+    trainer.pause(wait=WAIT)
 
 
 def test_pictures_come_from_a_process_of_their_own_once_it_has_begun(monkeypatch):

@@ -33,10 +33,10 @@ class Gated:
 
 def test_overtaken_results_are_dropped_and_the_last_is_shown():
     gated = Gated()
-    gated.newest.request(1, in_background=True)
+    threading.Thread(target=gated.newest.request, args=(1,)).start()
     assert gated.begun.acquire(timeout=30)
     for request in (2, 3, 4):  # a drag goes on while the first picture is computed
-        gated.newest.request(request, in_background=True)
+        gated.newest.request(request)
     gated.gate.release()
     assert gated.begun.acquire(timeout=30)
     gated.gate.release()
