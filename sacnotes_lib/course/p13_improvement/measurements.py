@@ -127,10 +127,11 @@ def rounds_table(values: list[np.ndarray]) -> ResultTable:
     rows, least = {}, "smallest change in 11 states"
     for k, now in enumerate(values):
         rows[f"after round {k}"] = {name: now[row] for name, row in SHOWN.items()}
-        rows[f"after round {k}"][least] = (now - values[k - 1]).min() if k else None
+        change = (now - values[k - 1]).min() if k else np.nan
+        rows[f"after round {k}"][least] = round(change, 3) + 0.0  # no minus in front of a zero
     best = ROUTES.exact(**PRICES).values
     rows["soft-optimal"] = {name: best[row] for name, row in SHOWN.items()}
-    return table(rows, "V", dict.fromkeys(SHOWN, ".3f") | {least: "+z.3f"})
+    return table(rows, "V", dict.fromkeys(SHOWN, ".3f") | {least: "+.3f"})
 
 
 def kl_table() -> ResultTable:
