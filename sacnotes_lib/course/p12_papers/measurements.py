@@ -1,18 +1,21 @@
 """What page 12 measures: both sides of an equation, what a detail changes seed by seed, and the algorithm's box."""
 
 import inspect
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 
 import numpy as np
 import torch
+from IPython.display import display
+from scipy.optimize import minimize
+from scipy.special import entr
 
+from sacnotes_lib.comparison.results import SCORES, Result
 from sacnotes_lib.course.p12_papers.with_value import SACWithV
-from sacnotes_lib.envs import TwoPeaksEnv
-from sacnotes_lib.exact import action_nodes, boltzmann_log_density, density_entropy, soft_value
 from sacnotes_lib.sac.agent import SAC
 from sacnotes_lib.sac.networks import polyak_update
 from sacnotes_lib.training.run import TrainingRun
-from sacnotes_lib.training.statistics import interquartile_mean
+from sacnotes_lib.training.statistics import difference, interquartile_mean
+from sacnotes_lib.training.tables import ResultTable, table
 
 LEARNED = -600  # on Pendulum: about halfway up
 
@@ -51,53 +54,52 @@ class FirstCritic(SAC):
         return q[..., 0, :]
 
 
-def two_sides(equation: str, left, right, within: float = 1e-5) -> None:
-    """Print both sides of an equation, computed in two ways, and stop where they are farther apart than `within`."""
-    left, right = (np.asarray(side, dtype=float).ravel() for side in (left, right))
-    words = ["  ".join(f"{number:9.4f}" for number in side) for side in (left, right)]
-    print(f"{equation:32s}{words[0]}   |{words[1]}")
-    np.testing.assert_allclose(left, right, atol=within, rtol=0)
+class TimesTwenty(SACWithV):
+    """The control: Q and V are twenty times what their networks put out, so that the networks learn small numbers."""
+
+    def __init__(self, *settings, **how):
+        super().__init__(*settings, **how)
+        for network in (self.critic, self.target_critic, self.value, self.target_value):
+            network.register_forward_hook(lambda network, inputs, output: 20 * output)
 
 
-def last_three(run: TrainingRun) -> np.ndarray:
-    """The mean of each seed's last three evaluations, `[R]`: a measure of how soon and how far it learned."""
-    return run.evaluation_returns[:, -3:].mean(axis=1)
+def two_sides(equations: Mapping[str, tuple]) -> ResultTable:
+    """Both sides of each equation, computed in two ways; AssertionError where they are apart.
+
+    equations: name to (left, right), or (left, right, by how much they may differ); 1e-5 unless said.
+    """
+    rows = {}
+    for name, (left, right, *within) in equations.items():
+        left, right = (np.asarray(side, dtype=float).item() for side in (left, right))
+        np.testing.assert_allclose(left, right, atol=within[0] if within else 1e-5, rtol=0)
+        rows[name] = {"left": left, "right": right}
+    return table(rows, "equation", ".4f")
 
 
-def mean_and_error(numbers: np.ndarray, form: str = "+.0f") -> str:
-    """The mean of one number for each seed, with its standard error."""
-    return f"{numbers.mean():{form}} ± {numbers.std(ddof=1) / np.sqrt(len(numbers)):{form[1:]}}"
+def is_below(numbers: np.ndarray, others: np.ndarray) -> bool:
+    """Whether one variant's numbers lie below another's, seed by seed, by more than the luck of the seeds."""
+    return difference(numbers, others, paired=True).high < 0
 
 
-def is_below(numbers: np.ndarray) -> bool:
-    """Whether the mean of one number for each seed lies below 0 by more than two standard errors."""
-    return bool(numbers.mean() < -2 * numbers.std(ddof=1) / np.sqrt(len(numbers)))
-
-
-def behind_both(runs: Mapping[str, TrainingRun]) -> tuple[bool, ...]:
-    """For each run, whether it lies below every other one, seed by seed; empty where none has learned."""
-    found = {name: last_three(run) for name, run in runs.items()}
-    if max(interquartile_mean(run.evaluation_returns)[-1] for run in runs.values()) < LEARNED:
+def behind_both(runs: Mapping[str, Result]) -> tuple[bool, ...]:
+    """For each variant, whether it ends below every other one; empty where none has learned."""
+    found = {name: SCORES["end"][1](run) for name, run in runs.items()}
+    if max(map(interquartile_mean, found.values())) < LEARNED:
         return ()
     return tuple(
-        all(is_below(mine - other) for key, other in found.items() if key != name)
+        all(is_below(mine, other) for key, other in found.items() if key != name)
         for name, mine in found.items()
     )
 
 
-def pairs(runs: Mapping[str, TrainingRun], base: str) -> Iterator[str]:
-    """A line for each run: where it ends, its α, and its distance from `base`, seed by seed."""
-    for name, run in runs.items():
-        found, alpha = last_three(run), run.agent.temperature.mean().item()
-        apart = "" if name == base else f"   minus {base}: {mean_and_error(found - last_three(runs[base]))}"
-        yield f"{name:24s} {interquartile_mean(found):6.0f}   α {alpha:.3f}{apart}"
-
-
-def errors_table(errors: Mapping[str, np.ndarray], base: str) -> Iterator[str]:
-    """A line for each variant: the mean and the spread of Q − exact Q over seeds, and the distance from `base`."""
-    for name, error in errors.items():
-        apart = "" if name == base else f"   minus {base}: {mean_and_error(error - errors[base], '+.2f')}"
-        yield f"{name:14s} mean {mean_and_error(error, '+.2f')}   spread {error.std(ddof=1):.2f}{apart}"
+def apart(errors: Mapping[str, np.ndarray], base: str) -> ResultTable:
+    """How far Q − exact Q spreads over the seeds of each variant, and how far it lies from `base`, seed by seed."""
+    rows = {name: {"spread over seeds": error.std(ddof=1)} for name, error in errors.items()}
+    for name in errors.keys() - {base}:
+        rows[name][f"minus {base} (95 % interval)"] = difference(errors[name], errors[base], paired=True)
+    return table(
+        rows, "Q − exact Q (reward)", {"spread over seeds": ".2f", f"minus {base} (95 % interval)": "+.2f"}
+    )
 
 
 # Each line of the second paper's box, in our words: the function of ours, and the line in it that does this.
@@ -113,38 +115,47 @@ BOX: tuple[tuple[str, Callable, str], ...] = (
 )
 
 
-def box_lines() -> Iterator[str]:
-    """The box line by line, each beside the one line of the library that does it.
+def show_box() -> None:
+    """Show the box line by line, each beside the one line of the library that does it.
 
     Raises: LookupError where a line is not found exactly once.
     """
+    shown = ["| the box | our function | its line |", "|---|---|---|"]
     for words, where, piece in BOX:
         lines = [
             line.split("  #")[0].strip() for line in inspect.getsource(where).splitlines() if piece in line
         ]
         if len(lines) != 1:
             raise LookupError(f"{piece!r} stands in {where.__qualname__} {len(lines)} times, not once")
-        yield f"{words:32s}{where.__qualname__:22s}{lines[0]}"
+        shown.append(f"| {words} | `{where.__qualname__}` | `{lines[0]}` |")
+    text = "\n".join(shown)
+    display({"text/markdown": text, "text/plain": text}, raw=True)
 
 
-NODES = action_nodes(1, spacing=0.005)
-PEAKS = TwoPeaksEnv().mean_reward(NODES.actions)  # what each action pays, in one step
+def two_steps_at_once(gains: np.ndarray, wanted: float) -> float:
+    """The most reward of two steps, each with an entropy of at least `wanted` on average. No α: all chances at once.
+
+    The first step's two buttons pay `gains` and lead to a state each; the second step's pay 1 and 0 in either state.
+    """
+
+    def reward(chances):  # of the first button, at first and in both states
+        first, *second = chances
+        return np.array([first, 1 - first]) @ (gains + second)
+
+    def surplus(chances):
+        first, *second = entr(chances) + entr(1 - np.asarray(chances))
+        return np.array([first, [chances[0], 1 - chances[0]] @ np.array(second)]) - wanted
+
+    found = minimize(
+        lambda chances: -reward(chances), [0.4, 0.6, 0.7], bounds=[(1e-9, 1 - 1e-9)] * 3,
+        constraints={"type": "ineq", "fun": surplus}, options={"ftol": 1e-12},
+    )  # fmt: skip
+    return float(reward(found.x))
 
 
-def best_at(temperature: float) -> tuple[float, float]:
-    """Mean reward and entropy of the best policy on two peaks at this α: equation 14's π*."""
-    log_density = boltzmann_log_density(PEAKS, temperature, NODES)
-    reward = (np.exp(log_density) * NODES.weights) @ PEAKS
-    return float(reward), float(density_entropy(log_density, NODES))
-
-
-def dual(temperature: float, wanted: float) -> float:
-    """The right side of equation 13 at one α, before its min: max over π of E[r − α log π] − α wanted."""
-    return float(soft_value(PEAKS, temperature, NODES)) - temperature * wanted
-
-
-def falls(steps: int = 1000) -> Iterator[str]:
+def falls(steps: int = 1000) -> ResultTable:
     """Where α comes to from 1 while the entropy lies one nat above its target, by each loss and by Adam's memory."""
+    rows = {}
     for name, factor, forgets in (
         ("loss in log α", lambda log_alpha: log_alpha, 0.999),
         ("loss in α", torch.exp, 0.999),
@@ -156,4 +167,5 @@ def falls(steps: int = 1000) -> Iterator[str]:
             adam.zero_grad()
             factor(log_alpha).sum().backward()
             adam.step()
-        yield f"surplus held at 1: {name:32s} α {log_alpha.exp().item():.3f}"
+        rows[name] = {f"α after {steps:,} steps": log_alpha.exp()}
+    return table(rows, "surplus held at 1 nat", ".3f")

@@ -7,7 +7,7 @@ import numpy as np
 import torch
 from scipy.optimize import minimize
 
-from sacnotes_lib.course.p13_improvement.path import PAYS, Path
+from sacnotes_lib.course.p13_improvement.path import PAYS, PLACES, Path
 from sacnotes_lib.course.p13_improvement.variants import PRICES, ROUTES, states_of_each
 from sacnotes_lib.exact import (
     SoftAnswer,
@@ -19,6 +19,7 @@ from sacnotes_lib.plots import style
 from sacnotes_lib.plots.picture import Picture, figure_picture
 from sacnotes_lib.training.run import TrainingRun
 from sacnotes_lib.training.statistics import bootstrap_band, interquartile_mean
+from sacnotes_lib.training.tables import ResultTable, table
 
 SHOWN = {"fork": 0, "narrow, first step": 1, "wide, first step": 6}  # rows of ROUTES.states
 FALL = 1e-3  # a smaller change of V is not called a fall
@@ -31,14 +32,12 @@ class Form(NamedTuple):
     log_std: np.ndarray
 
 
-def places_lines(columns: Mapping[str, np.ndarray]) -> list[str]:
-    """A line for each place of the path: name of a column to a number for each place, [4]."""
-    widths = {name: max(9, len(name) + 3) for name in columns}
-    lines = [f"{'':6s}" + "".join(f"{name:>{width}s}" for name, width in widths.items())]
-    for place, called in enumerate(("ditch", "bank", "slope", "top")):
-        row = "".join(f"{columns[name][place]:{width}.2f}" for name, width in widths.items())
-        lines.append(f"{called:6s}{row}")
-    return lines
+def by_place(columns: Mapping[str, np.ndarray]) -> ResultTable:
+    """Numbers of each place of the path: name of a column to one for each place, [4]."""
+    rows = {
+        place: {name: numbers[row] for name, numbers in columns.items()} for row, place in enumerate(PLACES)
+    }
+    return table(rows, "place", ".2f")
 
 
 def slopes(
@@ -61,16 +60,17 @@ def compared(gradients: Mapping[str, np.ndarray]) -> str:
     return "scaled" if np.allclose(ratios[:, 0], ratios[:, 1]) else "turned"
 
 
-def partition_lines(
+def partition_table(
     losses: Mapping[str, torch.Tensor], gradients: Mapping[str, np.ndarray], height
-) -> list[str]:
+) -> ResultTable:
     """Slopes by mean and by log_std, and values, in two states; `height` [2] is α log Z."""
-    lines = [f"{'':21s}{'state 1':>24s}{'state 2':>24s}"]
-    for name, gradient in gradients.items():
-        (mean_1, std_1), (mean_2, std_2) = gradient
-        lines.append(f"{'slopes of ' + name:29s}{mean_1:+8.4f} {std_1:+8.4f}{mean_2:+15.4f} {std_2:+8.4f}")
-    rows = {f"value of {name}": loss.detach() for name, loss in losses.items()} | {"α log Z": height}
-    return lines + [f"{name:29s}{float(one):+17.4f}{float(two):+24.4f}" for name, (one, two) in rows.items()]
+    rows = {}
+    for state in (0, 1):
+        for name, gradient in gradients.items():
+            seen = dict(zip(("slope by mean", "slope by log std"), gradient[state], strict=True))
+            rows[f"state {state + 1}: {name}"] = seen | {"value": losses[name][state].detach()}
+        rows[f"state {state + 1}: α log Z"] = {"value": height[state]}
+    return table(rows, form=".4f")
 
 
 def start() -> Form:
@@ -89,7 +89,7 @@ def nearest_in_each(q: np.ndarray) -> Form:
     return Form(fit.mean, fit.log_std)
 
 
-def nearest_for_all(q: np.ndarray) -> Form:
+def nearest_shared(q: np.ndarray) -> Form:
     """The one tanh-Gaussian, the same in all states, with the least average KL."""
 
     def average_kl(parameters):
@@ -122,27 +122,25 @@ def rounds(project, count: int) -> list[np.ndarray]:
     return [*found, judged(form).values]
 
 
-def rounds_lines(values: list[np.ndarray]) -> list[str]:
-    """A line for each policy: V in three states, the smallest change since the last one over all 11; then the best."""
-    head = f"{'V':16s}" + "".join(f"{name:>20s}" for name in SHOWN) + f"{'smallest change':>19s}"
-    lines = [head]
+def rounds_table(values: list[np.ndarray]) -> ResultTable:
+    """Of each policy: V in three states, and the smallest change since the last one over all 11; then the best."""
+    rows, least = {}, "smallest change in 11 states"
     for k, now in enumerate(values):
-        change = f"{(now - values[k - 1]).min():+z19.4f}" if k else ""
-        lines.append(
-            f"{f'after round {k}':16s}" + "".join(f"{now[row]:20.3f}" for row in SHOWN.values()) + change
-        )
+        rows[f"after round {k}"] = {name: now[row] for name, row in SHOWN.items()}
+        change = (now - values[k - 1]).min() if k else np.nan
+        rows[f"after round {k}"][least] = round(change, 3) + 0.0  # no minus in front of a zero
     best = ROUTES.exact(**PRICES).values
-    return [*lines, f"{'soft-optimal':16s}" + "".join(f"{best[row]:20.3f}" for row in SHOWN.values())]
+    rows["soft-optimal"] = {name: best[row] for name, row in SHOWN.items()}
+    return table(rows, "V", dict.fromkeys(SHOWN, ".3f") | {least: "+.3f"})
 
 
-def kl_lines() -> list[str]:
+def kl_table() -> ResultTable:
     """The KL before and after the first of these rounds with one policy for all: average, and on both routes."""
     q = judged(start()).q
-    found = {"before": kl(start(), q), "after": kl(nearest_for_all(q), q)}
-    return [
-        f"KL {name} round 1: average {d.mean():5.2f}, narrow route {d[1:6].mean():5.2f}, wide route {d[6:].mean():5.2f}"
-        for name, d in found.items()
-    ]
+    found = {"before round 1": kl(start(), q), "after round 1": kl(nearest_shared(q), q)}
+    columns = {"all states": slice(None), "narrow route": slice(1, 6), "wide route": slice(6, None)}
+    rows = {name: {column: d[at].mean() for column, at in columns.items()} for name, d in found.items()}
+    return table(rows, "average KL (nats)", ".2f")
 
 
 def best_of_this_form() -> np.ndarray:
@@ -208,26 +206,26 @@ def taken_away(found: Mapping[str, Progress]) -> tuple[bool, ...]:
     return () if too_short else (second < before / 2, third < before / 2)
 
 
-def variants_lines(found: Mapping[str, Progress]) -> list[str]:
+def variants_table(found: Mapping[str, Progress]) -> ResultTable:
     """For each variant: how often V fell somewhere, all falls added up, and how far below the best it ended."""
-    lines = [f"{'':34s}{'V fell somewhere':>17s}{'falls added up':>17s}{'below the best':>17s}"]
+    rows = {}
     for name, progress in found.items():
         below = (best_of_this_form() - progress.values[-1]).mean()
-        lines.append(f"{name:34s}{100 * falling_share(progress):15.0f} %{falls(progress):17.4f}{below:17.4f}")
-    return lines
+        rows[name] = {"V fell somewhere": falling_share(progress), "falls added up": falls(progress)}
+        rows[name]["below the best"] = below
+    return table(rows, "", {"V fell somewhere": ".0%", "falls added up": ".4f", "below the best": ".4f"})
 
 
-def falling_lines(progress: Progress) -> list[str]:
+def falling_table(progress: Progress) -> ResultTable:
     """How often V fell somewhere, beside whether the policy came nearer in every state."""
     fell = np.diff(progress.values, axis=0).min(-1) < -FALL
     everywhere = progress.nearer.min(-1) >= 0
-    lines = [f"{'intervals of 25 steps, all seeds':38s}{'V fell somewhere':>18s}{'V fell nowhere':>16s}"]
-    for name, rows in {
-        "nearer to exp(Q/α)/Z in every state": everywhere,
-        "farther in some state": ~everywhere,
-    }.items():
-        lines.append(f"{name:38s}{(fell & rows).sum():18d}{(~fell & rows).sum():16d}")
-    return lines
+    policy = {"nearer to exp(Q/α)/Z in every state": everywhere, "farther in some state": ~everywhere}
+    rows = {
+        name: {"V fell somewhere": (fell & which).sum(), "V fell nowhere": (~fell & which).sum()}
+        for name, which in policy.items()
+    }
+    return table(rows, "intervals of 25 steps, all seeds")
 
 
 def plot_values(progress: Progress) -> Picture:
@@ -258,10 +256,11 @@ def plot_values(progress: Progress) -> Picture:
         return figure_picture(figure, "How far V lies below the best, against steps. " + " ".join(said))
 
 
-def worlds_lines(found: Mapping[float, tuple[float, float]]) -> list[str]:
+def worlds_table(found: Mapping[float, tuple[float, float]]) -> ResultTable:
     """For each slip: how often good walks begin with a climb, and how often the soft-optimal policy climbs."""
-    lines = [f"{'slip':>5s}{'given that it went well':>26s}{'soft-optimal policy':>22s}"]
-    return lines + [f"{slip:5.1f}{well:26.4f}{best:22.4f}" for slip, (well, best) in found.items()]
+    columns = "walks kept that begin with a climb", "the soft-optimal policy climbs"
+    rows = {f"{slip:.1f}": dict(zip(columns, shares, strict=True)) for slip, shares in found.items()}
+    return table(rows, "chance to slip", ".1%")
 
 
 def value_of(path: Path, policies: np.ndarray, temperature: float, place: int = 1) -> float:

@@ -7,12 +7,13 @@ from scipy.optimize import minimize_scalar
 from scipy.special import logsumexp, rel_entr, softmax
 
 WAIT, CLIMB = 0, 1
-PAYS = np.array([-1.0, 0.2, 0.0, 1.0])  # a step in the ditch, on the bank, on the slope, at the top
+PLACES = ("ditch", "bank", "slope", "top")
+PAYS = np.array([-1.0, 0.2, 0.0, 1.0])  # a step in each place
 
 
 @dataclass(frozen=True)
 class Path:
-    """Places 0 (a ditch) to 3 (the top). WAIT stays; CLIMB leads one place on, or with chance `slip` into the ditch.
+    """PLACES 0 to 3. WAIT stays; CLIMB leads one place on, or with chance `slip` into the ditch.
 
     A step pays what its place pays, whatever is done. Policies are tables [4, 2] of probabilities.
 
@@ -80,7 +81,7 @@ def boltzmann_kl(policy: np.ndarray, q: np.ndarray, temperature: float) -> np.nd
     return (policy * (np.log(policy) - target)).sum(1)
 
 
-def nearest_for_all(q: np.ndarray, temperature: float) -> np.ndarray:
+def one_for_all_places(q: np.ndarray, temperature: float) -> np.ndarray:
     """The policy [4, 2] with the same P(climb) in all places that has the least average KL to the Boltzmann policy."""
 
     def average_kl(climb):

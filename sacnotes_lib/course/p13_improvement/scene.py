@@ -6,14 +6,13 @@ import numpy as np
 from matplotlib.ticker import MaxNLocator
 from scipy.special import softmax
 
-from sacnotes_lib.course.p13_improvement.path import CLIMB, Path, nearest_for_all
+from sacnotes_lib.course.p13_improvement.path import CLIMB, PLACES, Path, one_for_all_places
 from sacnotes_lib.course.stage.controls import Choice, Integer, Slider
 from sacnotes_lib.course.stage.moving import moving_line
 from sacnotes_lib.course.stage.scene import Scene
 from sacnotes_lib.plots import style
 
-PLACES = np.arange(4)
-NAMES = ["ditch", "bank", "slope", "top"]
+AT = np.arange(4)  # the places along both axes
 STARTS = {"at random": 0.5, "mostly wait": 0.2, "mostly climb": 0.8}
 EACH, ALL = "one for each place", "one for all places"
 DEPTHS = (0.3, 1, 3, 6, 12, 30)  # of the left picture, whichever is enough
@@ -39,7 +38,7 @@ class ImprovementScene(Scene):
             before = after
             values, q = path.evaluate(before, temperature)
             wanted = softmax(q / temperature, axis=1)
-            after = wanted if form == EACH else nearest_for_all(q, temperature)
+            after = wanted if form == EACH else one_for_all_places(q, temperature)
         new_values, _ = path.evaluate(after, temperature)
         best_values, _ = path.optimal(temperature)
         return SimpleNamespace(
@@ -55,7 +54,7 @@ class ImprovementScene(Scene):
         # Room for wider numbers along the left axis than those of the first picture.
         figure.get_layout_engine().set(rect=(0.03, 0, 0.97, 1), wspace=0.05)
         for axes in (left, right):
-            axes.set(xlim=(-0.5, 3.7), xticks=PLACES, xticklabels=NAMES)
+            axes.set(xlim=(-0.5, 3.7), xticks=AT, xticklabels=PLACES)
         left.set_title("V of both policies", pad=66)
         right.set_title("How often they climb", pad=66)
         left.set(ylabel="V minus the best V (reward)", ylim=(-DEPTHS[-1], 0.35 * DEPTHS[-1]))
@@ -76,7 +75,7 @@ class ImprovementScene(Scene):
         _key(right, aim, "asked for: exp(Q/α)/Z", 1.06)
         words = [
             left.text(place, 0, "", ha="center", va="bottom", fontweight="bold", animated=True)
-            for place in PLACES
+            for place in AT
         ]
         return SimpleNamespace(
             left=left, lines=[(before, climbs_before), (after, climbs_after)], wanted=wanted, words=words
@@ -89,10 +88,10 @@ class ImprovementScene(Scene):
         for (value_line, climb_line), v, climbs, shift in zip(
             artists.lines, height, data.climbs, (-0.13, 0.13), strict=True
         ):
-            value_line.set_data(PLACES + shift, v)
-            climb_line.set_data(PLACES + shift, climbs)
-        artists.wanted.set_data(PLACES, data.wanted)
-        for words, place in zip(artists.words, PLACES, strict=True):
+            value_line.set_data(AT + shift, v)
+            climb_line.set_data(AT + shift, climbs)
+        artists.wanted.set_data(AT, data.wanted)
+        for words, place in zip(artists.words, AT, strict=True):
             words.set_position((place, 0.06 * depth))
             words.set_text(_change(data, place).replace(" ", "\n"))
             words.set_color(style.RED if data.falls[place] else style.INK)
@@ -102,9 +101,9 @@ class ImprovementScene(Scene):
             f"{name}: V {_number(data.values[0, place])} before, {_number(data.values[1, place])} after, best "
             f"{_number(data.best[place])}, climbs {data.climbs[0, place]:.3f} before, {data.climbs[1, place]:.3f} "
             f"after, asked for {data.wanted[place]:.3f}"
-            for place, name in enumerate(NAMES)
+            for place, name in enumerate(PLACES)
         ]
-        fallen = [name for name, falls in zip(NAMES, data.falls, strict=True) if falls]
+        fallen = [name for name, falls in zip(PLACES, data.falls, strict=True) if falls]
         return (
             f"Step {parameters['step']} from a policy that is {parameters['start']}, at temperature "
             f"{parameters['temperature']:.3g}, with a chance to slip of {parameters['slip']:.2f}; P(climb) may be "

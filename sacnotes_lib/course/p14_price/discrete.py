@@ -3,13 +3,13 @@
 import copy
 import math
 from collections.abc import Sequence
-from functools import partial
 
+import gymnasium as gym
 import numpy as np
 import torch
-from gymnasium.wrappers import TransformAction
 from torch import Tensor
 
+from sacnotes_lib.envs import SkewedRewardEnv
 from sacnotes_lib.sac.adam import Adam
 from sacnotes_lib.sac.agent import SAC
 from sacnotes_lib.sac.config import SACConfig
@@ -18,13 +18,19 @@ from sacnotes_lib.sac.networks import StackedMLP, polyak_update
 from sacnotes_lib.sac.replay import Batch
 
 
-def on_buttons(buttons: int, **env_kwargs) -> dict:
-    """`env_kwargs` of an environment in which an action presses the nearest of so many buttons from -1 to 1."""
+class ButtonsEnv(SkewedRewardEnv):
+    """SkewedReward with `buttons` in place of a continuous action: an action presses the nearest, from -1 to 1."""
 
-    def nearest(action):
-        return np.round((action + 1) / 2 * (buttons - 1)) / (buttons - 1) * 2 - 1
+    def __init__(self, buttons: int = 2, noise_scale: float = 0.0):
+        super().__init__(noise_scale)
+        self.gaps = buttons - 1
 
-    return env_kwargs | {"wrappers": (partial(TransformAction, func=nearest, action_space=None),)}
+    def mean_reward(self, action):
+        return super().mean_reward(np.round((action + 1) / 2 * self.gaps) / self.gaps * 2 - 1)
+
+
+BUTTONS = "sacnotes/Buttons-v0"
+gym.register(BUTTONS, ButtonsEnv, max_episode_steps=50)
 
 
 def soft_value(q: Tensor, log_prob: Tensor, temperature: float | Tensor) -> Tensor:
@@ -38,9 +44,9 @@ def soft_value(q: Tensor, log_prob: Tensor, temperature: float | Tensor) -> Tens
 class DiscreteSAC(SAC):
     """SAC with `buttons` actions (Christodoulou 2019, arXiv 1910.07207), on a problem with one action in [-1, 1].
 
-    The buttons stand evenly from -1 to 1, and the replay buffer holds the place of the one that was pressed: see
-    `on_buttons` for the random actions before the first update. Actor and critics have one output for each button.
-    Labels and the actor use the smallest critic, and targets follow by Polyak averaging.
+    The buttons stand evenly from -1 to 1, and a stored action tells which one was pressed: the nearest, as ButtonsEnv
+    takes it. Actor and critics have one output for each button. Labels and the actor use the smallest critic, and
+    targets follow by Polyak averaging.
 
     A subclass says how many `buttons`, and which entropy of pressing them is `wanted`, in nats: 0.98 log n unless it
     does. `config.target_entropy` plays no part: it means the entropy of a density.

@@ -10,6 +10,7 @@ from scipy.interpolate import PchipInterpolator
 from scipy.optimize import brentq
 from scipy.special import entr, log_softmax
 
+from sacnotes_lib.comparison.results import Result
 from sacnotes_lib.course.p14_price.discrete import DiscreteSAC
 from sacnotes_lib.envs import SkewedRewardEnv
 from sacnotes_lib.exact import (
@@ -24,8 +25,8 @@ from sacnotes_lib.exact import (
 from sacnotes_lib.exact.boltzmann import moments_start
 from sacnotes_lib.plots import style
 from sacnotes_lib.plots.picture import Picture, figure_picture
-from sacnotes_lib.training.run import TrainingRun
 from sacnotes_lib.training.statistics import bootstrap_band, interquartile_mean
+from sacnotes_lib.training.tables import ResultTable, table
 
 REWARD_SCALE = 10  # of SkewedReward: pays 2 - 5 (a - 1/4)²
 NODES = action_nodes(spacing=0.025)  # half as wide as the narrowest policy below
@@ -108,27 +109,31 @@ def _prices(log_density: np.ndarray, most: float) -> Prices:
     return Prices(density_entropy(log_density, NODES), mass @ pay(NODES.actions[:, 0]), float(most))
 
 
-def lived(run: TrainingRun) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Of each seed: α over its last records, the policy's exact entropy, and what it earns on average, `[R]` each."""
-    alphas = run.metrics["temperature"][:, -LAST:].mean(axis=1)
+def settled(run: Result) -> np.ndarray:
+    """α of each seed, averaged over its last records, `[R]`."""
+    return run.metrics["temperature"][:, -LAST:].mean(axis=1)
+
+
+def lived(run: Result) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Of each seed: where α settled, the policy's exact entropy, and what it earns on average, `[R]` each."""
     state = torch.zeros(len(run.seeds), 1, 1)
     with torch.no_grad():
         if isinstance(run.agent, DiscreteSAC):
             prob = run.agent.log_prob(state)[:, 0].double().exp().numpy()
-            return alphas, entr(prob).sum(-1), prob @ pay(run.agent.places.numpy())
+            return settled(run), entr(prob).sum(-1), prob @ pay(run.agent.places.numpy())
         policy = run.agent.actor(state)
     mean, log_std = (values[:, 0].double().numpy() for values in (policy.mean, policy.log_std))
     mass = np.exp(tanh_gaussian_at_nodes(mean, log_std, NODES)) * NODES.weights
-    return alphas, tanh_gaussian_entropy(mean, log_std), mass @ pay(NODES.actions[:, 0])
+    return settled(run), tanh_gaussian_entropy(mean, log_std), mass @ pay(NODES.actions[:, 0])
 
 
-def chance_of_the_better(run: TrainingRun) -> np.ndarray:
+def chance_of_the_better(run: Result) -> np.ndarray:
     """How often each seed of an agent with two buttons presses the right-hand one, `[R]`."""
     with torch.no_grad():
         return run.agent.log_prob(torch.zeros(len(run.seeds), 1, 1))[:, 0, 1].exp().numpy()
 
 
-def still_grows(run: TrainingRun) -> bool | None:
+def still_grows(run: Result) -> bool | None:
     """Whether every seed's α grew threefold over the second half of the run; None where nothing can be told."""
     alphas = run.metrics["temperature"]
     if run.step < run.config.total_steps:
@@ -136,47 +141,54 @@ def still_grows(run: TrainingRun) -> bool | None:
     return bool((alphas[:, -1] > 3 * alphas[:, alphas.shape[1] // 2]).all())
 
 
-def where_it_ends(run: TrainingRun, prices: Prices) -> str:
-    """Where α and Q of a run end, over seeds, and where α should settle."""
-    target = run.config.target_entropy
-    alpha, q = (interquartile_mean(run.metrics[name][:, -1]) for name in ("temperature", "q"))
-    goal = prices.settles(target)
-    right = "none" if np.isinf(goal) else f"{goal:.2f}"
-    return f"α ends at {alpha:.4g} (lowest point of D: {right}), Q at {q:.4g}"
+def ends(runs: Mapping[str, Result], prices: Prices) -> ResultTable:
+    """Where α and Q of each run end, over seeds, beside where α should settle."""
+    rows = {}
+    for name, run in runs.items():
+        alpha, q = (interquartile_mean(run.metrics[what][:, -1]) for what in ("temperature", "q"))
+        goal = prices.settles(run.config.target_entropy)
+        rows[name] = {"α at the end": alpha, "lowest point of D": "none" if np.isinf(goal) else goal, "Q": q}
+    return table(rows, form=".2f")
 
 
-def pressing(name: str, run: TrainingRun) -> str:
-    """How often an agent with two buttons presses the better one, its α, and what its likeliest button earns.
+def pressing(runs: Mapping[str, Result]) -> ResultTable:
+    """How often agents with two buttons press the better one, their α, and whether it is their likeliest.
 
     The better button pays 1 more, so the exact chance is that with the entropy asked for, and α = 1 / its log odds.
     """
-    wanted = run.agent.target_entropy
-    chance = brentq(lambda p: entr(p) + entr(1 - p) - wanted, 0.5, 1 - 1e-12)
-    price = 1 / np.log(chance / (1 - chance))
-    pressed = interquartile_mean(chance_of_the_better(run))
-    alpha = interquartile_mean(run.metrics["temperature"][:, -LAST:].mean(axis=1))
-    right = (run.agent.log_prob(torch.zeros(len(run.seeds), 1, 1))[:, 0].argmax(-1) == 1).sum().item()
-    return (
-        f"{name:11s} better button {pressed:.1%} (exact {chance:.1%})   α {alpha:.3f} (exact {price:.3f})   "
-        f"it is the likeliest in {right} of {len(run.seeds)} seeds"
+    rows = {}
+    for name, run in runs.items():
+        chance = brentq(
+            lambda p, wanted=run.agent.target_entropy: entr(p) + entr(1 - p) - wanted, 0.5, 1 - 1e-12
+        )
+        pressed, alphas = chance_of_the_better(run), settled(run)
+        rows[name] = {
+            "presses the better": interquartile_mean(pressed), "exact": chance,
+            "α": interquartile_mean(alphas), "exact α": 1 / np.log(chance / (1 - chance)),
+            "it is the likeliest": f"in {(pressed > 0.5).sum()} of {len(pressed)} seeds",
+        }  # fmt: skip
+    return table(
+        rows, "asked for", {"presses the better": ".1%", "exact": ".1%", "α": ".3f", "exact α": ".3f"}
     )
 
 
-def beside_exact(agents: Mapping[str, tuple[TrainingRun, Prices, float]]) -> list[str]:
-    """A line for each agent, name to (run, exact prices, target): α, entropy and pay, each beside the exact one."""
-    lines = []
+def beside_exact(agents: Mapping[str, tuple[Result, Prices, float]]) -> ResultTable:
+    """Each agent's α, entropy and pay, beside the exact ones, and the exact α of any density at the first's target.
+
+    agents: name to (run, exact prices, target).
+    """
+    rows = {}
     for name, (run, prices, target) in agents.items():
-        exact_alpha = prices.settles(target)
-        exact = exact_alpha, target, float(prices.at(exact_alpha)[1])
-        words = (
-            f"{what} {interquartile_mean(values):.4g} (exact {right:.4g})"
-            for what, values, right in zip(("α", "entropy", "pay"), lived(run), exact, strict=True)
-        )
-        lines.append(f"{name:18s}" + "   ".join(words))
-    return lines
+        alpha = prices.settles(target)
+        exact = alpha, target, float(prices.at(alpha)[1])
+        rows[name] = {}
+        for what, values, right in zip(("α", "entropy", "pay"), lived(run), exact, strict=True):
+            rows[name] |= {what: interquartile_mean(values), f"exact {what}": right}
+    rows["any density"] = {"exact α": density_prices().settles(next(iter(agents.values()))[2])}
+    return table(rows, form={"α": ".4f", "exact α": ".4f"} | dict.fromkeys(list(rows[name])[2:], ".3f"))
 
 
-def plot_dual(agents: Mapping[str, tuple[TrainingRun, Prices, float]]) -> Picture:
+def plot_dual(agents: Mapping[str, tuple[Result, Prices, float]]) -> Picture:
     """The dual function of each agent's problem above its lowest point, and every seed's α on it.
 
     Args: name to (run, exact prices, target), of runs of at least 2 seeds.

@@ -105,7 +105,7 @@ class PriceScene(Scene):
 
     def describe(self, parameters, data) -> str:
         target, kind = parameters["target"], parameters["kind"]
-        said = f"Target entropy {target:.2f} nats; the policy is {kind if kind == ANY else 'a ' + kind}, "
+        said = f"Target entropy {target:z.2f} nats; the policy is {kind if kind == ANY else 'a ' + kind}, "
         said += f"whose entropy is at most {data.most:.4f}. "
         if not np.isfinite(data.alpha):
             return said + "The dual function falls for ever: it has no lowest point, and α grows without end."

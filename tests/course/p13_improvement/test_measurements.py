@@ -22,7 +22,7 @@ def random_forms(count=2):
 
 
 def test_the_nearest_form_in_each_state_raises_v_everywhere_and_one_for_all_does_not():
-    for project, rises in ((measurements.nearest_in_each, True), (measurements.nearest_for_all, False)):
+    for project, rises in ((measurements.nearest_in_each, True), (measurements.nearest_shared, False)):
         values = measurements.rounds(project, 2)
         assert bool((values[1] >= values[0]).all()) is rises
     best = measurements.best_of_this_form()
@@ -31,7 +31,7 @@ def test_the_nearest_form_in_each_state_raises_v_everywhere_and_one_for_all_does
 
 def test_one_for_all_is_nearer_on_average_than_its_neighbours():
     q = measurements.judged(random_forms(1)[0]).q
-    found = measurements.nearest_for_all(q)
+    found = measurements.nearest_shared(q)
     least = measurements.kl(found, q).mean()
     for shift in np.array([[0.02, 0], [-0.02, 0], [0, 0.02], [0, -0.02]]):
         assert measurements.kl(Form(found.mean + shift[0], found.log_std + shift[1]), q).mean() > least
@@ -108,10 +108,22 @@ def test_falls_are_counted_and_added_up():
     progress = made_up(0.5, 0.25, 0.0005)
     assert measurements.falling_share(progress) == pytest.approx(2 / 24)
     assert measurements.falls(progress) == pytest.approx(0.7505 / 11)
-    *_, nearer, farther = (line.split()[-2:] for line in measurements.falling_lines(progress))
+    nearer, farther = (line[1:] for line in measurements.falling_table(progress)[1:])
     assert (nearer, farther) == (["0", "21"], ["2", "1"])
     found = {"SAC": progress, "one": made_up(0.4), "two": made_up(0.3), "three": made_up()}
     assert measurements.taken_away(found) == (False, True)
+    head, first, *_ = measurements.variants_table(found)
+    assert head[1:] == ["V fell somewhere", "falls added up", "below the best"]
+    assert first[:3] == ["SAC", "8%", f"{0.7505 / 11:.4f}"]
+
+
+def test_the_partition_s_table_names_state_and_loss():
+    losses = {"a": torch.tensor([1.0, 2.0]), "b": torch.tensor([3.0, 4.0])}
+    slopes = {name: np.array([[0.1, 0.2], [0.3, 0.4]]) for name in losses}
+    lines = measurements.partition_table(losses, slopes, torch.tensor([5.0, 6.0]))
+    assert lines[0][1:] == ["slope by mean", "slope by log std", "value"]
+    assert lines[2] == ["state 1: b", "0.1000", "0.2000", "3.0000"]
+    assert lines[6] == ["state 2: α log Z", "–", "–", "6.0000"]
 
 
 def test_gradients_are_compared_state_by_state():

@@ -5,7 +5,7 @@ import pytest
 from scipy.special import softmax
 
 from sacnotes_lib.course.p13_improvement.measurements import paid, value_of
-from sacnotes_lib.course.p13_improvement.path import CLIMB, PAYS, Path, boltzmann_kl, nearest_for_all
+from sacnotes_lib.course.p13_improvement.path import CLIMB, PAYS, Path, boltzmann_kl, one_for_all_places
 
 PATH, ALPHA, DISCOUNT = Path(0.2), 0.5, 0.9
 POLICY = np.array([[0.3, 0.7], [0.6, 0.4], [0.1, 0.9], [0.8, 0.2]])
@@ -61,6 +61,6 @@ def test_one_policy_for_all_places_is_the_nearest_on_average():
     _, q = PATH.evaluate(POLICY, ALPHA)
     tried = np.linspace(0.001, 0.999, 999)
     average = [boltzmann_kl(np.tile([1 - p, p], (4, 1)), q, ALPHA).mean() for p in tried]
-    found = nearest_for_all(q, ALPHA)
+    found = one_for_all_places(q, ALPHA)
     assert np.ptp(found, axis=0).max() == 0
     assert found[0, CLIMB] == pytest.approx(tried[np.argmin(average)], abs=1e-3)

@@ -8,11 +8,11 @@ import pytest
 import torch
 
 from sacnotes_lib import SACConfig, train
-from sacnotes_lib.course.p14_price.discrete import DiscreteSAC, on_buttons, soft_value
+from sacnotes_lib.course.p14_price.discrete import BUTTONS, DiscreteSAC, soft_value
 from sacnotes_lib.sac.replay import Batch
 
 CONFIG = SACConfig(
-    env_id="sacnotes/SkewedReward-v0", env_kwargs=on_buttons(2, noise_scale=0.0), reward_scale=2.0, discount=0.5,
+    env_id=BUTTONS, env_kwargs={"buttons": 2}, reward_scale=2.0, discount=0.5,
     hidden_sizes=(16,), batch_size=32, learning_rate=1e-2, learning_starts=50, total_steps=500, evaluation_interval=500,
 )  # fmt: skip
 
@@ -83,11 +83,7 @@ def test_buttons_are_pressed_as_often_as_the_policy_says_and_found_again():
 
 
 def test_an_action_between_buttons_presses_the_nearest():
-    env = gym.make(
-        CONFIG.env_id, **{k: v for k, v in on_buttons(3, noise_scale=0.0).items() if k != "wrappers"}
-    )
-    for wrap in on_buttons(3)["wrappers"]:
-        env = wrap(env)
+    env = gym.make(BUTTONS, buttons=3)
     env.reset(seed=0)
     rewards = [env.step(np.array([action]))[1] for action in (0.4, 0.0, 0.6, 1.0)]
     assert rewards[0] == rewards[1] and rewards[2] == rewards[3] != rewards[0]

@@ -14,13 +14,13 @@ from sacnotes_lib.course.p14_price.measurements import (
     ALPHAS,
     button_prices,
     density_prices,
+    ends,
     lived,
     pay,
     plot_dual,
     still_grows,
     tanh_gaussian_fits,
     tanh_gaussian_prices,
-    where_it_ends,
 )
 
 PAYS = pay(np.linspace(-1, 1, 4))
@@ -86,16 +86,17 @@ def test_an_alpha_that_grows_in_every_seed_is_told_from_one_that_settles():
     assert still_grows(made_up_run([growing, growing])) is True
     assert still_grows(made_up_run([growing, settling])) is False
     assert still_grows(made_up_run([growing, growing], steps=60)) is None
-    assert "lowest point of D: none" in where_it_ends(made_up_run([growing], target=0.69), KINDS["tanh"])
-    assert "ends at 4 (lowest point of D: 4.2" in where_it_ends(
-        made_up_run([settling], target=0.6), KINDS["tanh"]
-    )
+    runs = {"far": made_up_run([growing], target=0.69), "near": made_up_run([settling], target=0.6)}
+    far, near = (line[1:3] for line in ends(runs, KINDS["tanh"])[1:])
+    assert far == ["100.00", "none"] and near == ["4.00", "4.26"]
 
 
 def test_words_beside_the_exact_answer_and_below_the_picture():
     agents = {"ours": (made_up_run(np.full((4, 20), 0.09)), KINDS["tanh"], -1.0)}
-    (line,) = measurements.beside_exact(agents)
-    assert "α 0.09 (exact 0.0798" in line and "(exact -1)" in line
+    head, ours, density = measurements.beside_exact(agents)
+    assert head[1:] == ["α", "exact α", "entropy", "exact entropy", "pay", "exact pay"]
+    assert ours[1:3] == ["0.0900", "0.0798"] and ours[4] == "-1.000"
+    assert density[2] == f"{KINDS['density'].settles(-1.0):.4f}"
     assert (
         "ours: α 0.09 (band 0.09 to 0.09), lowest point of the dual function 0.0798"
         in plot_dual(agents).description
@@ -107,8 +108,8 @@ def test_an_agent_of_two_buttons_at_the_exact_answer_is_told_so():
     run = made_up_run(np.full((2, 20), 1 / np.log(19)))
     logits = torch.tensor([1 - chance, chance]).log().expand(2, 1, 2)
     run.agent = SimpleNamespace(log_prob=lambda state: logits, target_entropy=float(entr(0.95) + entr(0.05)))
-    words = measurements.pressing("ours", run)
-    assert "95.0% (exact 95.0%)" in words and "α 0.340 (exact 0.340)" in words and "2 of 2" in words
+    _, line = measurements.pressing({"ours": run})
+    assert line == ["ours", "95.0%", "95.0%", "0.340", "0.340", "in 2 of 2 seeds"]
 
 
 def test_the_problem_pays_what_the_page_says():

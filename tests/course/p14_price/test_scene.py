@@ -31,3 +31,8 @@ def test_a_target_between_the_two_reaches_settles_for_any_density_alone():
     data = SCENE.compute(0.69, SQUASHED)
     assert not data.settles and (np.diff(data.dual) < 0).all()
     assert "without end" in SCENE.describe({"target": 0.69, "kind": SQUASHED}, data)
+
+
+def test_a_zero_has_no_sign():
+    data = SCENE.compute(-1e-17, SQUASHED)
+    assert SCENE.describe({"target": -1e-17, "kind": SQUASHED}, data).startswith("Target entropy 0.00 nats")
