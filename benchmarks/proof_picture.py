@@ -12,8 +12,8 @@ from sacnotes_lib.exact import (
     tanh_gaussian_std,
 )
 from sacnotes_lib.plots import style
-from sacnotes_lib.plots.learning_curves import bootstrap_band, interquartile_mean
 from sacnotes_lib.plots.picture import Picture, figure_picture
+from sacnotes_lib.training.statistics import bootstrap_band, interquartile_mean
 
 TEMPERATURES = np.geomspace(0.04, 1.25, 121)
 LQR, PEAKS = "soft LQR, no tanh", "two peaks"

@@ -7,9 +7,9 @@ import torch
 
 from benchmarks.proof_points import Points
 from sacnotes_lib.exact import tanh_gaussian_entropy, tanh_gaussian_mean, tanh_gaussian_std
-from sacnotes_lib.plots.learning_curves import bootstrap_band, interquartile_mean
 from sacnotes_lib.sac.agent import SAC
 from sacnotes_lib.sac.distributions import SquashedGaussian
+from sacnotes_lib.training.statistics import bootstrap_band, interquartile_mean
 
 QUANTITIES = ("Q", "policy mean", "policy std", "entropy")
 GOAL = 5.0  # per cent of the scale

@@ -3,8 +3,9 @@
 import ast
 import inspect
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
+from itertools import combinations
 from typing import Any
 
 from sacnotes_lib.course.kit.exercise import Exercise
@@ -32,6 +33,15 @@ def altered(right: Callable, *edits: tuple[str, ...]) -> dict[str, Callable]:
     Raises: ValueError as `edited`.
     """
     return {name: edited(right, *pairs) for *pairs, name in edits}
+
+
+def combined(*edits: tuple[str, str, str]) -> Iterator[tuple[str, ...]]:
+    """Every way to make one or more of these edits at once, as an edit; of those to the same piece one at a time."""
+    for many in range(1, len(edits) + 1):
+        for some in combinations(edits, many):
+            if len({piece for piece, _, _ in some}) == many:
+                pairs = [text for *pair, _ in some for text in pair]
+                yield *pairs, "; ".join(what for _, _, what in some)
 
 
 def edited(right: Any, *pairs: str) -> Any:

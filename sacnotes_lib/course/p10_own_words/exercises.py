@@ -2,13 +2,12 @@
 
 from collections.abc import Callable
 from functools import partial
-from itertools import product
 
 import torch
 from torch import Tensor
 
-from sacnotes_lib.course.kit.edits import exercise
-from sacnotes_lib.course.kit.exercise import Exercise, ExerciseTodo
+from sacnotes_lib.course.kit.edits import combined, exercise
+from sacnotes_lib.course.kit.exercise import ExerciseTodo
 from sacnotes_lib.course.p10_own_words.bench import (
     WEIGHTS,
     Bench,
@@ -23,12 +22,10 @@ from sacnotes_lib.sac.agent import SAC
 from sacnotes_lib.sac.networks import polyak_update
 from sacnotes_lib.sac.replay import Batch
 
-RIGHT_ORDER = "HFECIGA"
-
 
 def one_update() -> str:
     """The cards of one update in a right order."""
-    return RIGHT_ORDER
+    return "HFECIGA"
 
 
 def update_losses(sac, batch: Batch, noise, next_noise) -> tuple:
@@ -83,44 +80,24 @@ def _one_sum(agent: SAC, total: Tensor) -> None:
 CASES = ({"bench": Bench(1), "updates": 1}, {"bench": Bench(2, target_entropy=1.73), "updates": 2})
 
 
-# Of the three jobs that several cards can do: the cards, and what is wrong with each.
-_NEXT_ACTION = {
-    "H": "",
-    "B": "the next action read from the buffer: a′ is drawn afresh from the present policy",
-}
-_LABEL = {
-    "F": "",
-    "D": "multiplied by terminated, where 1 - terminated belongs",
-    "K": "the critics in training asked for the label, where the target critics belong",
-}
-_ACTION = {
-    "C": "",
-    "J": "the buffer's action in the actor's loss: that loss asks what the policy would do now",
-}
-_SEQUENCES = {
-    "; ".join(
-        filter(None, (_NEXT_ACTION[next_action], _LABEL[label], _ACTION[action]))
-    ): f"{next_action}{label}E{action}IGA"
-    for next_action, label, action in product(_NEXT_ACTION, _LABEL, _ACTION)
-    if next_action + label + action != "HFC"
-} | {
-    "the actor before the critics: they learn first, and the actor climbs what they then say": "HFCIEGA",
-    "target first: the target critics follow the critics, so they come last": "AHFECIG",
-    "the target critics moved between label and step: they follow the critics, so they come last": "HFAECIG",
-}
-
-
-def _saying(sequence: str) -> Callable[[], str]:
-    return lambda: sequence
-
-
-ONE_UPDATE = Exercise(
-    name="one_update",
-    reference=one_update,
-    adapt=tried,
-    cases=CASES,
-    mistakes={name: _saying(sequence) for name, sequence in _SEQUENCES.items()},
+# A wrong card for one of the three jobs that several cards can do.
+_WRONG_CARDS = (
+    ("H", "B", "the next action read from the buffer: a′ is drawn afresh from the present policy"),
+    ("F", "D", "multiplied by terminated, where 1 - terminated belongs"),
+    ("F", "K", "the critics in training asked for the label, where the target critics belong"),
+    ("C", "J", "the buffer's action in the actor's loss: that loss asks what the policy would do now"),
 )
+
+ONE_UPDATE = exercise(
+    one_update,
+    CASES,
+    *combined(*_WRONG_CARDS),
+    ("HFECIGA", "HFCIEGA", "the actor before the critics: they learn first, and the actor climbs what they then say"),
+    ("HFECIGA", "AHFECIG", "target first: the target critics follow the critics, so they come last"),
+    ("HFECIGA", "HFAECIG",
+        "the target critics moved between label and step: they follow the critics, so they come last"),
+    adapt=tried,
+)  # fmt: skip
 
 UPDATE_LOSSES = exercise(
     update_losses,
@@ -330,7 +307,7 @@ FULL_UPDATE = exercise(
 
 def solved_or_reference(update: Callable[[SAC, Batch], object]) -> Callable[[SAC, Batch], object]:
     """The learner's update where its check passes, else the same thing by cards; one printed line says which."""
-    by_cards, mine, right_one = partial(play, RIGHT_ORDER), weights_after(update), weights_after(SAC.update)
+    by_cards, mine, right_one = partial(play, one_update()), weights_after(update), weights_after(SAC.update)
     try:
         pairs = [(mine(Bench(1), 2, part), right_one(Bench(1), 2, part)) for part in WEIGHTS]
         right = all(torch.allclose(*pair, atol=1e-5) for pair in pairs)

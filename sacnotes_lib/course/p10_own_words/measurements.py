@@ -93,8 +93,5 @@ def at_the_most(measured: dict[str, dict], task: str, most: float) -> ResultTabl
     for library, runs in measured.items():
         for name in (name for name in runs if task in name):
             ends = runs[name].evaluation_returns[:, -1]
-            rows[f"{library}: {name}"] = {
-                f"seeds that end at {most:g}": (ends == most).sum(),
-                "of": len(ends),
-            }
+            rows[f"{library}: {name}"] = {"seeds": len(ends), f"end at {most:g}": (ends == most).sum()}
     return table(rows) if rows else None

@@ -1,12 +1,11 @@
 """Exercises of notebook 11: an actor's loss and a label to be mended; the third is in `thermostat`."""
 
 from dataclasses import dataclass
-from itertools import combinations
 
 import torch
 from torch import Tensor
 
-from sacnotes_lib.course.kit.edits import exercise
+from sacnotes_lib.course.kit.edits import combined, exercise
 from sacnotes_lib.course.kit.judged_by_gradient import TrackingCritic, judged_by_gradient, policy_and_rows
 
 
@@ -116,17 +115,12 @@ def _label_case(batch_size: int, action_dim: int, discount: float, temperature: 
     }  # fmt: skip
 
 
-_DEFECTS = (
+# Every way to leave one, two or all three of them in.
+_STILL_ILL = combined(
     ("terminated", "torch.maximum(terminated, truncated)", "a time limit still counts as an end"),
     (".sum(-1)", ".mean(-1)", "log_prob is still averaged over the action"),
     (" - temperature", " + temperature", "the entropy still has the wrong sign"),
 )
-# Every way to leave one, two or all three of them in.
-_STILL_ILL = [
-    (*(text for *pair, _ in left for text in pair), "; ".join(what for *_, what in left))
-    for many in (1, 2, 3)
-    for left in combinations(_DEFECTS, many)
-]
 
 MENDED_LABEL = exercise(
     mended_label,
