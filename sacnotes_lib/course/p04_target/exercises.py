@@ -4,7 +4,7 @@ import torch
 from torch import Tensor
 
 from sacnotes_lib.course.kit.edits import exercise
-from sacnotes_lib.sac.distributions import SquashedGaussian
+from sacnotes_lib.course.kit.judged_by_gradient import TrackingCritic, policy_and_rows
 
 
 def soft_label(
@@ -29,29 +29,6 @@ def next_soft_value(
     return target_critic(next_observation, next_action) - temperature * next_log_prob
 
 
-class TinyPolicy:
-    """Observation [B, 2] to a SquashedGaussian with one action dimension."""
-
-    def __call__(self, observation: Tensor) -> SquashedGaussian:
-        return SquashedGaussian(observation[:, :1], -0.5 + 0.3 * observation[:, 1:])
-
-    def __repr__(self):
-        return "a policy"
-
-
-class TinyCritic:
-    """Observation [B, 2] and action [B, 1] to Q [B]: a parabola in the action, with its top at `peak`."""
-
-    def __init__(self, peak: float):
-        self.peak = peak
-
-    def __call__(self, observation: Tensor, action: Tensor) -> Tensor:
-        return observation.sum(-1) - 3 * (action[:, 0] - self.peak) ** 2
-
-    def __repr__(self):
-        return f"a critic with its peak at {self.peak}"
-
-
 def _label_case(batch_size: int, discount: float, temperature: float) -> dict:
     """Every pair of the two flags occurs in a batch of four or more."""
     generator = torch.Generator().manual_seed(batch_size)
@@ -64,13 +41,11 @@ def _label_case(batch_size: int, discount: float, temperature: float) -> dict:
     }  # fmt: skip
 
 
-def _transition_case(batch_size: int, temperature: float) -> dict:
-    generator = torch.Generator().manual_seed(batch_size)
-    observation, next_observation = torch.randn(2, batch_size, 2, generator=generator)
-    action = 1.6 * torch.rand(batch_size, 1, generator=generator) - 0.8
+def _transition_case(batch_size: int, action_dim: int, temperature: float) -> dict:
+    policy, observation, action = policy_and_rows(batch_size, action_dim)
     return {
-        "policy": TinyPolicy(), "critic": TinyCritic(0.6), "target_critic": TinyCritic(-0.4),
-        "observation": observation, "action": action, "next_observation": next_observation,
+        "policy": policy, "critic": TrackingCritic(), "target_critic": TrackingCritic(gain=-0.4, height=2.0),
+        "observation": observation, "action": action, "next_observation": 0.8 - observation,
         "temperature": temperature,
     }  # fmt: skip
 
@@ -145,7 +120,7 @@ SOFT_LABEL = exercise(
 
 NEXT_SOFT_VALUE = exercise(
     next_soft_value,
-    (_transition_case(5, 0.2), _transition_case(3, 1.0)),
+    (_transition_case(5, 2, 0.2), _transition_case(3, 1, 1.0)),
     ("policy(next_observation).sample()", "action, policy(next_observation).log_prob(action)",
         "the buffer's action a in place of a fresh one, for Q and for log_prob"),
     ("next_observation, next_action)", "next_observation, action)",

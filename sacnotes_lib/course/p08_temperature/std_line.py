@@ -7,7 +7,7 @@ import numpy as np
 from sacnotes_lib.exact import SoftLQR
 from sacnotes_lib.plots import style
 from sacnotes_lib.plots.picture import Picture, figure_picture
-from sacnotes_lib.training.statistics import bootstrap_band, interquartile_mean
+from sacnotes_lib.training.statistics import middle
 
 TEMPERATURES = np.geomspace(0.002, 10, 61)
 
@@ -61,17 +61,16 @@ def plot_std_line(learned: Mapping[str, tuple[np.ndarray, np.ndarray]], problem:
 def _point(axes, problem, name: str, temperatures: np.ndarray, stds: np.ndarray, *, left: bool) -> str:
     """Draw one variant; the sentence that states its numbers."""
     tuned = name.startswith("tuned")
-    temperature, middle = float(np.median(temperatures)), float(interquartile_mean(stds))
-    low, high = (float(end[0]) for end in bootstrap_band(np.asarray(stds)[:, None]))
+    temperature, (learned, low, high) = float(np.median(temperatures)), middle(stds)
     color = style.ORANGE if tuned else style.BLUE
     axes.errorbar(
-        temperature, middle, [[middle - low], [high - middle]], color=color, marker="D" if tuned else "o",
+        temperature, learned, [[learned - low], [high - learned]], color=color, marker="D" if tuned else "o",
         markersize=12, markerfacecolor="white", markeredgewidth=3, elinewidth=3, capsize=7, capthick=3, zorder=5,
     )  # fmt: skip
     axes.annotate(
-        name, (temperature, middle), xytext=(-15, 12) if left else (15, -12), textcoords="offset points",
+        name, (temperature, learned), xytext=(-15, 12) if left else (15, -12), textcoords="offset points",
         ha="right" if left else "left", va="bottom" if left else "top", color=color, fontweight="bold",
     )  # fmt: skip
     exact = best_std(problem, temperature)
     where = f" at α = {temperature:.3g}" if tuned else ""
-    return f"{name}: learned {middle:.3g}{where} (band {low:.3g} to {high:.3g}), exact {exact:.3g}."
+    return f"{name}: learned {learned:.3g}{where} (band {low:.3g} to {high:.3g}), exact {exact:.3g}."

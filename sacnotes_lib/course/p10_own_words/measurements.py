@@ -2,14 +2,13 @@
 
 from types import SimpleNamespace
 
-import torch
 from torch import Tensor
 
 from sacnotes_lib.course.p10_own_words.bench import WEIGHTS, Bench, played, weights_after
 from sacnotes_lib.sac.agent import SAC
 from sacnotes_lib.sac.config import SACConfig
 from sacnotes_lib.training.run import TrainingRun
-from sacnotes_lib.training.statistics import bootstrap_band, interquartile_mean
+from sacnotes_lib.training.statistics import Estimate, middle
 from sacnotes_lib.training.tables import ResultTable, table
 
 EXCHANGES = {"critics and actor": "HFCIEGA", "actor and target critics": "HFECAIG", "target first": "AHFECIG"}
@@ -66,11 +65,9 @@ def weights_table(title: str, found: dict[str, list[float]], form: str) -> Resul
     return table({name: dict(zip(WEIGHTS, each, strict=True)) for name, each in found.items()}, title, form)
 
 
-def last_two(run: TrainingRun | SimpleNamespace) -> tuple[float, float, float]:
+def last_two(run: TrainingRun | SimpleNamespace) -> Estimate:
     """Of each seed's last two evaluations, averaged: the middle, and its band from low to high."""
-    ends = torch.as_tensor(run.evaluation_returns)[:, -2:].mean(1).numpy()[:, None]
-    (low,), (high,) = bootstrap_band(ends)
-    return float(interquartile_mean(ends)[0]), float(low), float(high)
+    return middle(run.evaluation_returns[:, -2:].mean(axis=1))
 
 
 def table_of_last_two(runs: dict) -> ResultTable:
