@@ -1,7 +1,13 @@
-"""What page 10 measures: how often an update draws, what its cards change in another order, and ends of curves."""
+"""What page 10 measures: how often an update draws, what its cards change in another order, and ends of curves.
 
+What other libraries do was measured once, and is kept in a file: `python -m benchmarks.learning`.
+"""
+
+import json
+from pathlib import Path
 from types import SimpleNamespace
 
+import numpy as np
 from torch import Tensor
 
 from sacnotes_lib.course.p10_own_words.bench import WEIGHTS, Bench, played, weights_after
@@ -11,6 +17,7 @@ from sacnotes_lib.training.run import TrainingRun
 from sacnotes_lib.training.statistics import Estimate, middle
 from sacnotes_lib.training.tables import ResultTable, table
 
+RESULTS = Path(__file__).parents[3] / "benchmarks" / "results" / "learning.json"
 EXCHANGES = {"critics and actor": "HFCIEGA", "actor and target critics": "HFECAIG", "target first": "AHFECIG"}
 ONE_CARD_WRONG = {
     "none": "HFECIGA",
@@ -63,6 +70,24 @@ def one_card_wrong() -> dict[str, list[float]]:
 def weights_table(title: str, found: dict[str, list[float]], form: str) -> ResultTable:
     """A row for each name, one number for each kind of weights."""
     return table({name: dict(zip(WEIGHTS, each, strict=True)) for name, each in found.items()}, title, form)
+
+
+def measured_learning(library: str = "Stable-Baselines3", file: Path = RESULTS) -> dict[str, SimpleNamespace]:
+    """Environment -> what the library did there, as `plot_learning_curves` draws it, where it had two seeds or more.
+
+    Where the file is not there (an installed package has none), it prints how to make it and returns nothing.
+    """
+    if not file.exists():
+        print(f"{library} was not measured here. To do so, in a clone: python -m benchmarks.learning")
+        return {}
+    runs = {}
+    for task, result in json.loads(file.read_text("utf-8")).items():
+        returns = np.array(result[library]["returns"])
+        if len(returns) > 1:
+            runs[task] = SimpleNamespace(
+                evaluation_steps=np.array(result["steps"]), evaluation_returns=returns, seeds=range(len(returns)),
+            )  # fmt: skip
+    return runs
 
 
 def last_two(run: TrainingRun | SimpleNamespace) -> Estimate:
