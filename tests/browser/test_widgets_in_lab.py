@@ -116,8 +116,8 @@ def test_a_slow_scene_shows_that_it_is_busy_and_ends_on_the_last_value(lab):
 
 def test_a_saved_page_shows_its_pictures_before_anything_is_run(lab):
     """As it comes from the repository: outputs there, no kernel has run them, the page not trusted."""
-    picture = "from sacnotes_lib import show_picture\nfrom sacnotes_lib.plots import style\n"
-    picture += "show_picture(style.new_figure(3, 2), 'an empty figure')"
+    picture = "from sacnotes_lib.plots import picture, style\n"
+    picture += "picture.figure_picture(style.new_figure(3, 2), 'an empty figure')"
     cells = [nbformat.v4.new_code_cell(cell) for cell in (picture, LIVE, PREDICT, REVEAL)]
     notebook = nbformat.v4.new_notebook(cells=cells)
     NotebookClient(notebook, timeout=120, kernel_name="python3", store_widget_state=False).execute()

@@ -1,4 +1,4 @@
-"""What a page shows: a figure of the learner's own as the course shows its pictures, and a function of the library."""
+"""What a page shows of the library: a function, without its checks."""
 
 import ast
 import inspect
@@ -6,17 +6,6 @@ import textwrap
 from collections.abc import Callable
 
 from IPython.display import display
-from matplotlib.figure import Figure
-
-from sacnotes_lib.plots.picture import figure_picture
-
-
-def show_picture(figure: Figure, description: str) -> None:
-    """Show ``figure`` below the cell, with ``description`` as its caption and as its text alternative.
-
-    The description states what the picture shows with its numbers; it may not be empty (``ValueError``).
-    """
-    display(figure_picture(figure, description))
 
 
 def show_source(function: Callable) -> None:
