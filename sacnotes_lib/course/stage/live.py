@@ -17,7 +17,7 @@ from sacnotes_lib.course.stage.painter import Painter
 from sacnotes_lib.course.stage.scene import Scene
 from sacnotes_lib.plots.picture import Picture, fast_png, image_tag
 
-SLOW = 0.1  # seconds: from here on a viewer feels the wait
+SLOW = 0.5  # seconds: of a shorter wait nothing is said
 
 
 def live(scene: Scene, *, hidden_until: str | None = None, **defaults: Any) -> "LivePanel":
@@ -118,7 +118,7 @@ class LivePanel(PagePanel):
 
     @property
     def slow(self) -> bool:
-        """Does a picture of this scene take longer than a tenth of a second?"""
+        """Does a picture of this scene take longer than half a second?"""
         return self._seconds > SLOW
 
     def _show_first_picture(self) -> None:
@@ -156,7 +156,7 @@ class LivePanel(PagePanel):
             return error
 
     def _show(self, parameters, result) -> None:
-        self.busy.value = f"A picture takes about {max(self._seconds, SLOW):.1f} s." if self.slow else ""
+        self.busy.value = f"A picture takes about {self._seconds:.1f} s." if self.slow else ""
         if isinstance(result, Exception):
             self.error = result
             said = ", ".join(
