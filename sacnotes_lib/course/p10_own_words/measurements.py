@@ -4,13 +4,15 @@ What other libraries do was measured once, and is kept in a file: `python -m ben
 """
 
 import json
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
 from torch import Tensor
 
-from sacnotes_lib.course.p10_own_words.bench import WEIGHTS, Bench, played, weights_after
+from sacnotes_lib.course.p10_own_words.bench import WEIGHTS, Bench, weights_after
+from sacnotes_lib.course.p10_own_words.cards import play
 from sacnotes_lib.sac.agent import SAC
 from sacnotes_lib.sac.config import SACConfig
 from sacnotes_lib.training.run import TrainingRun
@@ -48,8 +50,9 @@ def draws_of_one_update() -> tuple[int, int]:
 
 def differences(letters: str, updates: int) -> list[Tensor]:
     """How far each kind of weights ends from where `SAC.update` ends, when the cards are played so many times."""
-    bench, right, by_cards = Bench(1), weights_after(SAC.update), played(lambda: letters)
-    return [(right(bench, updates, part) - by_cards(bench, updates, part)).abs() for part in WEIGHTS]
+    by_cards = partial(play, letters)
+    ends = (weights_after(update)(Bench(1), updates).values() for update in (SAC.update, by_cards))
+    return [(right - played).abs() for right, played in zip(*ends, strict=True)]
 
 
 def exchanged() -> dict[str, list[float]]:
