@@ -131,19 +131,16 @@ def _state_of(env: gym.Env) -> dict[str, Any]:
     """What one level of an environment holds, without what it gets anew when it is made."""
     state = {}
     for name, value in vars(env).items():
+        library = type(value).__module__.partition(".")[0]
         mujoco = sys.modules.get("mujoco")
         if mujoco and isinstance(value, mujoco.MjData):
             kind = mujoco.mjtState.mjSTATE_INTEGRATION
             state[name] = np.empty(mujoco.mj_stateSize(env.unwrapped.model, kind))
             mujoco.mj_getState(env.unwrapped.model, value, state[name], kind)
-        elif not (name in NOT_STATE or isinstance(value, REMADE) or _library_of(value) in REMADE_FROM):
+        elif not (name in NOT_STATE or isinstance(value, REMADE) or library in REMADE_FROM):
             plain(value)  # says what cannot be kept
             state[name] = value
     return state
-
-
-def _library_of(value: Any) -> str:
-    return type(value).__module__.partition(".")[0]
 
 
 def _fill_level(env: gym.Env, values: dict[str, Any]) -> None:
