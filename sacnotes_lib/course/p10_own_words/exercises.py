@@ -8,12 +8,7 @@ from torch import Tensor
 
 from sacnotes_lib.course.kit.edits import combined, exercise
 from sacnotes_lib.course.kit.exercise import ExerciseTodo
-from sacnotes_lib.course.p10_own_words.bench import (
-    Bench,
-    numbers_of,
-    tried,
-    weights_after,
-)
+from sacnotes_lib.course.p10_own_words.bench import Bench, numbers_of, tried, weights_after
 from sacnotes_lib.course.p10_own_words.cards import play, show_cards as show_cards
 from sacnotes_lib.sac.agent import SAC
 from sacnotes_lib.sac.networks import polyak_update
