@@ -10,7 +10,6 @@ process holds the libraries meanwhile, as a classmate's would).
 
 from __future__ import annotations
 
-import argparse
 import statistics
 import subprocess
 import sys
@@ -23,9 +22,9 @@ from pathlib import Path
 import nbformat
 import psutil
 
-from benchmarks.machine import describe_machine, save_result
-from benchmarks.widgets import measure_panel, report
-from tests.browser.server import REPOSITORY, chromium, classroom, installed_browser, jupyter_lab
+from benchmarks.machine import command_line, describe_machine, save_result
+from benchmarks.widgets import measure_panel, report, the_browser
+from tests.browser.server import REPOSITORY, chromium, classroom, jupyter_lab
 from tools.execute import execute
 
 SCREEN = {"width": 1920, "height": 1080}
@@ -156,15 +155,11 @@ def page_memory(path: Path) -> str:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = command_line(__doc__)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--moves", type=int, default=60)
     options = parser.parse_args()
-    path = installed_browser()
-    if path is None:
-        sys.exit("No Chromium or Chrome is installed: nothing to measure in.")
+    path = the_browser()
     lines = [describe_machine(), "", f"{'a demo opens (s)':40} {'median':>7} {'slowest':>7}"]
     with tempfile.TemporaryDirectory() as home, chromium(path) as browser:
         with classroom(Path(home, "ahead")) as server:

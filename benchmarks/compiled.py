@@ -8,7 +8,6 @@ the time of an update, and after how many updates the start is paid back. Needs 
 
 from __future__ import annotations
 
-import argparse
 import os
 import statistics
 import subprocess
@@ -19,7 +18,7 @@ import time
 import torch
 from torch.nn.utils import parameters_to_vector
 
-from benchmarks.machine import describe_machine, save_result
+from benchmarks.machine import command_line, describe_machine, save_result
 from sacnotes_lib.sac.agent import SAC
 from sacnotes_lib.sac.config import SACConfig
 from sacnotes_lib.sac.replay import Batch
@@ -88,9 +87,7 @@ def compare(runs: int, width: int, size: int, rounds: int) -> str:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = command_line(__doc__)
     parser.add_argument("--rounds", type=int, default=15)
     parser.add_argument("--case", type=int, nargs=3, help="print the seconds of one start, and end")
     options = parser.parse_args()

@@ -11,13 +11,13 @@ is Pendulum again, with the evaluations that it has on the pages.
 
 from __future__ import annotations
 
-import argparse
 import statistics
 import tempfile
 import time
 from pathlib import Path
 
-from benchmarks.machine import describe_machine, save_result
+from benchmarks.machine import command_line, describe_machine, save_result
+from benchmarks.widgets import p95
 from sacnotes_lib.course.console.console import TrainingConsole
 from sacnotes_lib.course.console.session import TrainingSession
 from sacnotes_lib.sac.config import SACConfig
@@ -74,7 +74,7 @@ def speed_in_console(config: SACConfig, seconds: float) -> tuple[float, float]:
 
 
 def response(server, browser, name: str, config: str, moves: int) -> list[float]:
-    """Milliseconds of each move while it trains, sorted."""
+    """Milliseconds of each move while it trains."""
     page = browser.new_page(viewport={"width": 1280, "height": 1300})
     lab = LabPage(page, server, workspace=name)
     make = "from sacnotes_lib import SACConfig, TrainingConsole\n"
@@ -91,13 +91,11 @@ def response(server, browser, name: str, config: str, moves: int) -> list[float]
     times = root.evaluate("root => root.times")
     lab.close_kernels()
     page.close()
-    return sorted(times)
+    return times
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = command_line(__doc__)
     parser.add_argument("--moves", type=int, default=100)  # of 40 the 95th percentile is the second slowest
     parser.add_argument("--seconds", type=float, default=8)
     options = parser.parse_args()
@@ -122,8 +120,9 @@ def main() -> None:
         ):
             for name, written in (cases | {"Evaluations": EVALUATED}).items():
                 times = response(server, browser, name, written, options.moves)
-                p95 = times[min(len(times) - 1, round(0.95 * len(times)))]
-                lines.append(f"{name:12} {statistics.median(times):9.0f} {p95:9.0f}   {len(times)} moves")
+                lines.append(
+                    f"{name:12} {statistics.median(times):9.0f} {p95(times):9.0f}   {len(times)} moves"
+                )
     save_result("console", lines)
 
 

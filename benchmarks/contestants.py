@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from pkgutil import resolve_name
 
 from benchmarks.problems import Problem
 
@@ -115,14 +116,14 @@ def floor(runs: int) -> Callable[[Problem], Advance]:
     return build
 
 
-def without(names: tuple[str, ...], runs: int, compile: bool = False) -> Callable[[Problem], Advance]:
+def without(names: Sequence[str], runs: int, compile: bool = False) -> Callable[[Problem], Advance]:
     """This library with some of what makes it fast taken back, see `benchmarks/undone.py`."""
 
     def build(problem: Problem) -> Advance:
-        from benchmarks.undone import UNDO
+        from benchmarks import undone
 
         for name in names:
-            UNDO[name]()
+            getattr(undone, UNDO[name])()
         return ours(runs, compile)(problem)
 
     return build
@@ -132,10 +133,10 @@ def for_nothing(part: str, runs: int) -> Callable[[Problem], Advance]:
     """This library, compiled, with a part of each step that costs nothing: no change of that part can buy more."""
 
     def build(problem: Problem) -> Advance:
-        from benchmarks.undone import PARTS, do_once
+        from benchmarks.undone import do_once
 
         owner, function = PARTS[part]
-        do_once(owner, function)
+        do_once(resolve_name(owner), function)
         return ours(runs, compile=True)(problem)
 
     return build
@@ -160,20 +161,30 @@ CONTESTANTS = [
 ]
 FLOORS = [Contestant(f"products alone, {r} run{'s' * (r > 1)}", floor(r), runs=r) for r in RUNS]
 
-CHANGES = ("memory that stays", "one output as a sum", "Adam without bookkeeping")
-COMPILED_CHANGES = ("kernels called from C++",)
+# What makes it fast, by the function of `undone` that takes it back.
+UNDO = {
+    "memory that stays": "memory_goes_back_to_the_system",
+    "one output as a sum": "one_output_as_a_product",
+    "Adam without bookkeeping": "torchs_own_adam",
+    "kernels called from C++": "kernels_called_from_python",
+}
+*CHANGES, COMPILED_CHANGE = UNDO
+# The parts of a step outside the update: whose method does them, and which.
+PARTS = {
+    "acting": ("sacnotes_lib.sac.agent:SAC", "act"),
+    "environment": ("gymnasium.wrappers.vector:RescaleAction", "step"),
+    "sampling": ("sacnotes_lib.sac.replay:ReplayBuffer", "sample"),
+}
 AS_IT_IS = "as it is"
 
 
 def ablations(runs: int, compile: bool) -> list[Contestant]:
     """The library as it is, and beside it with one change taken back, or with one part for nothing."""
     built: dict[str, Callable[[Problem], Advance]] = {AS_IT_IS: ours(runs, compile)}
-    for name in COMPILED_CHANGES if compile else CHANGES:
+    for name in [COMPILED_CHANGE] if compile else CHANGES:
         built[f"without {name}"] = without((name,), runs, compile)
     if compile:
-        built |= {
-            f"{part} for nothing": for_nothing(part, runs) for part in ("acting", "environment", "sampling")
-        }
+        built |= {f"{part} for nothing": for_nothing(part, runs) for part in PARTS}
     else:
         built["without all of them"] = without(CHANGES, runs)
     kind = ", compiled" if compile else ""

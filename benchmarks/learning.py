@@ -28,7 +28,7 @@ from stable_baselines3 import SAC as StableBaselinesSAC
 from tqdm import tqdm
 
 from benchmarks.machine import PICTURES, RESULTS, describe_machine, save_result
-from sacnotes_lib.course.p10_own_words.measured import measured_learning
+from sacnotes_lib.course.p10_own_words.measurements import measured_learning
 from sacnotes_lib.plots.learning_curves import plot_learning_curves
 from sacnotes_lib.sac.agent import SAC
 from sacnotes_lib.sac.config import SACConfig

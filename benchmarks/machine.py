@@ -1,5 +1,6 @@
-"""What a benchmark ran on, and where its table is kept."""
+"""What a benchmark is asked, what it ran on, and where its table is kept."""
 
+import argparse
 import os
 import platform
 from pathlib import Path
@@ -9,6 +10,13 @@ import torch
 
 RESULTS = Path(__file__).parent / "results"
 PICTURES = Path(__file__).parent.parent / "docs"
+
+
+def command_line(description: str) -> argparse.ArgumentParser:
+    """A parser whose help is a module's own words, as they stand."""
+    return argparse.ArgumentParser(
+        description=description, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
 
 
 def describe_machine() -> str:

@@ -12,8 +12,8 @@ from sacnotes_lib.exact import (
     tanh_gaussian_std,
 )
 from sacnotes_lib.plots import style
-from sacnotes_lib.plots.learning_curves import bootstrap_band, interquartile_mean
 from sacnotes_lib.plots.picture import Picture, figure_picture
+from sacnotes_lib.training.statistics import interquartile_mean, middle
 
 TEMPERATURES = np.geomspace(0.04, 1.25, 121)
 LQR, PEAKS = "soft LQR, no tanh", "two peaks"
@@ -118,9 +118,8 @@ def _follow(q, nodes, temperatures, start) -> dict[str, np.ndarray]:
 def _draw_learned(axes, rows: list[Row]) -> None:
     """Interquartile means over seeds with their band; the marks are larger than most bands."""
     for row in rows:
-        middle = interquartile_mean(row.learned)
-        low, high = (float(end[0]) for end in bootstrap_band(row.learned[:, None]))
+        learned, low, high = middle(row.learned)
         axes.errorbar(
-            row.temperature, middle, [[middle - low], [high - middle]], color=LEARNED, marker="o", markersize=12,
+            row.temperature, learned, [[learned - low], [high - learned]], color=LEARNED, marker="o", markersize=12,
             markerfacecolor="white", markeredgewidth=3, elinewidth=3, capsize=7, capthick=3, zorder=5,
         )  # fmt: skip

@@ -7,9 +7,9 @@ import torch
 
 from benchmarks.proof_points import Points
 from sacnotes_lib.exact import tanh_gaussian_entropy, tanh_gaussian_mean, tanh_gaussian_std
-from sacnotes_lib.plots.learning_curves import bootstrap_band, interquartile_mean
 from sacnotes_lib.sac.agent import SAC
 from sacnotes_lib.sac.distributions import SquashedGaussian
+from sacnotes_lib.training.statistics import interquartile_mean, middle
 
 QUANTITIES = ("Q", "policy mean", "policy std", "entropy")
 GOAL = 5.0  # per cent of the scale
@@ -133,17 +133,11 @@ HEADER = (
 
 def table_line(row: Row) -> str:
     """One line: interquartile means over runs, each with its 95 % bootstrap band."""
-    learned, error = interquartile_mean(row.learned), interquartile_mean(row.errors)
-    low, high = _band(row.learned)
-    low_error, high_error = _band(row.errors)
+    learned, low, high = middle(row.learned)
+    error, low_error, high_error = middle(row.errors)
     quantity = "|mean|" if row.quantity == "policy mean" else row.quantity
     return (
         f"{row.label:23s}{row.temperature:6.2f}  {quantity:12s}{learned:9.3f}{f'{low:.3f} .. {high:.3f}':>19s}"
         f"{row.exact:9.3f}{row.optimum:9.3f}{error:9.1f}  {f'{low_error:.1f} .. {high_error:.1f}':>16s}"
         f"  {'ok' if row.reached else 'MISSES: ' + row.note}"
     )
-
-
-def _band(values: np.ndarray) -> tuple[float, float]:
-    low, high = bootstrap_band(values[:, None])
-    return float(low[0]), float(high[0])

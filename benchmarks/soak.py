@@ -10,9 +10,7 @@ with the process that paints. The first row is the start.
 
 from __future__ import annotations
 
-import argparse
 import re
-import sys
 import tempfile
 import time
 from pathlib import Path
@@ -20,8 +18,9 @@ from pathlib import Path
 from playwright.sync_api import TimeoutError
 
 from benchmarks.classroom import KERNEL, PICTURE, TRAINING, megabytes, open_demo, processes
-from benchmarks.machine import describe_machine, save_result
-from tests.browser.server import chromium, classroom, installed_browser
+from benchmarks.machine import command_line, describe_machine, save_result
+from benchmarks.widgets import the_browser
+from tests.browser.server import chromium, classroom
 
 # What a slider changes: of a picture its words; of a console the list of changes, since training changes the rest.
 SHOWN = """root => {
@@ -106,15 +105,11 @@ def row(minute: float, idle: Watched, console: WatchedConsole) -> str:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = command_line(__doc__)
     parser.add_argument("--minutes", type=float, default=90)
     parser.add_argument("--row", type=float, default=5, help="minutes from one row to the next")
     options = parser.parse_args()
-    path = installed_browser()
-    if path is None:
-        sys.exit("No Chromium or Chrome is installed: nothing to measure in.")
+    path = the_browser()
     lines = [describe_machine(), "", *HEAD.splitlines()]
     with (
         tempfile.TemporaryDirectory() as home,

@@ -71,10 +71,11 @@ def stable_baselines(seeds: list[int], jax: bool = False) -> Returns:
 
 
 # Name to how it trains, and whether all seeds go at once.
+FIRST_TIME, CACHED = "sacnotes, compiled, first time", "sacnotes, compiled, from the cache"
 CONTESTANTS = {
     "sacnotes": (ours, True),
-    "sacnotes, compiled, first time": (lambda seeds: ours(seeds, compile=True), True),
-    "sacnotes, compiled, from the cache": (lambda seeds: ours(seeds, compile=True), True),
+    FIRST_TIME: (lambda seeds: ours(seeds, compile=True), True),
+    CACHED: (lambda seeds: ours(seeds, compile=True), True),
     "rejax": (rejax, True),
     "SBX (JAX)": (lambda seeds: stable_baselines(seeds, jax=True), False),
     "Stable-Baselines3": (stable_baselines, False),
@@ -134,7 +135,9 @@ def main() -> None:
     for seeds in options.seeds:
         lines.append(f"{f'{seeds} seed(s)':36s}passed  seconds  CPU seconds   at steps")
         with tempfile.TemporaryDirectory() as cache:
-            for name in options.only:
+            for place, name in enumerate(options.only):
+                if name == CACHED and FIRST_TIME not in options.only[:place]:
+                    measure(FIRST_TIME, seeds, cache)  # which fills it
                 lines.append(measure(name, seeds, cache))
                 print(lines[-1], flush=True)
         lines.append("")

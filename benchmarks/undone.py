@@ -6,12 +6,9 @@ it as well, to see what is left to gain: a part of a step that costs nothing, si
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import torch
-from gymnasium.wrappers.vector import RescaleAction
 
-from sacnotes_lib.sac import agent, networks, replay
+from sacnotes_lib.sac import agent, networks
 from sacnotes_lib.training import compiled, run as training
 
 
@@ -51,17 +48,3 @@ def do_once(owner: type, function: str) -> None:
         return answers[0]
 
     setattr(owner, function, first_answer)
-
-
-# The parts of a step outside the update, by the method that does it.
-PARTS = {
-    "acting": (agent.SAC, "act"),
-    "environment": (RescaleAction, "step"),
-    "sampling": (replay.ReplayBuffer, "sample"),
-}
-UNDO: dict[str, Callable[[], None]] = {
-    "memory that stays": memory_goes_back_to_the_system,
-    "one output as a sum": one_output_as_a_product,
-    "Adam without bookkeeping": torchs_own_adam,
-    "kernels called from C++": kernels_called_from_python,
-}

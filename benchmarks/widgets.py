@@ -10,7 +10,6 @@ a picture; and whether a burst of keys, pressed without waiting, ended on the pi
 
 from __future__ import annotations
 
-import argparse
 import itertools
 import shutil
 import statistics
@@ -20,7 +19,7 @@ from pathlib import Path
 
 from playwright.sync_api import TimeoutError
 
-from benchmarks.machine import describe_machine, save_result
+from benchmarks.machine import command_line, describe_machine, save_result
 from tests.browser.lab import LabPage
 from tests.browser.server import REPOSITORY, chromium, installed_browser, jupyter_lab
 
@@ -109,28 +108,33 @@ def stale(shown: list[int]) -> int:
     return sum(position < latest for position, latest in zip(shown, newest, strict=True))
 
 
+def the_browser() -> str:
+    """Where a Chromium is; ends the program where there is none."""
+    return installed_browser() or sys.exit("No Chromium or Chrome is installed: nothing to measure in.")
+
+
+def p95(times: list[float]) -> float:
+    """The 95th percentile: one of the times."""
+    return sorted(times)[min(len(times) - 1, round(0.95 * len(times)))]
+
+
 def report(name: str, seen: dict) -> str:
-    times = sorted(seen["times"])
-    p95 = times[min(len(times) - 1, round(0.95 * len(times)))]
+    times = seen["times"]
     return (
-        f"{name:40} {statistics.median(times):7.0f} {p95:7.0f} {len(times):6} {seen['blank']:6} "
+        f"{name:40} {statistics.median(times):7.0f} {p95(times):7.0f} {len(times):6} {seen['blank']:6} "
         f"{stale(seen['shown']):6} {seen['frames']:7}  "
         f"{'yes' if seen['burst'] else 'NO'}" + (f"  (slider {seen['slider']})" if seen["slider"] > 1 else "")
     )
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = command_line(__doc__)
     parser.add_argument("notebooks", nargs="*", type=Path)
     parser.add_argument("--moves", type=int, default=60)
     options = parser.parse_args()
     notebooks = options.notebooks or sorted((REPOSITORY / "notebooks").glob("[0-9]*.ipynb"))
     notebooks = [path for path in notebooks if "live(" in path.read_text()]
-    path = installed_browser()
-    if path is None:
-        sys.exit("No Chromium or Chrome is installed: nothing to measure in.")
+    path = the_browser()
     head = f"{'panel':40} {'median':>7} {'p95':>7} {'moves':>6} {'blank':>6} {'stale':>6} {'frames':>7}"
     lines = [describe_machine(), "", f"{head}  last value shown (times in ms)"]
     with tempfile.TemporaryDirectory() as home, jupyter_lab(Path(home)) as server, chromium(path) as browser:

@@ -10,7 +10,7 @@ from .course.kit.check import check as check
 from .course.kit.done import reset_progress as reset_progress, show_progress as show_progress
 from .course.kit.exercise import Exercise as Exercise, ExerciseTodo as ExerciseTodo
 from .course.kit.panels import predict as predict, reveal as reveal
-from .course.kit.show import show_picture as show_picture, show_source as show_source
+from .course.kit.show import show_source as show_source
 from .course.p00_start.scene import TemperatureScene as TemperatureScene
 from .course.p01_independent.scene import BroadcastScene as BroadcastScene
 from .course.p02_summing.scene import SummingScene as SummingScene
@@ -21,10 +21,10 @@ from .course.p06_expectation.contraction import ContractionScene as ContractionS
 from .course.p06_expectation.denoising import DenoisingScene as DenoisingScene
 from .course.p06_expectation.noisy_labels import NoisyLabelsScene as NoisyLabelsScene
 from .course.p07_gradients.scene import GradientScene as GradientScene
+from .course.p08_temperature.measurements import plot_std_line as plot_std_line
 from .course.p08_temperature.scene import SharedActionScene as SharedActionScene
-from .course.p08_temperature.std_line import plot_std_line as plot_std_line
 from .course.p09_off_policy.scene import OffPolicyScene as OffPolicyScene
-from .course.p10_own_words.measured import measured_learning as measured_learning
+from .course.p10_own_words.measurements import measured_learning as measured_learning
 from .course.p10_own_words.scene import OneUpdateScene as OneUpdateScene
 from .course.p11_clinic.clinic import Clinic as Clinic, mark_table as mark_table, marks as marks
 from .course.p11_clinic.patients import PATIENTS as PATIENTS

@@ -26,9 +26,8 @@ from sacnotes_lib.sac.config import SACConfig
 from sacnotes_lib.training.environments import spec_of
 from sacnotes_lib.training.run import TrainingRun, steps_to_take
 
-TRIES = (
-    2  # deaths under one job before it is given up; Dask gives up after four, and joblib never hears of that
-)
+# Deaths under one job before it is given up. Dask gives up after four, and joblib never hears of that.
+TRIES = 2
 End = Result | Failure | None  # of a job; None where it was interrupted
 LIBRARY = Path(__file__).resolve().parent.parent
 ROOMS = [LIBRARY / room for room in ("sac", "training", "envs")]  # what a training run is made of
@@ -76,15 +75,8 @@ class Job:
             raise TypeError(f"a function makes {self.spec.id}: register the environment's class instead")
         sources = [source_of(self.agent_class), self.agent_class is not SAC and self.name, source_of(maker)]
         settings = asdict(replace(self.spec, entry_point=None, vector_entry_point=None))
-        trained = [
-            settings_of(self.config),
-            list(self.seeds),
-            self.steps,
-            self.device,
-            self.compile,
-            self.buffers,
-        ]
-        return joblib.hash([trained, settings, training_code(), sources])
+        how = [list(self.seeds), self.steps, self.device, self.compile, self.buffers]
+        return joblib.hash([settings_of(self.config), how, settings, training_code(), sources])
 
 
 def run_job(content: bytes, note: Path | None = None, parent: int | None = None) -> End:

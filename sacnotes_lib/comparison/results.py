@@ -229,15 +229,13 @@ class Comparison(dict[str, Result]):
                 wanted = f"one finite number for each of {len(result.seeds)} seeds: train longer, or evaluate sooner"
                 raise ValueError(f'the score of "{name}" is {own}; it must be {wanted}')
         for name, own in scores.items():
-            low, high = statistics.bootstrap_band(own[:, None]) if len(own) > 1 else ([np.nan], [np.nan])
-            middle = Estimate(float(statistics.interquartile_mean(own)), float(low[0]), float(high[0]))
             paired = self[name].seeds == self[reference].seeds
             measures = (statistics.difference, statistics.probability_of_improvement)
             against = [None if name == reference else f(own, scores[reference], paired) for f in measures]
             lost = ", ".join(map(str, self.failures[name].seeds)) if name in self.failures else ""
             note = f"without seed {lost}, which failed, so the rest may look too good. " * bool(lost)
             note += f"other seeds than {reference}, so not paired with it." * (not paired)
-            rows[name] = Row(len(own), middle, against[0], against[1], note.strip())
+            rows[name] = Row(len(own), statistics.middle(own), against[0], against[1], note.strip())
         return Table(rows, reference, label, self.notes)
 
     def save(self, path: str | Path) -> None:

@@ -16,7 +16,6 @@ _HOMES = {
     "off_policy": "p09_off_policy.exercises",
     "recall": "p10_own_words.exercises",
     "clinic": "p11_clinic.exercises",
-    "thermostat": "p11_clinic.thermostat",
     "papers": "p12_papers.exercises",
     "improvement": "p13_improvement.exercises",
     "price": "p14_price.exercises",

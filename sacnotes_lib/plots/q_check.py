@@ -1,9 +1,11 @@
 """The critic's Q beside what the present policy really earns: Monte Carlo from the same states and actions."""
 
+from contextlib import closing
 from dataclasses import dataclass
 
 import numpy as np
 import torch
+from gymnasium.vector import VectorEnv
 
 from sacnotes_lib.envs import pendulum_observation, pendulum_step
 from sacnotes_lib.exact import soft_return
@@ -34,8 +36,16 @@ def check_q(run: TrainingRun) -> QCheck | None:
     sacnotes/ can, and any of yours with the methods of `envs.SoftEnv`, `initial_state` and `transition`. Where it does
     not show its state as it is, a method `observe` makes observations of states.
     """
+    if hasattr(run, "envs"):
+        return _checked(run, run.envs)
+    # A result of `compare` has no environments of its own.
+    with closing(make_environments(run.config.env_id, 1, run.config.env_kwargs)) as envs:
+        return _checked(run, envs)
+
+
+def _checked(run: TrainingRun, envs: VectorEnv) -> QCheck | None:
     config = run.config
-    model = _model(run)
+    model = _model(run, envs)
     if model is None or config.discount == 1:
         return None
     start, step, observe = model
@@ -86,15 +96,13 @@ def _for_all_runs(run: TrainingRun, *arrays: np.ndarray) -> list[torch.Tensor]:
     return [tensor.expand(len(run.seeds), *tensor.shape) for tensor in made]
 
 
-def _model(run: TrainingRun):
+def _model(run: TrainingRun, envs: VectorEnv):
     """(start, step, observe) of an environment that can be played from any state, or None.
 
     A wrapper changes what is seen of the world, not the world that is played here.
     """
     if run.config.env_id == "Pendulum-v1" and not run.config.env_kwargs.keys() - {"wrappers"}:
         return (lambda rng: rng.uniform([-np.pi, -1], [np.pi, 1])), pendulum_step, pendulum_observation
-    # A result of `compare` has no environments of its own.
-    envs = getattr(run, "envs", None) or make_environments(run.config.env_id, 1, run.config.env_kwargs)
     env = envs.unwrapped.envs[0].unwrapped
     if not (hasattr(env, "initial_state") and hasattr(env, "transition")):
         return None

@@ -9,7 +9,7 @@ from sacnotes_lib.exact import tanh_gaussian_entropy
 from sacnotes_lib.plots.q_check import check_q
 from sacnotes_lib.sac.replay import Batch
 from sacnotes_lib.training.run import TrainingRun
-from sacnotes_lib.training.statistics import bootstrap_band
+from sacnotes_lib.training.statistics import middle
 
 # name of a sign -> the label of its axis
 SIGNS = {
@@ -53,8 +53,8 @@ class Chart:
 
     def band(self, sign: str) -> tuple[float, float]:
         """Low and high end of the 95 % bootstrap band of the interquartile mean over seeds, for the newest value."""
-        low, high = bootstrap_band(self.last(sign)[:, None])
-        return float(low[0]), float(high[0])
+        _, low, high = middle(self.last(sign))
+        return low, high
 
     def beside(self, other: "Chart", sign: str) -> int:
         """-1 where this chart's band of a sign lies below the other's, 1 where it lies above, 0 where they overlap."""

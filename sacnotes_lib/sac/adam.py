@@ -64,8 +64,5 @@ class Adam:
 
     def load_state_dict(self, state: dict) -> None:
         """Go on from moments that `state_dict` returned."""
-        with torch.no_grad():
-            self._steps.copy_(state["steps"])
-            for moment, saved in ((self._mean, state["mean"]), (self._mean_square, state["mean_square"])):
-                for own, kept in zip(moment, saved, strict=True):
-                    own.copy_(kept)
+        own = [*self._mean, *self._mean_square, self._steps]
+        torch._foreach_copy_(own, [*state["mean"], *state["mean_square"], state["steps"]])

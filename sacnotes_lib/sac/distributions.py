@@ -88,10 +88,8 @@ class Gaussian:
     def _draw(self, sample_shape, noise: Tensor | None) -> Tensor:
         """mean + std * noise, before anything is done to it."""
         if noise is None:
-            noise = torch.randn(
-                *sample_shape, *self.mean.shape, dtype=self.mean.dtype, device=self.mean.device
-            )
-        return self.mean + torch.exp(self.log_std) * noise
+            noise = self.mean.new_empty(*sample_shape, *self.mean.shape).normal_()
+        return Gaussian.action_at(self, noise)
 
     def _action_and_log_prob(self, drawn: Tensor) -> tuple[Tensor, Tensor]:
         return drawn, normal_log_prob(drawn, self.mean, self.log_std)

@@ -37,9 +37,8 @@ class ReplayBuffer:
     def add(self, observation, action, reward, next_observation, terminated) -> None:
         """Remember one transition of every run: vectors `[R, dim]`, numbers `[R]`, as arrays or tensors."""
         parts = (observation, action, reward, next_observation, terminated)
-        columns = [np.asarray(part, dtype=np.float32).reshape(len(part), -1) for part in parts]
-        row = torch.as_tensor(np.concatenate(columns, axis=-1), device=self.device)
-        self._table[:, self._added % self.capacity] = row
+        row = np.column_stack([np.asarray(part, dtype=np.float32) for part in parts])
+        self._table[:, self._added % self.capacity] = torch.as_tensor(row, device=self.device)
         self._added += 1
 
     def sample(self, batch_size: int, generators: RunGenerators) -> Batch:

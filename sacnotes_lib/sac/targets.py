@@ -15,16 +15,15 @@ class Backup(NamedTuple):
     Attributes:
         meaning: in words.
         combine: next_q `[..., N, B]` and a function that keeps a random subset of its critics, to `[..., N or 1, B]`.
-        for_actor: Q `[..., N, B]` to the one Q that the actor climbs, `[..., B]`.
+        for_actor: Q `[..., N, B]` to the one Q that the actor climbs, `[..., B]`; left out, their average, as in REDQ
+            (Chen et al. 2021, algorithm 1).
         least_critics: N must be at least this.
         draws_subset: whether N must hold a subset as well.
     """
 
     meaning: str
     combine: Callable[[Tensor, Callable[[Tensor], Tensor]], Tensor]
-    for_actor: Callable[[Tensor], Tensor] = lambda q: q.mean(
-        -2
-    )  # as REDQ does (Chen et al. 2021, algorithm 1)
+    for_actor: Callable[[Tensor], Tensor] = lambda q: q.mean(-2)
     least_critics: int = 1
     draws_subset: bool = False
 
@@ -36,9 +35,7 @@ BACKUPS = {
         lambda q, subset: q.roll(1, dims=-2),
         least_critics=2,
     ),
-    "mean": Backup(
-        "every target uses the average over the critics", lambda q, subset: q.mean(-2, keepdim=True)
-    ),
+    "mean": Backup("every target uses the average of critics", lambda q, subset: q.mean(-2, keepdim=True)),
     "min": Backup(
         "every target uses the smallest critic at each transition (clipped double Q-learning, Fujimoto et al. 2018)",
         lambda q, subset: q.amin(-2, keepdim=True),
@@ -68,9 +65,8 @@ def apply_backup(
     Raises: ValueError, as `check_backup`.
     """
     check_backup(kind, next_q.shape[-2], subset_size)
-    return (
-        BACKUPS[kind].combine(next_q, lambda q: _random_subset(q, subset_size, generator)).expand_as(next_q)
-    )
+    combined = BACKUPS[kind].combine(next_q, lambda q: _random_subset(q, subset_size, generator))
+    return combined.expand_as(next_q)
 
 
 def value_for_actor(q: Tensor, kind: str) -> Tensor:

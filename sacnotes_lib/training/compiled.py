@@ -6,7 +6,7 @@ some ten to thirty seconds: for long runs. `docs/speed.md` says what was measure
 
 import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
@@ -53,8 +53,8 @@ class CompiledUpdate:
         self.agent = agent
         options = OPTIONS if backend == "inductor" else None
         self._graph = torch.compile(self._traced, backend=backend, fullgraph=True, options=options)
-        self._drawn = DrawnBefore(agent.generators)
-        self._draws: list[tuple] = []
+        self._drawn: list[Tensor] = []  # to be handed out in their order, whatever is asked for
+        self._draws: list[tuple] = []  # what an update asks for: pairs (kind, arguments)
         self._draws_of: tuple | None = None  # what the order of draws was recorded for
 
     def __call__(self, batch: Batch) -> Metrics:
@@ -67,7 +67,7 @@ class CompiledUpdate:
         agent.updates_done = (
             done % agent.config.hard_update_period if agent.config.target_update == "hard" else 0
         )
-        agent.generators = self._drawn
+        agent.generators = InPlaceOf(streams, lambda kind, arguments: self._drawn.pop(0))
         try:
             metrics = self._graph(batch, numbers)
         except torch._dynamo.exc.Unsupported as refused:
@@ -81,26 +81,31 @@ class CompiledUpdate:
         return metrics
 
     def _traced(self, batch: Batch, numbers: Sequence[Tensor]) -> Metrics:
-        self._drawn.numbers = list(numbers)
+        self._drawn = list(numbers)
         return self.agent.update(batch)
 
     def _recorded(self, batch: Batch) -> Metrics:
         """One update as it is, noting what it draws."""
-        streams = self.agent.generators
-        self.agent.generators = recording = Recording(streams)
+        streams, draws = self.agent.generators, list[tuple]()
+
+        def draw(kind: str, arguments: tuple) -> Tensor:
+            draws.append((kind, arguments))
+            return getattr(streams, kind)(*arguments)
+
+        self.agent.generators = InPlaceOf(streams, draw)
         try:
             metrics = self.agent.update(batch)
         finally:
             self.agent.generators = streams
-        self._draws, self._draws_of = recording.draws, (self.agent.config, batch.reward.shape)
+        self._draws, self._draws_of = draws, (self.agent.config, batch.reward.shape)
         return metrics
 
 
-class _InPlaceOf(RunGenerators):
-    """Takes the place of other streams: every draw is a call of `_draw`, with its kind and the arguments."""
+class InPlaceOf(RunGenerators):
+    """Takes the place of other streams: every draw is a call of `draw`, with its kind and the arguments."""
 
-    def __init__(self, streams: RunGenerators):
-        self._streams, self.device = streams, streams.device
+    def __init__(self, streams: RunGenerators, draw: Callable[[str, tuple], Tensor]):
+        self._streams, self.device, self._draw = streams, streams.device, draw
 
     def __len__(self) -> int:
         return len(self._streams)
@@ -113,30 +118,6 @@ class _InPlaceOf(RunGenerators):
 
     def integers(self, high: int, *shape: int) -> Tensor:
         return self._draw("integers", (high, *shape))
-
-    def _draw(self, kind: str, arguments: tuple) -> Tensor:
-        raise NotImplementedError
-
-
-class Recording(_InPlaceOf):
-    """Draws from other streams, and notes in `draws` what was asked for: pairs (kind, arguments)."""
-
-    def __init__(self, streams: RunGenerators):
-        super().__init__(streams)
-        self.draws: list[tuple] = []
-
-    def _draw(self, kind: str, arguments: tuple) -> Tensor:
-        self.draws.append((kind, arguments))
-        return getattr(self._streams, kind)(*arguments)
-
-
-class DrawnBefore(_InPlaceOf):
-    """Hands out `numbers`, drawn before, in their order, whatever is asked for."""
-
-    numbers: list[Tensor]
-
-    def _draw(self, kind: str, arguments: tuple) -> Tensor:
-        return self.numbers.pop(0)
 
 
 def require_compiler() -> None:

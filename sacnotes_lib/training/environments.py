@@ -17,10 +17,8 @@ import sacnotes_lib.envs  # noqa: F401  (registers the environments under sacnot
 from sacnotes_lib.sac.config import is_whole
 from sacnotes_lib.training.guards import asked_to_stop, single_thread
 
-LONG_EPISODE, LONGEST_EPISODE = (
-    1000,
-    20_000,
-)  # steps: who asks to stop waits no longer; an evaluation waits no longer
+LONG_EPISODE = 1000  # steps: who asks to stop waits no longer
+LONGEST_EPISODE = 20_000  # steps: an evaluation waits no longer
 NO_BOUND = 1e30  # a bound as large as this is a way to say that there is none
 
 

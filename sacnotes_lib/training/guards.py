@@ -120,8 +120,8 @@ def warn_of_what_cannot_come(config: SACConfig, runs: int, observation_dim: int,
 class NonFiniteLoss(FloatingPointError):
     """A loss became NaN or infinite. `.seeds` says in which runs."""
 
-    def __init__(self, message: str, seeds: Sequence[int]):
-        super().__init__(message)
+    def __init__(self, name: str, value: float | str, seeds: Sequence[int], update: int):
+        super().__init__(f"the {name} of seed {', '.join(map(str, seeds))} is {value} at update {update}")
         self.seeds = list(seeds)
 
 
@@ -134,9 +134,7 @@ def check_finite(metrics: Mapping[str, Tensor], seeds: Sequence[int], update: in
     if not isinstance(metrics, Metrics):
         for name, numbers in metrics.items():
             if lost := [seed for seed, number in zip(seeds, numbers.tolist()) if not math.isfinite(number)]:
-                raise NonFiniteLoss(
-                    f"the {name} of seed {_listed(lost)} is not finite at update {update}", lost
-                )
+                raise NonFiniteLoss(name, "not finite", lost, update)
         return
     made_of = {"critic": (metrics.q, metrics.target), "actor": (metrics.log_prob, metrics.temperature)}
     for name, loss in metrics.losses.items():
@@ -145,10 +143,4 @@ def check_finite(metrics: Mapping[str, Tensor], seeds: Sequence[int], update: in
         # squared, since a loss also overflows where the numbers themselves do not yet
         sizes = torch.stack([x.square().reshape(len(seeds), -1).sum(1) for x in made_of[name]]).sum(0)
         lost = [seed for seed, size in zip(seeds, sizes) if not math.isfinite(size)] or list(seeds)
-        raise NonFiniteLoss(
-            f"the {name} loss of seed {_listed(lost)} is {loss.item()} at update {update}", lost
-        )
-
-
-def _listed(seeds: Sequence[int]) -> str:
-    return ", ".join(map(str, seeds))
+        raise NonFiniteLoss(f"{name} loss", loss.item(), lost, update)

@@ -20,7 +20,7 @@ class Progress:
         self._began = self._shown = time.monotonic()
         self._quarter = 4 * start // max(total, 1)
         self._handle = self._bar = None
-        if _in_notebook():
+        if kernel() is not None:
             from IPython.display import HTML, display
 
             self._html = HTML
@@ -83,9 +83,8 @@ def say(text: str) -> None:
         print(text.encode(encoding, "replace").decode(encoding), flush=True)
 
 
-def _in_notebook() -> bool:
-    """True under a Jupyter kernel, whose output can be updated in place."""
+def kernel():
+    """The Jupyter kernel that this runs in, whose output can be updated in place; or None."""
     if "IPython" not in sys.modules:
-        return False
-    shell = sys.modules["IPython"].get_ipython()
-    return shell is not None and getattr(shell, "kernel", None) is not None
+        return None
+    return getattr(sys.modules["IPython"].get_ipython(), "kernel", None)

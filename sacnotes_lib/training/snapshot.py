@@ -66,10 +66,8 @@ def read_run(path: str | Path, trust: bool) -> dict[str, Any]:
         raise ValueError(
             f"{name} was saved with trust=True and holds code. If you know who wrote it: load(path, trust=True)"
         )
-    first = (
-        pickle.loads(state["configs"]) if isinstance(state["configs"], bytes) else restored(state["configs"])
-    )
-    config, initial, changes = first
+    opened = pickle.loads if isinstance(state["configs"], bytes) else restored
+    config, initial, changes = opened(state["configs"])
     if not trust:  # a name from a stranger's file imports nothing
         for settings in (config, initial):
             settings["env_id"] = settings["env_id"].rpartition(":")[2]
@@ -133,19 +131,16 @@ def _state_of(env: gym.Env) -> dict[str, Any]:
     """What one level of an environment holds, without what it gets anew when it is made."""
     state = {}
     for name, value in vars(env).items():
+        library = type(value).__module__.partition(".")[0]
         mujoco = sys.modules.get("mujoco")
         if mujoco and isinstance(value, mujoco.MjData):
             kind = mujoco.mjtState.mjSTATE_INTEGRATION
             state[name] = np.empty(mujoco.mj_stateSize(env.unwrapped.model, kind))
             mujoco.mj_getState(env.unwrapped.model, value, state[name], kind)
-        elif not (name in NOT_STATE or isinstance(value, REMADE) or _is_remade(value)):
+        elif not (name in NOT_STATE or isinstance(value, REMADE) or library in REMADE_FROM):
             plain(value)  # says what cannot be kept
             state[name] = value
     return state
-
-
-def _is_remade(value: Any) -> bool:
-    return type(value).__module__.partition(".")[0] in REMADE_FROM
 
 
 def _fill_level(env: gym.Env, values: dict[str, Any]) -> None:
@@ -156,9 +151,8 @@ def _fill_level(env: gym.Env, values: dict[str, Any]) -> None:
             kind, model = mujoco.mjtState.mjSTATE_INTEGRATION, env.unwrapped.model
             mujoco.mj_setState(model, present, value, kind)
             mujoco.mj_forward(model, present)  # what follows from the state, such as forces
-            mujoco.mj_setState(
-                model, present, value, kind
-            )  # and the start of the solver's next step, as it was
+            # and the start of the solver's next step, as it was
+            mujoco.mj_setState(model, present, value, kind)
         else:
             setattr(env, name, value)
 

@@ -21,16 +21,22 @@ def interquartile_mean(values: np.ndarray, axis: int = 0) -> np.ndarray:
     return trim_mean(values, 0.25, axis=axis)
 
 
-def bootstrap_band(values: np.ndarray, confidence: float = 0.95) -> tuple[np.ndarray, np.ndarray]:
-    """Where the interquartile mean over seeds would fall with other seeds: low and high, `[T]` each.
+def bootstrap_band(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Where 95 % of the interquartile means over seeds would fall with other seeds: low and high, `[T]` each.
 
     Args: values `[R, T]` with R of at least 2; percentile bootstrap over seeds, seeded.
     """
     interval = bootstrap(
-        (values,), interquartile_mean, axis=0, confidence_level=confidence, n_resamples=1000,
+        (values,), interquartile_mean, axis=0, confidence_level=0.95, n_resamples=1000,
         method="percentile", vectorized=True, rng=np.random.default_rng(0),
     ).confidence_interval  # fmt: skip
     return interval.low, interval.high
+
+
+def middle(scores: np.ndarray) -> Estimate:
+    """The interquartile mean of one number for each seed, `[R]`, with its 95 % percentile bootstrap interval."""
+    low, high = bootstrap_band(np.asarray(scores)[:, None]) if len(scores) > 1 else ([np.nan], [np.nan])
+    return Estimate(float(interquartile_mean(scores)), float(low[0]), float(high[0]))
 
 
 def difference(scores: np.ndarray, reference: np.ndarray, paired: bool) -> Estimate:

@@ -2,6 +2,7 @@
 
 import html
 import math
+import re
 from collections.abc import Mapping
 
 
@@ -56,5 +57,7 @@ def _said(values: list, form: str) -> list[str]:
         largest = max(filter(math.isfinite, numbers), default=0)
         places = f"z,.{max(0, 2 - math.floor(math.log10(largest)))}f" if 1e-3 <= largest < 1e6 else ".3g"
         form += ",d" if all(isinstance(x, int) for x in numbers) else places
+    elif form[-1] in "f%":
+        form = re.sub("^[+]?", r"\g<0>z", form)  # no minus in front of a zero
     texts = [[x if isinstance(x, str) else f"{x:{form}}" if x == x else "–" for x in cell] for cell in cells]
     return [("{}", "{} to {}", "{} ({} to {})")[len(cell) - 1].format(*cell) for cell in texts]

@@ -1,6 +1,7 @@
 """What the benchmark of speed counts, who takes part in it, and that nobody does less work than the others."""
 
 import dataclasses
+from pkgutil import resolve_name
 
 import numpy as np
 import pytest
@@ -8,7 +9,7 @@ import torch
 from torch.utils.flop_counter import FlopCounterMode
 
 from benchmarks import contestants, floor, rounds, speed, undone, worker
-from benchmarks.contestants import CHANGES, COMPILED_CHANGES, CONTESTANTS, FLOORS, REFERENCE, Contestant
+from benchmarks.contestants import CHANGES, CONTESTANTS, FLOORS, PARTS as OUTSIDE, REFERENCE, UNDO, Contestant
 from benchmarks.floor import operations, products_of_an_update
 from benchmarks.growth import exponent
 from benchmarks.parts import PARTS, Stopwatch, seconds_by_part
@@ -89,7 +90,7 @@ def trained() -> TrainingRun:
 @pytest.mark.parametrize("name", CHANGES)
 def test_what_makes_it_fast_changes_no_number(name, put_back):
     fast = trained()
-    undone.UNDO[name]()
+    getattr(undone, UNDO[name])()
     plain = trained()
     for part in ("actor", "target_critic"):
         tensors = (getattr(run.agent, part).tensors() for run in (fast, plain))
@@ -172,7 +173,8 @@ def test_the_exponent_is_that_of_a_power_law():
 
 
 def test_peers_and_ours_are_all_entered_and_every_change_can_be_taken_back():
-    assert {*CHANGES, *COMPILED_CHANGES} == set(undone.UNDO)
+    assert all(callable(getattr(undone, name)) for name in UNDO.values())
+    assert all(hasattr(resolve_name(owner), method) for owner, method in OUTSIDE.values())
     names = [contestant.name for contestant in CONTESTANTS]
     assert names[:4] == [REFERENCE, "SBX (JAX)", "single file, as CleanRL", "TorchRL"]
     assert [c.runs for c in CONTESTANTS[4:10]] == [1, 8, 32, 1, 8, 32]

@@ -15,7 +15,7 @@ from tests.browser.panels import drive, panels
 LIVE = """
 from sacnotes_lib.course.p01_independent.scene import BroadcastScene
 from sacnotes_lib.course.stage.live import live
-live(BroadcastScene(), batch_size=(2, 12), action_dim=[1, 2, 3])
+live(BroadcastScene())
 """
 PREDICT = """
 from sacnotes_lib.course.kit.panels import predict, reveal
@@ -42,9 +42,9 @@ def test_menus_number_boxes_and_reset_by_keyboard(lab):
     first = panel.picture()
     panel.press(panel.root.get_by_role("button", name="Independent"), "Enter")
     expect(panel.root.get_by_role("button", name="✓ Independent")).to_be_focused()
-    panel.press(panel.root.get_by_role("button", name="3", exact=True), "Space")
+    panel.press(panel.root.get_by_label("Action dimension A"), "ArrowUp")
     panel.press(panel.root.get_by_label("Batch size B"), "ArrowUp")
-    expect(panel.root.get_by_role("slider")).to_have_attribute("aria-valuetext", "7")
+    expect(panel.root.get_by_role("slider").first).to_have_attribute("aria-valuetext", "7")
     panel.press(panel.root.get_by_role("button", name="Reset"), "Enter")
     assert panel.picture() == first
 
@@ -52,7 +52,7 @@ def test_menus_number_boxes_and_reset_by_keyboard(lab):
 def test_a_drag_ends_on_the_picture_of_its_last_value(lab):
     lab.run("drag.ipynb", LIVE)
     (panel,) = panels(lab)
-    drag(lab.page, panel.root.get_by_role("slider"), by=600)
+    drag(lab.page, panel.root.get_by_role("slider").first, by=600)
     expect(panel.root.get_by_label("Batch size B")).to_have_value("12")
     expect(panel.image).to_have_attribute("alt", re.compile(r"label is \[12, 12\]"))
 
@@ -116,8 +116,8 @@ def test_a_slow_scene_shows_that_it_is_busy_and_ends_on_the_last_value(lab):
 
 def test_a_saved_page_shows_its_pictures_before_anything_is_run(lab):
     """As it comes from the repository: outputs there, no kernel has run them, the page not trusted."""
-    picture = "from sacnotes_lib import show_picture\nfrom sacnotes_lib.plots import style\n"
-    picture += "show_picture(style.new_figure(3, 2), 'an empty figure')"
+    picture = "from sacnotes_lib.plots import picture, style\n"
+    picture += "picture.figure_picture(style.new_figure(3, 2), 'an empty figure')"
     cells = [nbformat.v4.new_code_cell(cell) for cell in (picture, LIVE, PREDICT, REVEAL)]
     notebook = nbformat.v4.new_notebook(cells=cells)
     NotebookClient(notebook, timeout=120, kernel_name="python3", store_widget_state=False).execute()

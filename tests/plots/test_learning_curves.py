@@ -8,8 +8,9 @@ from scipy.stats import norm
 
 from sacnotes_lib.comparison.results import Comparison, Failure
 from sacnotes_lib.plots import learning_curves
-from sacnotes_lib.plots.learning_curves import bootstrap_band, interquartile_mean, plot_learning_curves
+from sacnotes_lib.plots.learning_curves import plot_learning_curves
 from sacnotes_lib.sac.config import SACConfig
+from sacnotes_lib.training.statistics import bootstrap_band, interquartile_mean
 
 
 def fake_run(returns):

@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from sacnotes_lib.course.kit.show import show_picture
 from sacnotes_lib.plots import style
 from sacnotes_lib.plots.picture import fast_png, figure_picture, small_png
 
@@ -65,11 +64,7 @@ def test_more_pixels_make_a_picture_sharper_and_not_larger(figure, monkeypatch):
     assert (metadata["image/png"]["width"], metadata["image/png"]["height"]) == (600, 400)
 
 
-def test_show_picture_displays_at_once_and_refuses_a_picture_without_words(figure, monkeypatch):
-    shown = []
-    monkeypatch.setattr("sacnotes_lib.course.kit.show.display", shown.append)
-    assert show_picture(figure, DESCRIPTION) is None
+def test_a_picture_without_words_is_refused(figure):
     for words in ("", "  \n"):
         with pytest.raises(ValueError, match="needs a description"):
-            show_picture(figure, words)
-    assert [picture.description for picture in shown] == [DESCRIPTION]
+            figure_picture(figure, words)

@@ -111,7 +111,7 @@ def test_in_a_terminal_it_is_one_bar_that_moves_at_most_five_times_a_second(monk
 def test_in_a_notebook_it_is_drawn_at_most_five_times_a_second(monkeypatch, clock):
     pages = []
     handle = SimpleNamespace(update=lambda html: pages.append(html.data))
-    monkeypatch.setattr(progress, "_in_notebook", lambda: True)
+    monkeypatch.setattr(progress, "kernel", lambda: True)
     monkeypatch.setattr("IPython.display.display", lambda html, display_id: handle.update(html) or handle)
     line = Progress(100, "a <task>", start=0)
     for step in range(1, 11):
@@ -129,8 +129,8 @@ def test_in_a_notebook_it_is_drawn_at_most_five_times_a_second(monkeypatch, cloc
 
 
 def test_without_a_kernel_there_is_no_notebook(monkeypatch):
-    for shell, expected in ((None, False), (object(), False), (SimpleNamespace(kernel=object()), True)):
+    for shell, expected in ((None, None), (object(), None), (SimpleNamespace(kernel="this one"), "this one")):
         monkeypatch.setitem(sys.modules, "IPython", SimpleNamespace(get_ipython=lambda shell=shell: shell))
-        assert progress._in_notebook() is expected
+        assert progress.kernel() is expected
     monkeypatch.delitem(sys.modules, "IPython")
-    assert progress._in_notebook() is False
+    assert progress.kernel() is None

@@ -51,7 +51,7 @@ def test_it_goes_on_from_a_saved_state():
     for step, numbers in written[20:]:
         other.add(step, numbers)
     whole = filled(written)
-    assert other.names == whole.names and other.steps.tolist() == whole.steps.tolist()
+    assert other.columns().keys() == whole.columns().keys() and other.steps.tolist() == whole.steps.tolist()
     np.testing.assert_array_equal(other.columns()["entropy"], whole.columns()["entropy"])
     empty = Records(3)
     with pytest.raises(IndexError, match="nothing is recorded yet"):

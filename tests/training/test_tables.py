@@ -37,6 +37,11 @@ def test_a_page_gets_real_headers_and_the_same_texts():
         assert "text-align:left" in first["style"] and all("text-align:right" in c["style"] for c in cells)
 
 
+def test_no_minus_stands_in_front_of_a_zero():
+    rounded = table({"a": {"x": -0.0004, "y": -0.004}}, form={"x": "+.3f", "y": ",.2f"})
+    assert rounded[1] == ["a", "+0.000", "0.00"]
+
+
 def test_an_empty_corner_is_no_header():
     corner = BeautifulSoup(table(ROWS)._repr_html_(), "html.parser").find("tr").contents[0]
     assert corner.name == "td" and corner.get("scope") is None

@@ -3,8 +3,9 @@
 import ast
 import inspect
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
+from itertools import combinations
 from typing import Any
 
 from sacnotes_lib.course.kit.exercise import Exercise
@@ -12,26 +13,43 @@ from sacnotes_lib.course.kit.exercise import Exercise
 
 def exercise(
     right: Callable,
-    cases: tuple[Mapping[str, Any], ...],
+    cases: Sequence[Sequence | Mapping[str, Any]],
     *edits: tuple[str, ...],
     others: tuple[tuple[str, ...], ...] = (),
     **fields,
 ) -> Exercise:
     """The exercise that asks for `right` under its own name, its known mistakes said as edits: see `altered`.
 
-    Args: others are edits too, to other estimators that are as right; fields are further fields of `Exercise`.
+    Args: cases are the arguments of each try, in order, or by name where what `adapt` makes takes others; others are
+        edits too, to other estimators that are as right; fields are further fields of `Exercise`.
     """
-    return Exercise(right.__name__, right, cases, altered(right, *edits), altered(right, *others), **fields)
+    names = inspect.signature(right).parameters
+    tries = tuple(
+        case if isinstance(case, Mapping) else dict(zip(names, case, strict=True)) for case in cases
+    )
+    return Exercise(right.__name__, right, tries, altered(right, *edits), altered(right, *others), **fields)
 
 
 def altered(right: Callable, *edits: tuple[str, ...]) -> dict[str, Callable]:
     """What went wrong -> `right` with just that mistake in it, as `Exercise.mistakes` wants them.
 
-    Args: edits (piece, replacement, what went wrong). Where one change is not enough, further pairs of piece and
-        replacement stand before the last word.
+    Args: edits (piece, replacement, what went wrong); where one change is not enough, further pairs of piece and
+        replacement stand before the last word. Or (what is returned at the end, what went wrong).
     Raises: ValueError as `edited`.
     """
-    return {name: edited(right, *pairs) for *pairs, name in edits}
+    last = "return" + _source(right)[1].rpartition("return")[2].rstrip()
+    return {
+        name: edited(right, *(pairs if pairs[1:] else (last, f"return {pairs[0]}"))) for *pairs, name in edits
+    }
+
+
+def combined(*edits: tuple[str, str, str]) -> Iterator[tuple[str, ...]]:
+    """Every way to make one or more of these edits at once, as an edit; of those to the same piece one at a time."""
+    for many in range(1, len(edits) + 1):
+        for some in combinations(edits, many):
+            if len({piece for piece, _, _ in some}) == many:
+                pairs = [text for *pair, _ in some for text in pair]
+                yield *pairs, "; ".join(what for _, _, what in some)
 
 
 def edited(right: Any, *pairs: str) -> Any:

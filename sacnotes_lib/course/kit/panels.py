@@ -41,8 +41,8 @@ def predict(key: str, question: str, options: Sequence[str] | Mapping[str, Any])
 def reveal(key: str, found: Any, why: str, *, show: Shown | Sequence[Shown] = ()) -> "RevealPanel":
     """Compare the prediction made under ``key`` with what was ``found``, and say ``why``. Make it a cell of its own.
 
-    ``found``, computed in the run, is the value of an option, or where options carry none, an option or its place
-    counted from 0; among numbers the nearest is right. ``show`` is what decides: lines of text, pictures, tables, or
+    ``found``, computed in the run, is the value of an option, or where options carry none, an option; among numbers
+    the nearest is right. ``show`` is what decides: lines of text, pictures, tables, or
     a list of them. `Backticks` in ``why`` become code. Nothing is seen until a prediction was made, or until the
     reader asks for the answer anyway; a changed prediction closes it again.
     Raises ``LookupError`` for a question that was not asked, ``ValueError`` for an answer that is none of its options.

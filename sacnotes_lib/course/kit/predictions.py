@@ -3,21 +3,20 @@
 import math
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from numbers import Integral, Real
+from numbers import Real
 from typing import Any
 
 from sacnotes_lib.course.kit.progress import PROGRESS
 
-ASKED: dict[
-    str, "Prediction"
-] = {}  # key -> the question as it was asked last; the choice made before is kept
+# key -> the question as it was asked last; the choice made before is kept
+ASKED: dict[str, "Prediction"] = {}
 
 
 class Prediction:
     """One question of a page. ``choice`` is the option chosen, or None."""
 
     def __init__(self, key: str, question: str, options: Sequence[str] | Mapping[str, Any]):
-        self.values = list(options.values()) if isinstance(options, Mapping) else None
+        self.values = list(options.values() if isinstance(options, Mapping) else options)
         options = tuple(options)
         different = {option for option in options if isinstance(option, str)}
         if not 2 <= len(different) == len(options):
@@ -66,38 +65,22 @@ class Prediction:
             callback()
 
     def right_option(self, found: Any) -> str:
-        """The option that ``found`` makes right.
+        """The option whose value equals ``found``, or is nearest to it where all are numbers.
 
-        Where options carry values: the one whose value equals ``found``, or is nearest to it where all are numbers.
-        Where they carry none, ``found`` is the option itself, or its place counted from 0. ``ValueError`` for another.
+        The value of an option that carries none is the option itself. ``ValueError`` for another.
         """
         with suppress(AttributeError, RuntimeError, ValueError):
             found = found.item()  # a number of NumPy or PyTorch
-        place = self._by_text_or_place(found) if self.values is None else self._by_value(found)
-        if place is not None:
-            return self.options[place]
-        ways = f"{list(self.options)}, or its place from 0 to {len(self.options) - 1}"
-        raise ValueError(
-            f"The answer {found!r} is none of the options of prediction {self.key!r}. Give one of "
-            + (ways if self.values is None else f"{self.values}, which stand for {list(self.options)}.")
-        )
-
-    def _by_text_or_place(self, found: Any) -> int | None:
-        if isinstance(found, str) and found in self.options:
-            return self.options.index(found)
-        is_place = (
-            isinstance(found, Integral) and not isinstance(found, bool) and 0 <= found < len(self.options)
-        )
-        return int(found) if is_place else None
-
-    def _by_value(self, found: Any) -> int | None:
-        values = self.values or []
-        if all(map(_is_number, values)):
-            if not _is_number(found):
-                return None
+        values, are_numbers = self.values, all(map(_is_number, self.values))
+        if are_numbers and _is_number(found):
             within = min(max(found, min(values)), max(values))  # an infinite one is nearest to an end
-            return min(range(len(values)), key=lambda place: abs(values[place] - within))
-        return values.index(found) if found in values else None
+            return min(zip(values, self.options), key=lambda pair: abs(pair[0] - within))[1]
+        if not are_numbers and found in values:
+            return self.options[values.index(found)]
+        raise ValueError(
+            f"The answer {found!r} is none of the options of prediction {self.key!r}. Give one of {values}, "
+            f"which stand for {list(self.options)}."
+        )
 
 
 def _is_number(value: Any) -> bool:

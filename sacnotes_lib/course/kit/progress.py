@@ -129,10 +129,8 @@ def place() -> Path | None:
 
 def _append(file: Path, entry: dict) -> None:
     # A line at the end, never the whole file: pages that are open together cannot undo each other's lines.
-    whole = not file.exists() or file.read_bytes()[-1:] in (
-        b"",
-        b"\n",
-    )  # else a line was cut short, and stays alone
+    # Where a line was cut short, it stays alone.
+    whole = not file.exists() or file.read_bytes()[-1:] in (b"", b"\n")
     with file.open("a", encoding="utf-8", newline="\n") as lines:
         lines.write("" if whole else "\n")
         lines.write(json.dumps(entry) + "\n")

@@ -1,4 +1,4 @@
-"""What a page shows: a figure of the learner's own as the course shows its pictures, and a function of the library."""
+"""What a page shows of the library: a function, without its checks."""
 
 import ast
 import inspect
@@ -6,17 +6,6 @@ import textwrap
 from collections.abc import Callable
 
 from IPython.display import display
-from matplotlib.figure import Figure
-
-from sacnotes_lib.plots.picture import figure_picture
-
-
-def show_picture(figure: Figure, description: str) -> None:
-    """Show ``figure`` below the cell, with ``description`` as its caption and as its text alternative.
-
-    The description states what the picture shows with its numbers; it may not be empty (``ValueError``).
-    """
-    display(figure_picture(figure, description))
 
 
 def show_source(function: Callable) -> None:
@@ -35,7 +24,8 @@ def short_source(function: Callable) -> str:
     definition = ast.parse("\n".join(lines)).body[0]
     if not isinstance(definition, ast.FunctionDef):
         raise TypeError(f"{function!r} is no function with a body of its own")
-    kept = [node for node in definition.body if not _is_docstring(node) and not _only_checks(node)]
+    body = definition.body[1 if ast.get_docstring(definition) else 0 :]
+    kept = [node for node in body if not _only_checks(node)]
     kept = [node for place, node in enumerate(kept) if not _is_unread(node, kept[place + 1 :])]
     for argument in ast.walk(definition.args):
         if isinstance(argument, ast.arg):
@@ -43,14 +33,6 @@ def short_source(function: Callable) -> str:
     head = [f"@{ast.unparse(decorator)}" for decorator in definition.decorator_list]
     head.append(f"def {definition.name}({ast.unparse(definition.args)}):")
     return "\n".join(head + [line for node in kept for line in lines[node.lineno - 1 : node.end_lineno]])
-
-
-def _is_docstring(node: ast.stmt) -> bool:
-    return (
-        isinstance(node, ast.Expr)
-        and isinstance(node.value, ast.Constant)
-        and isinstance(node.value.value, str)
-    )
 
 
 def _only_checks(node: ast.stmt) -> bool:

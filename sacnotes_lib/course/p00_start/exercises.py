@@ -15,9 +15,9 @@ def soft_return(rewards: Tensor, entropies: Tensor, discount: float, temperature
     return (weights * (rewards + temperature * entropies)).sum()
 
 
-def _case(steps: int, discount: float, temperature: float) -> dict:
+def _case(steps: int, discount: float, temperature: float) -> tuple:
     rewards, entropies = torch.randn(2, steps, generator=torch.Generator().manual_seed(steps))
-    return {"rewards": rewards, "entropies": entropies, "discount": discount, "temperature": temperature}
+    return rewards, entropies, discount, temperature
 
 
 SOFT_RETURN = exercise(
@@ -28,8 +28,7 @@ SOFT_RETURN = exercise(
     ("weights * ", "", "no discount"),
     ("= discount **", "= discount * discount **",
         "discounting from the first step on: the first weight is discount^0 = 1"),
-    ("(rewards + temperature * entropies)", "rewards + temperature * entropies",
-        "the reward discounted, the entropy not"),
+    ("(weights * rewards + temperature * entropies).sum()", "the reward discounted, the entropy not"),
     ("temperature * ", "", "the temperature left out"),
     ("**", "*", "discount times t where discount to the power t belongs"),
     ("(rewards + temperature * entropies)", "temperature * (rewards + entropies)",
@@ -43,8 +42,7 @@ SOFT_RETURN = exercise(
         "the temperature on the reward: it is the price of the entropy"),
     ("temperature * entropies", "entropies / temperature", "the entropy divided by the temperature"),
     ("(rewards + temperature * entropies)", "temperature * entropies", "the reward left out"),
-    ("(weights * (rewards + temperature * entropies)).sum()", "(weights * temperature * entropies + rewards).sum()",
-        "the entropy discounted, the reward not"),
+    ("(weights * temperature * entropies + rewards).sum()", "the entropy discounted, the reward not"),
     ("temperature * entropies", "discount * temperature * entropies",
         "the entropy discounted once more than the reward of its step"),
     ("(rewards + temperature * entropies)", "(rewards + temperature * entropies.sum())",
@@ -59,11 +57,8 @@ SOFT_RETURN = exercise(
         "every step discounted once: step t is discounted t times"),
     ("discount ** torch.arange(len(rewards))", "torch.arange(len(rewards)) ** discount",
         "the time to the power of the discount: the two are exchanged"),
-    ("(weights * (rewards + temperature * entropies)).sum()",
-        "weights.sum() * (rewards + temperature * entropies).sum()",
-        "two sums multiplied: each step has its own weight"),
-    ("(weights * (rewards + temperature * entropies)).sum()",
-        "rewards[0] + temperature * entropies[0] + discount * (rewards + temperature * entropies)[1:].sum()",
+    ("weights.sum() * (rewards + temperature * entropies).sum()", "two sums multiplied: each step has its own weight"),
+    ("rewards[0] + temperature * entropies[0] + discount * (rewards + temperature * entropies)[1:].sum()",
         "every later step discounted once: step t is discounted t times"),
     ("discount **", "(1 - discount) **", "1 - discount where the discount belongs"),
     ("weights * ", "discount * weights.flip(0) * ", "the weights in reverse, and one step too much"),

@@ -12,7 +12,7 @@ from torch.distributions import Independent, Normal
 
 from sacnotes_lib.course.p01_independent.cells import Block, Cells, OutlineText
 from sacnotes_lib.course.stage.controls import Choice, Integer
-from sacnotes_lib.course.stage.moving import moving_line, moving_text
+from sacnotes_lib.course.stage.moving import key, moving_line, moving_text
 from sacnotes_lib.course.stage.scene import Scene
 from sacnotes_lib.plots import style
 
@@ -76,17 +76,16 @@ def _setup_pulls(figure):
     axes.set(xticks=[], yticks=[-2, -1, 0, 1], xlabel="transitions of the batch", ylabel="label [reward]")
     own = {"color": style.BLUE, "marker": "o", "markersize": 17, "markeredgewidth": 4, "fillstyle": "none"}
     pulled = {"color": BAD, "marker": "X", "markersize": 12}
-    above = {"transform": axes.transAxes, "linestyle": "none", "clip_on": False}
-    axes.plot(0.04, 1.20, **own, **above)
-    axes.text(0.11, 1.20, "its own label", va="center", transform=axes.transAxes)
-    axes.plot(0.04, 1.08, **pulled, **above)
-    axes.text(0.11, 1.08, "where the loss pulls Q", va="center", transform=axes.transAxes)
+    marks = [moving_line(axes, linestyle="none", **look) for look in (own, pulled)]
+    key(
+        axes, dict(zip(marks, ("its own label", "where the loss pulls Q"))), [0.04], 0.11, top=1.20, step=0.12
+    )
     stems = LineCollection([], color=BAD, linewidth=2.5, linestyle=":", animated=True)
     axes.add_collection(stems, autolim=False)
     return {
         "stems": stems,
-        "own": moving_line(axes, linestyle="none", **own),
-        "pulled": moving_line(axes, linestyle="none", **pulled),
+        "own": marks[0],
+        "pulled": marks[1],
         "nothing": moving_text(axes, 0.5, 0.06, ha="center", color=BAD),
     }
 

@@ -19,11 +19,10 @@ def settings_for_the_sum(temperature: float, target_entropy: float, action_dim: 
     return temperature / action_dim, target_entropy * action_dim
 
 
-def _batch_case(batch_size: int, action_dim: int, temperature: float) -> dict:
+def _batch_case(batch_size: int, action_dim: int, temperature: float) -> tuple:
     generator = torch.Generator().manual_seed(10 * batch_size + action_dim)
     q = torch.randn(batch_size, generator=generator)
-    log_prob = torch.randn(batch_size, action_dim, generator=generator)
-    return {"q": q, "log_prob": log_prob, "temperature": temperature}
+    return q, torch.randn(batch_size, action_dim, generator=generator), temperature
 
 
 ACTOR_LOSS = exercise(
@@ -46,10 +45,8 @@ ACTOR_LOSS = exercise(
     (".sum(-1)", ".sum(-1).exp()", "the density where its logarithm belongs"),
     (" - q", "", "Q left out: nothing but the entropy is climbed"),
     ("temperature * log_prob.sum(-1) - q", "-q", "the entropy left out"),
-    ("temperature * log_prob.sum(-1)", "log_prob.sum(-1) / temperature",
-        "log_prob divided by the temperature where it is multiplied"),
-    ("temperature * log_prob.sum(-1) - q", "log_prob.sum(-1) - temperature * q",
-        "the temperature on Q: it is the price of log_prob"),
+    ("(log_prob.sum(-1) / temperature - q).mean()", "log_prob divided by the temperature where it is multiplied"),
+    ("(log_prob.sum(-1) - temperature * q).mean()", "the temperature on Q: it is the price of log_prob"),
     ("(temperature * log_prob.sum(-1) - q)", "(temperature * log_prob.sum(-1) - q).square()",
         "the difference squared: the actor's loss is no regression"),
     ("- q)", "* q)", "log_prob times Q: this loss is a difference"),
@@ -59,8 +56,7 @@ ACTOR_LOSS = exercise(
     ("temperature", "-temperature", "the sign of the entropy term: minus log_prob would be punished"),
     ("temperature * ", "", "the temperature left out"),
     (".sum(-1)", ".sum(0)", "a sum over the batch (the first dimension), not over the action: [A] meets [B]"),
-    ("temperature * log_prob.sum(-1) - q", "temperature * (log_prob.sum(-1) - q)",
-        "the temperature on Q too: it prices the entropy alone"),
+    ("(temperature * (log_prob.sum(-1) - q)).mean()", "the temperature on Q too: it prices the entropy alone"),
     ("- q", "+ q", "the sign of Q: the loss is lowered, and Q should rise"),
     (".sum(-1) - q)", " - q.unsqueeze(-1)).sum(-1)", "q subtracted from every entry before the sum: it counts A times"),
     ("temperature * log_prob.sum(-1) - q", "log_prob.sum(-1) - q / temperature",
@@ -71,25 +67,18 @@ ACTOR_LOSS = exercise(
 
 SETTINGS_FOR_THE_SUM = exercise(
     settings_for_the_sum,
-    (
-        {"temperature": 0.2, "target_entropy": -1.0, "action_dim": 6},
-        {"temperature": 1.0, "target_entropy": -0.5, "action_dim": 2},
-        {"temperature": 0.3, "target_entropy": -2.0, "action_dim": 1},
-    ),
-    ("temperature / action_dim, target_entropy * action_dim", "temperature * action_dim, target_entropy / action_dim",
+    ((0.2, -1.0, 6), (1.0, -0.5, 2), (0.3, -2.0, 1)),
+    ("temperature * action_dim, target_entropy / action_dim",
         "both directions reversed: this is what averaging needs to do as summing does"),
     (" * action_dim", "", "the target left as it was: it was the entropy of one entry, and there are A"),
     (" / action_dim", "", "the temperature left as it was: a sum is A times the mean, so α must be A times smaller"),
     (" / ", " * ", "the temperature multiplied: α · mean is (α / A) · sum"),
     (" * ", " / ", "the target divided: entropies of independent entries add up"),
-    ("target_entropy * action_dim", "-float(action_dim)",
-        "the usual -A taken instead of A times the target that was given"),
+    ("temperature / action_dim, -float(action_dim)", "the usual -A taken instead of A times the target that was given"),
     (" * action_dim", " * action_dim**2", "the target times A squared: a sum is A times the mean, not more"),
     ("target_entropy", "-target_entropy", "the sign of the target: A times a negative entropy is negative"),
-    ("temperature / action_dim, target_entropy * action_dim", "temperature, target_entropy",
-        "nothing changed: the two are the same only where A = 1"),
-    ("temperature / action_dim, target_entropy * action_dim", "target_entropy * action_dim, temperature / action_dim",
-        "target and temperature in the wrong order"),
+    ("temperature, target_entropy", "nothing changed: the two are the same only where A = 1"),
+    ("target_entropy * action_dim, temperature / action_dim", "target and temperature in the wrong order"),
     ("target_entropy * action_dim", "target_entropy - action_dim",
         "A subtracted from the target: entropies of A entries add up, so A times the one"),
     ("target_entropy * action_dim", "target_entropy + action_dim",
@@ -110,16 +99,13 @@ SETTINGS_FOR_THE_SUM = exercise(
         "log A in the target: entropies of independent entries add up, A of them"),
     ("target_entropy * action_dim", "target_entropy + math.log(action_dim)",
         "log A added to the target: entropies of independent entries add up, A of them"),
-    (" / action_dim, target_entropy * action_dim", " / action_dim, -target_entropy",
-        "the sign of the target turned, and A left out of it"),
+    ("temperature / action_dim, -target_entropy", "the sign of the target turned, and A left out of it"),
     (" / action_dim, target_entropy * action_dim", " * action_dim, target_entropy * action_dim**2",
         "the temperature multiplied, and the target by A squared: a sum is A times the mean"),
-    ("target_entropy * action_dim", "target_entropy * (action_dim - 1)",
-        "A - 1 in the target: there are A entries"),
+    ("temperature / action_dim, target_entropy * (action_dim - 1)", "A - 1 in the target: there are A entries"),
     (" / action_dim", " / (action_dim + 1)", "A + 1 in the temperature: there are A entries"),
     ("target_entropy * action_dim", "target_entropy * action_dim, action_dim",
         "three values: the temperature and the target are asked for"),
-    ("temperature / action_dim, target_entropy * action_dim", "temperature / 6, target_entropy * 6",
-        "six for every robot: the number of entries is action_dim"),
+    ("temperature / 6, target_entropy * 6", "six for every robot: the number of entries is action_dim"),
     ("target_entropy * action_dim", "target_entropy**action_dim", "the target to the power A: entropies add up"),
 )  # fmt: skip

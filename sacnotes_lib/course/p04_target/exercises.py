@@ -4,7 +4,7 @@ import torch
 from torch import Tensor
 
 from sacnotes_lib.course.kit.edits import exercise
-from sacnotes_lib.sac.distributions import SquashedGaussian
+from sacnotes_lib.course.kit.judged_by_gradient import TrackingCritic, policy_and_rows
 
 
 def soft_label(
@@ -29,50 +29,19 @@ def next_soft_value(
     return target_critic(next_observation, next_action) - temperature * next_log_prob
 
 
-class TinyPolicy:
-    """Observation [B, 2] to a SquashedGaussian with one action dimension."""
-
-    def __call__(self, observation: Tensor) -> SquashedGaussian:
-        return SquashedGaussian(observation[:, :1], -0.5 + 0.3 * observation[:, 1:])
-
-    def __repr__(self):
-        return "a policy"
-
-
-class TinyCritic:
-    """Observation [B, 2] and action [B, 1] to Q [B]: a parabola in the action, with its top at `peak`."""
-
-    def __init__(self, peak: float):
-        self.peak = peak
-
-    def __call__(self, observation: Tensor, action: Tensor) -> Tensor:
-        return observation.sum(-1) - 3 * (action[:, 0] - self.peak) ** 2
-
-    def __repr__(self):
-        return f"a critic with its peak at {self.peak}"
-
-
-def _label_case(batch_size: int, discount: float, temperature: float) -> dict:
+def _label_case(batch_size: int, discount: float, temperature: float) -> tuple:
     """Every pair of the two flags occurs in a batch of four or more."""
     generator = torch.Generator().manual_seed(batch_size)
     reward, next_log_prob = torch.randn(2, batch_size, generator=generator)
-    step = torch.arange(batch_size)
-    return {
-        "reward": reward, "terminated": (step % 2).float(), "truncated": (step // 2 % 2).float(),
-        "next_q": torch.randn(3, batch_size, generator=generator) + 1, "next_log_prob": next_log_prob,
-        "discount": discount, "temperature": temperature,
-    }  # fmt: skip
+    next_q, step = torch.randn(3, batch_size, generator=generator) + 1, torch.arange(batch_size)
+    terminated, truncated = (step % 2).float(), (step // 2 % 2).float()
+    return reward, terminated, truncated, next_q, next_log_prob, discount, temperature
 
 
-def _transition_case(batch_size: int, temperature: float) -> dict:
-    generator = torch.Generator().manual_seed(batch_size)
-    observation, next_observation = torch.randn(2, batch_size, 2, generator=generator)
-    action = 1.6 * torch.rand(batch_size, 1, generator=generator) - 0.8
-    return {
-        "policy": TinyPolicy(), "critic": TinyCritic(0.6), "target_critic": TinyCritic(-0.4),
-        "observation": observation, "action": action, "next_observation": next_observation,
-        "temperature": temperature,
-    }  # fmt: skip
+def _transition_case(batch_size: int, action_dim: int, temperature: float) -> tuple:
+    policy, observation, action = policy_and_rows(batch_size, action_dim)
+    critics = TrackingCritic(), TrackingCritic(gain=-0.4, height=2.0)
+    return policy, *critics, observation, action, 0.8 - observation, temperature
 
 
 SOFT_LABEL = exercise(
@@ -115,10 +84,8 @@ SOFT_LABEL = exercise(
         "the entropy outside the brackets and with the wrong sign"),
     ("next_q.amin(0) - temperature", "next_q.amin(0) - (1 - terminated) * temperature", "* (1 - terminated) *", "*",
         "Q̄ not switched off at an end: nothing comes after it, neither Q nor entropy"),
-    ("discount * (1 - terminated) * next_value", "(1 - discount * terminated) * next_value",
-        "1 - γ times terminated: it is γ times (1 - terminated)"),
-    ("reward + discount * (1 - terminated) * next_value", "discount * (1 - terminated) * next_value",
-        "the reward left out"),
+    ("reward + (1 - discount * terminated) * next_value", "1 - γ times terminated: it is γ times (1 - terminated)"),
+    ("discount * (1 - terminated) * next_value", "the reward left out"),
     ("reward + ", "reward - ", "the sign of what is to come: it is added to the reward"),
     ("next_q.amin(0) - temperature * next_log_prob", "temperature * (next_q.amin(0) - next_log_prob)",
         "the temperature on Q̄ too: it prices the entropy alone"),
@@ -131,21 +98,20 @@ SOFT_LABEL = exercise(
     (".amin(0)", ".amin(-1)", "the smallest of the batch, for each critic: take it over the critics, axis 0, not -1"),
     (".amin(0)", ".amin(0, keepdim=True)", "the axis of the critics kept with size 1: [1, B], and [B] was asked for"),
     (".amin(0)", ".sum(0)", "the critics added up, where the smallest was asked for"),
-    ("return reward + discount * (1 - terminated) * next_value",
-        "return (reward + discount * (1 - terminated) * next_value).mean()",
-            "a mean over the batch: each transition has a label"),
+    ("(reward + discount * (1 - terminated) * next_value).mean()",
+        "a mean over the batch: each transition has a label"),
     (" - temperature * next_log_prob", "", "terminated) * next_value", "truncated) * next_value - temperature * "
     "next_log_prob",
         "the wrong flag, 1 - truncated, and the entropy outside the brackets"),
     ("discount * ", "discount**2 * ", "the discount squared: what is to come is one step away"),
     ("temperature * next_log_prob", "temperature", "log_prob left out: the bonus is -α log π"),
-    ("reward + discount * (1 - terminated) * next_value", "reward + discount * (1 - terminated) + next_value",
+    ("reward + discount * (1 - terminated) + next_value",
         "added where it is multiplied: γ (1 - terminated) stands in front of all that is to come"),
 )  # fmt: skip
 
 NEXT_SOFT_VALUE = exercise(
     next_soft_value,
-    (_transition_case(5, 0.2), _transition_case(3, 1.0)),
+    (_transition_case(5, 2, 0.2), _transition_case(3, 1, 1.0)),
     ("policy(next_observation).sample()", "action, policy(next_observation).log_prob(action)",
         "the buffer's action a in place of a fresh one, for Q and for log_prob"),
     ("next_observation, next_action)", "next_observation, action)",
@@ -193,18 +159,15 @@ NEXT_SOFT_VALUE = exercise(
     ("target_critic(next_observation, next_action)",
         "((critic(next_observation, next_action) + target_critic(next_observation, next_action)) / 2)",
         "the mean of critic and target critic: the critic in training has no say here"),
-    ("target_critic(next_observation, next_action) - temperature * next_log_prob",
-        "temperature * next_log_prob - target_critic(next_observation, next_action)",
+    ("temperature * next_log_prob - target_critic(next_observation, next_action)",
         "the sign of the whole: this is a loss, and a value is asked for"),
-    ("target_critic(next_observation, next_action) - temperature * next_log_prob",
-        "temperature * (target_critic(next_observation, next_action) - next_log_prob)",
+    ("temperature * (target_critic(next_observation, next_action) - next_log_prob)",
         "the temperature on Q too: it prices the entropy alone"),
     ("* next_log_prob", "* next_log_prob.exp()", "the density where its logarithm belongs"),
     ("* next_log_prob", "* next_log_prob.sum(-1)",
         "log_prob summed over the batch: the policy has added up the action's entries already"),
     ("* next_log_prob", "* next_log_prob.mean()", "log_prob averaged over the batch: each transition has its own"),
-    ("target_critic(next_observation, next_action) - temperature * next_log_prob",
-        "(target_critic(next_observation, next_action) - temperature * next_log_prob).mean()",
+    ("(target_critic(next_observation, next_action) - temperature * next_log_prob).mean()",
         "one number for the whole batch: each transition has its own"),
     ("policy(next_observation)", "policy(observation)", "next_observation, next_action)", "next_observation, action)",
         "Q at the buffer's action, and log_prob of one drawn at s"),
@@ -212,9 +175,7 @@ NEXT_SOFT_VALUE = exercise(
         "Q at the buffer's s and a: it is asked at s' and a fresh a'"),
     ("policy(next_observation)", "policy(observation)", "target_critic", "critic",
         "the policy asked at s, and the critic in training at s': both belong to s', and Q to the target critic"),
-    ("target_critic(next_observation, next_action) - temperature * next_log_prob", "target_critic(next_observation, "
-    "action)",
-        "Q at the buffer's action, and the entropy left out"),
+    ("target_critic(next_observation, action)", "Q at the buffer's action, and the entropy left out"),
     ("next_action, next_log_prob = policy(next_observation)", "next_log_prob, next_action = policy(next_observation)",
         "action and log_prob exchanged: sample returns the action first"),
     others=(

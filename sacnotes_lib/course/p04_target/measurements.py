@@ -141,7 +141,7 @@ def routes_tables(runs: Mapping[str, TrainingRun]) -> tuple[ResultTable, ResultT
             "average Q": interquartile_mean(run.metrics["q"])[-1],
         }
     learned["the best there is"] = {"J": best_objective()}
-    return table(known, "exactly", ".2f"), table(learned, "learned", ".2f")
+    return table(known, "exactly", ".2f"), table(learned, "learned", ",.2f")
 
 
 def preferring_wide(runs: Mapping[str, TrainingRun]) -> str | None:

@@ -33,15 +33,13 @@ def _table(num_critics: int, batch: int) -> Tensor:
     return torch.randn(num_critics, batch, generator=torch.Generator().manual_seed(10 * num_critics + batch))
 
 
-def _pair(num_critics: int, batch: int) -> dict[str, Tensor]:
+def _pair(num_critics: int, batch: int) -> tuple:
     q = _table(num_critics, batch)
-    return {"q": q, "target": q.roll(1, dims=-1) + 0.5 * _table(num_critics, batch + 1)[:, :batch]}
+    return q, q.roll(1, dims=-1) + 0.5 * _table(num_critics, batch + 1)[:, :batch]
 
 
-def _weights(size: int, rate: float) -> dict:
-    generator = torch.Generator().manual_seed(size)
-    target, online = torch.randn(2, size, generator=generator)
-    return {"target": target, "online": online, "rate": rate}
+def _weights(size: int, rate: float) -> tuple:
+    return *torch.randn(2, size, generator=torch.Generator().manual_seed(size)), rate
 
 
 def in_a_new_tensor(follow: Callable) -> Callable:
@@ -75,13 +73,12 @@ _MEAN, _MIN = (
 LABEL_VALUES = exercise(
     label_values,
     tuple(
-        {"next_q": _table(critics, batch), "backup": backup}
+        (_table(critics, batch), backup)
         for critics, batch in ((2, 4), (3, 5))
         for backup in ("swap", "mean", "min")
     ),
     ("amin(0", "amin(-1", "min over the batch: the worst transition lends its value to all the others"),
-    ("amin(0, keepdim=True).expand_as(next_q)", "amin(0)",
-        "min as one row [B]: every critic has a label of its own, so the result is [N, B]"),
+    ("next_q.amin(0)", "min as one row [B]: every critic has a label of its own, so the result is [N, B]"),
     ("next_q.amin(0, keepdim=True)", "next_q[next_q.mean(-1).argmin()]",
         "the critic that is smaller on average: the minimum is taken afresh at each transition"),
     ("next_q.amin", "next_q[:2].amin", "min over the first two critics alone: a third one has its say too"),
@@ -141,8 +138,7 @@ CRITICS_LOSS = exercise(
         "the average critic regressed on the average label: the critics may then differ as they like"),
     ("target", "target.roll(1, dims=0)", "each critic regressed on its neighbour's label"),
     (".sum()", ".amin()", "only the better critic's loss: the other one learns nothing"),
-    ("square().mean(-1)", "mean(-1).square()",
-        "averaged over the batch before squaring: errors of opposite sign cancel"),
+    ("(q - target).mean(-1).square().sum()", "averaged over the batch before squaring: errors of opposite sign cancel"),
     (".sum()", "", "one loss for each critic [N]: add them up"),
     ("square", "abs", "absolute error, which aims at the median of the labels"),
     ("return ", "return -", "the sign: a loss goes down, and squared errors should shrink"),
@@ -150,11 +146,9 @@ CRITICS_LOSS = exercise(
         "averaged over the critics and added over the batch: it is the other way round, axis 0 holds the critics"),
     (".mean(-1).sum()", ".sum(0)", "one number for each transition: average the last axis, then add up the critics"),
     (".square().mean(-1).sum()", ".mean(-1).sum()", "the errors not squared: those of opposite sign cancel"),
-    (".square().mean(-1).sum()", ".mean(-1).sum().square()",
-        "squared at the very end: errors of opposite sign have cancelled by then"),
+    ("(q - target).mean(-1).sum().square()", "squared at the very end: errors of opposite sign have cancelled by then"),
     (".sum()", ".sum().sqrt()", "the root of it: the squared error itself is asked for"),
-    (".square().mean(-1)", ".square().mean(-1).sqrt()",
-        "the root of each critic's loss: the squared error is asked for"),
+    ("(q - target).square().mean(-1).sqrt().sum()", "the root of each critic's loss: the squared error is asked for"),
     (".sum()", "[0]", "one critic's loss alone, the first or the worst: all of them learn"),
     ("(q - target).square()", "(q.square() - target.square())",
         "the difference of the squares, where the square of the difference belongs"),
@@ -182,41 +176,30 @@ FOLLOW = exercise(
     ("target + rate * online", "online + rate * target",
         "the two shares exchanged: nearly all of the critic comes in at every update"),
     ("(1 - rate) * ", "", "nothing is forgotten: the old weights keep their full share and the sum grows"),
-    ("(1 - rate) * target + rate * online", "(1 + rate) * target - rate * online",
-        "a step away from the critic: the sign of the difference"),
-    ("(1 - rate) * target + rate * online", "online.clone()", "a copy, whatever the rate"),
-    ("(1 - rate) * target + rate * online", "online", "the critic's own tensor, whatever the rate: no share, no copy"),
-    ("(1 - rate) * target + rate * online", "target.clone()",
-        "the target critic never moves: its own weights come in twice, or alone"),
-    ("(1 - rate) * target + rate * online", "target", "the old tensor itself: the target critic never moves"),
-    ("(1 - rate) * target + rate * online", "target.lerp_(online, rate)",
-        "changed in place: the right numbers, but a new tensor was asked for"),
-    ("(1 - rate) * target + rate * online", "online if rate == 1 else target.lerp(online, rate)",
+    ("(1 + rate) * target - rate * online", "a step away from the critic: the sign of the difference"),
+    ("online.clone()", "a copy, whatever the rate"),
+    ("online", "the critic's own tensor, whatever the rate: no share, no copy"),
+    ("target.clone()", "the target critic never moves: its own weights come in twice, or alone"),
+    ("target", "the old tensor itself: the target critic never moves"),
+    ("target.lerp_(online, rate)", "changed in place: the right numbers, but a new tensor was asked for"),
+    ("online if rate == 1 else target.lerp(online, rate)",
         "the critic's own tensor where the rate is 1: it copies, so that the two can part again"),
-    ("(1 - rate) * target + rate * online", "target.copy_(online)",
-        "a copy, whatever the rate, and in place: a new tensor was asked for"),
+    ("target.copy_(online)", "a copy, whatever the rate, and in place: a new tensor was asked for"),
     (" + rate * online", "", "the old weights shrink, and nothing of the critic comes in"),
     ("+ rate * online", "+ online", "the critic comes in whole: its share is the rate"),
-    ("(1 - rate) * target + rate * online", "target + online", "both added up: the shares make 1 together"),
-    ("(1 - rate) * target + rate * online", "(target + online) / 2", "half of each, whatever the rate"),
-    ("(1 - rate) * target + rate * online", "rate * (online - target)",
-        "the step alone: add it to the target critic's weights"),
-    ("(1 - rate) * target + rate * online", "online - target", "the difference alone: the rate of it is the step"),
-    ("(1 - rate) * target + rate * online", "rate * online", "the old weights dropped: they keep the share 1 - rate"),
-    ("(1 - rate) * target + rate * online", "rate * (target + online)",
-        "the same share of both: the old weights keep 1 - rate"),
-    ("(1 - rate) * target + rate * online", "(1 - rate) * (target + online)",
-        "the share 1 - rate of both: the critic's is the rate"),
-    ("(1 - rate) * target + rate * online", "(1 - rate) * (target + rate * online)",
-        "brackets: 1 - rate is the share of the old weights alone"),
+    ("target + online", "both added up: the shares make 1 together"),
+    ("(target + online) / 2", "half of each, whatever the rate"),
+    ("rate * (online - target)", "the step alone: add it to the target critic's weights"),
+    ("online - target", "the difference alone: the rate of it is the step"),
+    ("rate * online", "the old weights dropped: they keep the share 1 - rate"),
+    ("rate * (target + online)", "the same share of both: the old weights keep 1 - rate"),
+    ("(1 - rate) * (target + online)", "the share 1 - rate of both: the critic's is the rate"),
+    ("(1 - rate) * (target + rate * online)", "brackets: 1 - rate is the share of the old weights alone"),
     ("rate * online", "rate * online + rate", "the rate added as well: it is a share, not a shift"),
-    ("(1 - rate) * target + rate * online", "target - rate * online", "the critic subtracted: its share is added"),
-    ("(1 - rate) * target + rate * online", "((1 - rate) * target + rate * online).mean()",
-        "one number: every weight follows its own"),
+    ("target - rate * online", "the critic subtracted: its share is added"),
+    ("((1 - rate) * target + rate * online).mean()", "one number: every weight follows its own"),
     ("+ rate * online", "- rate * online", "the sign of the critic's share: it is added"),
-    ("(1 - rate) * target + rate * online", "target + (1 - rate) * online",
-        "the old weights whole, and of the critic the other share"),
-    ("(1 - rate) * target + rate * online", "(target + rate * online) / (1 + rate)",
-        "divided by 1 + rate: the shares are 1 - rate and rate"),
+    ("target + (1 - rate) * online", "the old weights whole, and of the critic the other share"),
+    ("(target + rate * online) / (1 + rate)", "divided by 1 + rate: the shares are 1 - rate and rate"),
     adapt=in_a_new_tensor,
 )  # fmt: skip

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 import torch
+from scipy.stats import sem
 
 from sacnotes_lib.envs import SkewedRewardEnv
 from sacnotes_lib.sac.agent import SAC
@@ -41,12 +42,7 @@ def critic_errors(run: TrainingRun) -> np.ndarray:
 
 def is_above(numbers: np.ndarray) -> bool:
     """Whether the mean of one number for each seed lies above 0 by more than two standard errors."""
-    return bool(numbers.mean() > 2 * numbers.std(ddof=1) / np.sqrt(len(numbers)))
-
-
-def mean_and_error(numbers: np.ndarray) -> dict[str, float]:
-    """The mean of one number for each seed, and its standard error."""
-    return {"Q − exact Q": numbers.mean(), "standard error": numbers.std(ddof=1) / np.sqrt(len(numbers))}
+    return bool(numbers.mean() > 2 * sem(numbers))
 
 
 def mean_over_critics(errors: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
@@ -59,5 +55,6 @@ def error_table(bias: Mapping[str, Mapping[str, np.ndarray]]) -> ResultTable:
     rows = {}
     for memory, found in bias.items():
         for name, numbers in (found | {"min minus mean, seed by seed": found["min"] - found["mean"]}).items():
-            rows[f"{memory}: {' '.join(name.split())}"] = mean_and_error(numbers)
+            row = {"Q − exact Q": numbers.mean(), "standard error": sem(numbers)}
+            rows[f"{memory}: {' '.join(name.split())}"] = row
     return table(rows, form={"Q − exact Q": "+.2f", "standard error": ".2f"})

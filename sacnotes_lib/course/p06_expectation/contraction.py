@@ -97,14 +97,8 @@ class ContractionScene(Scene):
         states = tables().states
         q = moving_line(along, states, states, color=style.BLUE)
         exact = moving_line(along, states, states, color=style.INK, linestyle=style.DASHES[1])
-        key(
-            along,
-            {q: "after the backups", exact: "exact Q of the policy"},
-            [0.26, 0.37],
-            0.4,
-            top=0.13,
-            step=0.075,
-        )
+        words = {q: "after the backups", exact: "exact Q of the policy"}
+        key(along, words, [0.26, 0.37], 0.4, top=0.13, step=0.075)
         red = {"color": style.RED, "marker": "o"}
         return SimpleNamespace(
             q=q,

@@ -29,22 +29,24 @@ def true_error(q: Tensor, label: Tensor, other_label: Tensor) -> Tensor:
     return ((q - label) * (q - other_label)).mean()
 
 
-def _label_case(states: int, actions: int, reward: float, discount: float, temperature: float) -> dict:
+def _label_case(states: int, actions: int, reward: float, discount: float, temperature: float) -> tuple:
     generator = torch.Generator().manual_seed(10 * states + actions)
-    return {
-        "reward": reward, "next_probs": torch.rand(states, generator=generator).add(0.1).softmax(-1),
-        "policy": torch.randn(states, actions, generator=generator).softmax(-1),
-        "next_q": 2 * torch.randn(states, actions, generator=generator),
-        "discount": discount, "temperature": temperature,
-    }  # fmt: skip
+    next_probs = torch.rand(states, generator=generator).add(0.1).softmax(-1)
+    policy = torch.randn(states, actions, generator=generator).softmax(-1)
+    return (
+        reward,
+        next_probs,
+        policy,
+        2 * torch.randn(states, actions, generator=generator),
+        discount,
+        temperature,
+    )
 
 
-def _error_case(batch: int, noise: float) -> dict[str, Tensor]:
+def _error_case(batch: int, noise: float) -> tuple:
     q = torch.tensor([0.3, -1.2, 2.0])[:batch]
-    errors = (
-        noise * torch.tensor([[1.0, -2.0, 0.5], [-0.7, 0.9, 1.5]])[:, :batch]
-    )  # both signs, as in a good critic
-    return {"q": q, "label": q - errors[0], "other_label": q - errors[1]}
+    errors = torch.tensor([[1.0, -2.0, 0.5], [-0.7, 0.9, 1.5]])[:, :batch]  # both signs, as in a good critic
+    return q, *(q - noise * errors)
 
 
 def on_average(estimate: Callable) -> Callable:
@@ -59,11 +61,8 @@ def on_average(estimate: Callable) -> Callable:
         found = [estimate(q, first, second) for first, second in product(draws, repeat=2)]
         if not all(isinstance(one, Tensor) and one.shape == () for one in found):
             return found[0]
-        return {
-            "the average of your estimate, over labels drawn at random from these two": torch.stack(
-                found
-            ).mean()
-        }
+        mean = torch.stack(found).mean()
+        return {"the average of your estimate, over labels drawn at random from these two": mean}
 
     return average
 
@@ -111,8 +110,7 @@ EXPECTED_LABEL = exercise(
         "the next states added up without their probabilities: next_probs holds them"),
     ("(next_probs * next_value).sum()", "(next_probs * next_value).mean()",
         "divided by the number of next states as well: the probabilities are the weights already"),
-    ("(next_probs * next_value).sum()", "next_probs * next_value",
-        "one number for each next state: their sum is still missing"),
+    ("reward + discount * next_probs * next_value", "one number for each next state: their sum is still missing"),
     ("(next_probs * next_value).sum()", "next_value[next_probs.argmax()]",
         "only the likeliest next state: an expectation counts them all"),
     ("(next_probs * next_value).sum()", "next_value.amax()", "the best next state: the world decides, by next_probs"),
@@ -146,11 +144,10 @@ TRUE_ERROR = exercise(
     (_error_case(2, 1.0), _error_case(3, 3.0)),
     ("(q - other_label)", "(q - label)",
         "the ordinary loss, on one label or averaged over both: it keeps the whole of Var(y)"),
-    ("(q - label) * (q - other_label)", "(q - (label + other_label) / 2).square()",
-        "the loss on the average label: it keeps half of Var(y)"),
+    ("((q - (label + other_label) / 2).square()).mean()", "the loss on the average label: it keeps half of Var(y)"),
     ("(q - label) * (q - other_label)", "(label - other_label).square() / 2",
         "the difference of the labels: that measures their noise, and q is not in it"),
-    ("((q - label) * (q - other_label)).mean()", "(q - label).mean() * (q - other_label).mean()",
+    ("(q - label).mean() * (q - other_label).mean()",
         "a product of averages: the two errors of one pair belong together"),
     (".mean()", ".sum()", "a sum over the batch where the mean belongs"),
     (".mean()", "", "one number for each pair: their mean is still missing"),
@@ -170,28 +167,25 @@ TRUE_ERROR = exercise(
         "the labels' squared difference is twice Var(y): take away half of it"),
     ("(q - label) * (q - other_label)", "(q - (label + other_label) / 2).square() - (label - other_label).square() / 2",
         "twice too much taken away: the loss on the average label keeps a quarter of the squared difference"),
-    ("(q - label) * (q - other_label)", "(q - label) * (other_label - q)",
-        "the sign of one factor: both are q minus a label"),
+    ("((q - label) * (other_label - q)).mean()", "the sign of one factor: both are q minus a label"),
     ("(q - label) * (q - other_label)", "(q - label) * (q + other_label)",
         "the sign inside one factor (or q² less the labels' product): both factors are q minus a label"),
     ("(q - label) * (q - other_label)", "(q - label) + (q - other_label)", "the errors added: they are multiplied"),
     ("(q - label) * (q - other_label)", "q - label * other_label", "brackets: (q - label) * (q - other_label)"),
     ("(q - label) * (q - other_label)", "torch.minimum((q - label).square(), (q - other_label).square())",
         "the smaller of the two squared errors: choosing biases it"),
-    ("((q - label) * (q - other_label)).mean()", "(q - label).mean().square()",
-        "the square of the average error: errors of opposite sign cancel"),
-    ("((q - label) * (q - other_label)).mean()", "(q - (label + other_label) / 2).mean().square()",
+    ("(q - label).mean().square()", "the square of the average error: errors of opposite sign cancel"),
+    ("(q - (label + other_label) / 2).mean().square()",
         "the square of the average error on the average label: errors of opposite sign cancel"),
-    ("((q - label) * (q - other_label)).mean()", "(q - label).square().mean() - label.var()",
+    ("(q - label).square().mean() - label.var()",
         "the variance of the labels over the batch: it is their spread from pair to pair as well"),
-    ("((q - label) * (q - other_label)).mean()", "((q - label.mean()) * (q - other_label.mean())).mean()",
+    ("((q - label.mean()) * (q - other_label.mean())).mean()",
         "the average label of the batch for every pair: each pair has its own"),
-    ("((q - label) * (q - other_label)).mean()", "((q - label) * (q - other_label)).sum() / 2",
-        "a sum over the batch, halved, where the mean belongs"),
+    ("((q - label) * (q - other_label)).sum() / 2", "a sum over the batch, halved, where the mean belongs"),
     ("(q - label) * (q - other_label)", "(q - torch.maximum(label, other_label)).square()",
         "the error against the larger label: choosing biases it"),
-    ("((q - label) * (q - other_label)).mean()", "(q - label).square().mean() * (q - other_label).square().mean()",
+    ("(q - label).square().mean() * (q - other_label).square().mean()",
         "two losses multiplied: each of them holds Var(y) already"),
-    ("((q - label) * (q - other_label)).mean()", "(q - label).mean()", "the average error: it is not squared"),
+    ("(q - label).mean()", "the average error: it is not squared"),
     adapt=on_average,
 )  # fmt: skip

@@ -2,6 +2,8 @@
 
 import numpy as np
 import torch
+from numpy.typing import ArrayLike
+from scipy.stats import sem
 
 from sacnotes_lib import exact
 from sacnotes_lib.sac.distributions import SquashedGaussian
@@ -17,14 +19,14 @@ def variance_of_labels(env, truth, discount: float, temperature: float) -> float
     return float(env.noise_scale**2 + discount**2 * (mass @ next_value**2 - (mass @ next_value) ** 2))
 
 
-def mean_and_error(numbers) -> tuple[float, float, int]:
+def average_of(draws: ArrayLike) -> tuple[float, float, int]:
     """The mean of many draws, its standard error, and how many there are."""
-    drawn = np.asarray(numbers)
-    return float(drawn.mean()), float(drawn.std()) / len(drawn) ** 0.5, len(drawn)
+    drawn = np.asarray(draws)
+    return float(drawn.mean()), float(sem(drawn)), len(drawn)
 
 
 def played_returns(env, policy: SquashedGaussian, state, action, rng, rollouts: int, **prices):
-    """`mean_and_error` of whole episodes' soft returns from one state and action `[1, dim]` on, never bootstrapped."""
+    """`average_of` whole episodes' soft returns from one state and action `[1, dim]` on, never bootstrapped."""
 
     def play(observation, rng):
         return [part.numpy() for part in policy.sample((len(observation),))]

@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable, Mapping
 
 import torch
+from scipy.stats import sem
 from torch import Tensor
 
 from sacnotes_lib.training.run import TrainingRun
@@ -18,7 +19,7 @@ def beside_the_exact(gradients: Mapping[str, Tensor], exact: Tensor) -> ResultTa
     """The average of many gradients (rows of `[draws, 2]`) beside the exact one, judged by its luck."""
     rows = {"exact, by quadrature": {"mean": exact[0], "log_std": exact[1]}}
     for name, drawn in gradients.items():
-        mean, error = drawn.mean(0), drawn.std(0) / len(drawn) ** 0.5 + 1e-9
+        mean, error = drawn.mean(0), torch.as_tensor(sem(drawn.numpy()) + 1e-9)
         off = ((mean - exact).abs() / error).max().item()
         verdict = "right" if off < 5 else "WRONG"
         rows[name] = {"mean": mean[0], "log_std": mean[1], "standard errors off": off, "verdict": verdict}

@@ -26,9 +26,9 @@ def temperature_step(
     return log_temperature - learning_rate * log_temperature.exp() * surplus
 
 
-def _episode(steps: int, discount: float, temperature: float) -> dict:
+def _episode(steps: int, discount: float, temperature: float) -> tuple:
     rewards, log_probs = torch.randn(2, steps, generator=torch.Generator().manual_seed(steps))
-    return {"rewards": rewards, "log_probs": log_probs, "discount": discount, "temperature": temperature}
+    return rewards, log_probs, discount, temperature
 
 
 SOFT_Q = exercise(
@@ -36,8 +36,7 @@ SOFT_Q = exercise(
     (_episode(4, 0.9, 0.2), _episode(7, 0.98, 1.5), _episode(3, 0.5, 0.7)),
     ("[1:]", "", "the entropy at s itself counted too: that is V(s), not Q(s, a)"),
     ("[1:]", "[:-1]", "the last action's entropy left out: it is the first action that is given"),
-    (" - temperature * (weights * log_probs)[1:].sum()", "",
-        "no entropy at all: the Q of plain reinforcement learning"),
+    ("(weights * rewards).sum()", "no entropy at all: the Q of plain reinforcement learning"),
     ("[1:]", "[1:2]", "the next step's entropy only: Q holds all that come later"),
     (" - ", " + ", "the sign of log_prob: an unlikely action earns a bonus"),
     ("[1:]", "[1:].div(discount)", "the entropy discounted one step too little"),
@@ -45,8 +44,7 @@ SOFT_Q = exercise(
     ("(weights * rewards)", "(weights * rewards)[1:]", "the first reward left out with the first entropy"),
     ("temperature * ", "", "the temperature left out"),
     (" - temperature", " + temperature", "[1:]", "", "the sign of log_prob, and the entropy at s itself counted too"),
-    ("(weights * rewards).sum() - temperature * (weights * log_probs)[1:].sum()",
-        "rewards.sum() - temperature * log_probs[1:].sum()", "no discount"),
+    ("rewards.sum() - temperature * log_probs[1:].sum()", "no discount"),
     ("discount ** torch.arange(len(rewards))", "discount ** torch.arange(1, len(rewards) + 1)",
         "discounting from the first step on: the first weight is discount^0 = 1"),
     ("discount ** torch.arange(len(rewards))", "discount * torch.arange(len(rewards))",
@@ -59,22 +57,16 @@ SOFT_Q = exercise(
     ("(weights * log_probs)[1:].sum()", "log_probs.mean()",
         "a plain average of log_prob: each is weighted by its own step"),
     ("(weights * log_probs)[1:].sum()", "(weights * log_probs)[1:].mean()", "the mean over time where the sum belongs"),
-    ("return (weights * rewards).sum() - temperature * (weights * log_probs)[1:].sum()",
-        "return ((weights * rewards).sum() - temperature * (weights * log_probs)[1:].sum()) / len(rewards)",
+    ("((weights * rewards).sum() - temperature * (weights * log_probs)[1:].sum()) / len(rewards)",
         "the mean over time where the sum belongs, for rewards and entropies"),
-    ("return (weights * rewards).sum() - temperature * (weights * log_probs)[1:].sum()",
-        "return weights * rewards - temperature * weights * torch.cat([torch.zeros(1), log_probs[1:]])",
+    ("weights * rewards - temperature * weights * torch.cat([torch.zeros(1), log_probs[1:]])",
         "no sum: one number for each step"),
-    ("return (weights * rewards).sum() - temperature * (weights * log_probs)[1:].sum()",
-        "return rewards[0]", "the first step alone: return inside the loop, or a sum that was forgotten"),
-    ("return (weights * rewards).sum() - temperature * (weights * log_probs)[1:].sum()",
-        "return rewards[0] + discount * (rewards[1] - temperature * log_probs[1])",
-            "two steps alone: Q holds all that come later"),
-    ("(weights * rewards).sum() - temperature * (weights * log_probs)[1:].sum()",
-        "rewards[0] + discount * (rewards[1:] - temperature * log_probs[1:]).sum()",
+    ("rewards[0]", "the first step alone: return inside the loop, or a sum that was forgotten"),
+    ("rewards[0] + discount * (rewards[1] - temperature * log_probs[1])",
+        "two steps alone: Q holds all that come later"),
+    ("rewards[0] + discount * (rewards[1:] - temperature * log_probs[1:]).sum()",
         "every later step discounted once: step t is discounted t times"),
-    ("(weights * rewards).sum() - temperature * (weights * log_probs)[1:].sum()",
-        "(weights[:-1] * (rewards - temperature * log_probs)[1:]).sum() + rewards[0]",
+    ("(weights[:-1] * (rewards - temperature * log_probs)[1:]).sum() + rewards[0]",
         "everything after the first step discounted one step too little"),
     ("[1:]", "", "(weights * rewards)", "(weights * rewards)[1:]",
         "the first reward left out in place of the first entropy: r is earned, it is log π(a) that does not count"),
@@ -84,28 +76,23 @@ SOFT_Q = exercise(
     ("(weights * log_probs)[1:].sum()", "((weights * log_probs).sum() - weights[1] * log_probs[1])",
         "the entropy of the second action left out: it is the first that is given"),
     ("temperature * (", "(1 / temperature) * (", "log_prob divided by the temperature where it is multiplied"),
-    ("return (weights * rewards).sum() - temperature * (weights * log_probs)[1:].sum()",
-        "return temperature * ((weights * rewards).sum() - (weights * log_probs)[1:].sum())",
+    ("temperature * ((weights * rewards).sum() - (weights * log_probs)[1:].sum())",
         "the temperature on the rewards too: it prices the entropy alone"),
     ("(weights * rewards).sum()", "rewards[0]", "the rewards after the first left out"),
-    ("(weights * rewards).sum() - temperature * (weights * log_probs)[1:].sum()",
-        "rewards.sum() - temperature * log_probs.sum()", "no discount, and the entropy at s itself counted too"),
+    ("rewards.sum() - temperature * log_probs.sum()", "no discount, and the entropy at s itself counted too"),
     ("- temperature * (", "+ (", "the temperature left out, and the sign of log_prob"),
     ("(weights * rewards)", "(weights * rewards)[:-1]", "the last reward left out"),
     ("weights = discount ** torch.arange(len(rewards))", "weights = (discount ** torch.arange(len(rewards))).flip(0)",
         "the weights in reverse: the first step counts in full, later ones less"),
-    ("(weights * rewards).sum() - temperature * (weights * log_probs)[1:].sum()",
-        "(discount * (rewards - temperature * log_probs)).sum()",
+    ("(discount * (rewards - temperature * log_probs)).sum()",
         "every step discounted once, and the entropy at s itself counted too"),
 )  # fmt: skip
 
 
-def _batch_case(temperature: float, entropy: float, target_entropy: float, learning_rate: float) -> dict:
+def _batch_case(temperature: float, entropy: float, target_entropy: float, learning_rate: float) -> tuple:
     noise = torch.randn(5, generator=torch.Generator().manual_seed(5))
-    return {
-        "log_temperature": torch.tensor(temperature).log(), "log_prob": -entropy + 0.5 * (noise - noise.mean()),
-        "target_entropy": target_entropy, "learning_rate": learning_rate,
-    }  # fmt: skip
+    log_prob = -entropy + 0.5 * (noise - noise.mean())
+    return torch.tensor(temperature).log(), log_prob, target_entropy, learning_rate
 
 
 TEMPERATURE_STEP = exercise(
@@ -117,11 +104,9 @@ TEMPERATURE_STEP = exercise(
     (" - target_entropy", " + target_entropy",
         "the target entropy added where it is subtracted, or its size taken: it is negative here, and stays so"),
     (" * log_temperature.exp()", "", "the factor α left out, which belongs to the loss log α · (entropy − target)"),
-    ("log_temperature - learning_rate * log_temperature.exp() * surplus",
-        "(log_temperature.exp() - learning_rate * surplus).log()",
+    ("(log_temperature.exp() - learning_rate * surplus).log()",
         "a step on α, not on log α: nothing keeps α above zero"),
-    ("log_temperature - learning_rate * log_temperature.exp() * surplus",
-        "(log_temperature - learning_rate * log_temperature.exp() * surplus).exp()",
+    ("(log_temperature - learning_rate * log_temperature.exp() * surplus).exp()",
         "α returned where log α is asked for"),
     (".mean()", "", "one log α for each action: the entropy is the batch's mean"),
     ("-log_prob.mean() - target_entropy", "(-log_prob - target_entropy).sum()",
@@ -132,19 +117,12 @@ TEMPERATURE_STEP = exercise(
     ("log_temperature.exp() *", "log_temperature *", "log α where the factor α belongs: the derivative of exp is exp"),
     ("* log_temperature.exp()", "/ log_temperature.exp()", "divided by α where it is multiplied") ,
     ("learning_rate * ", "", "the learning rate left out"),
-    ("log_temperature - learning_rate * log_temperature.exp() * surplus", "log_temperature.exp() * surplus",
-        "the slope alone: the step subtracts its learning rate's share"),
-    ("log_temperature - learning_rate * log_temperature.exp() * surplus", "-learning_rate * log_temperature.exp() * "
-    "surplus",
-        "the change alone: the new log α is asked for"),
-    ("log_temperature - learning_rate * log_temperature.exp() * surplus", "log_temperature.exp() - learning_rate * "
-    "log_temperature.exp() * surplus",
+    ("log_temperature.exp() * surplus", "the slope alone: the step subtracts its learning rate's share"),
+    ("-learning_rate * log_temperature.exp() * surplus", "the change alone: the new log α is asked for"),
+    ("log_temperature.exp() - learning_rate * log_temperature.exp() * surplus",
         "the step on log α taken from α: start from log_temperature"),
-    ("log_temperature - learning_rate * log_temperature.exp() * surplus", "log_temperature.exp() - learning_rate * "
-    "surplus",
-        "a step on α itself, and α returned: the step is on log α"),
-    ("log_temperature - learning_rate * log_temperature.exp() * surplus", "(log_temperature.exp() - learning_rate * "
-    "log_temperature.exp() * surplus).log()",
+    ("log_temperature.exp() - learning_rate * surplus", "a step on α itself, and α returned: the step is on log α"),
+    ("(log_temperature.exp() - learning_rate * log_temperature.exp() * surplus).log()",
         "α multiplied by 1 - rate · surplus: a step on α, not on log α, and nothing keeps α above zero"),
     ("* surplus", "* surplus.sign()", "the sign of the surplus alone: plain descent goes by its size too"),
     ("* surplus", "* surplus.square()", "the surplus squared: its sign says which way"),

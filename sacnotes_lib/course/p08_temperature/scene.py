@@ -7,7 +7,7 @@ from matplotlib.ticker import MultipleLocator
 from scipy.stats import norm
 
 from sacnotes_lib.course.stage.controls import Slider
-from sacnotes_lib.course.stage.moving import moving_line
+from sacnotes_lib.course.stage.moving import key, moving_line
 from sacnotes_lib.course.stage.scene import Scene
 from sacnotes_lib.exact import SoftLQR
 from sacnotes_lib.plots import style
@@ -78,12 +78,8 @@ class SharedActionScene(Scene):
         right.set(xlim=(-0.55, 1.55), xticks=[0, 1], xticklabels=[ONE, TWO])
         for axes in (left, right):
             axes.axhline(0, color=style.QUIET, linewidth=1.5)
-        for row, (name, look) in enumerate(LOOKS.items()):
-            height = 1.19 - 0.068 * row
-            above = {"transform": left.transAxes, "clip_on": False, "in_layout": False}
-            left.plot([0.0, 0.11], [height, height], **above, **look)
-            left.text(0.14, height, name, va="center", **above)
         lines = [moving_line(left, ACTIONS, np.zeros_like(ACTIONS), **look) for look in LOOKS.values()]
+        key(left, dict(zip(lines, LOOKS)), [0.0, 0.11], 0.14, top=1.19, step=0.068)
         (where,) = left.fill(
             ACTIONS, np.zeros_like(ACTIONS), facecolor=style.GRID, edgecolor=style.QUIET, linewidth=1.5,
             animated=True, zorder=0,

@@ -19,11 +19,10 @@ def n_step_weight(log_prob_now: Tensor, log_prob_then: Tensor) -> Tensor:
     return (log_prob_now - log_prob_then)[1:].sum(0).exp()
 
 
-def _actor_case(batch_size: int, action_dim: int, temperature: float, height: float) -> dict:
+def _actor_case(batch_size: int, action_dim: int, temperature: float, height: float) -> tuple:
     """A high Q makes the loss negative, a low one positive."""
     policy, observation, action = policy_and_rows(batch_size, action_dim)
-    rows = {"observation": observation, "action": action}
-    return {"policy": policy, "critic": TrackingCritic(height=height), **rows, "temperature": temperature}
+    return policy, TrackingCritic(height=height), observation, action, temperature
 
 
 OFF_POLICY_ACTOR_LOSS = judged_by_gradient(
@@ -36,7 +35,7 @@ OFF_POLICY_ACTOR_LOSS = judged_by_gradient(
         "climbed"),
     ("* log_prob", "* policy(observation).log_prob(action)", "fresh)", "action)",
         "both at the buffer's action: nothing is drawn from the present policy"),
-    ("loss.mean()", "(policy(observation).log_prob(action).exp().detach() * loss).mean()",
+    ("(policy(observation).log_prob(action).exp().detach() * loss).mean()",
         "weighted by the density of the buffer's action: that action has no part in this loss"),
     ("rsample", "sample", "sample instead of rsample: the way from Q to the policy is closed"),
     ("temperature * log_prob", "0",
@@ -52,10 +51,10 @@ OFF_POLICY_ACTOR_LOSS = judged_by_gradient(
     ("temperature * log_prob - critic(observation, fresh)", "log_prob - temperature * critic(observation, fresh)",
         "the temperature on Q: it is the price of log_prob"),
     ("- critic", "+ critic", "the sign of Q: a loss goes down, so minus Q"),
-    ("loss.mean()", "((log_prob - policy(observation).log_prob(action)).exp().detach() * loss).mean()",
+    ("((log_prob - policy(observation).log_prob(action)).exp().detach() * loss).mean()",
         "weighted by a ratio of densities: a fresh action needs no correction, it is the present policy's"),
-    ("loss.mean()", "loss.square().mean()", "the difference squared: this loss is no regression"),
-    ("loss.mean()", "(log_prob * loss).mean()", "log_prob as a factor: here the loss is the expectation itself"),
+    ("loss.square().mean()", "the difference squared: this loss is no regression"),
+    ("(log_prob * loss).mean()", "log_prob as a factor: here the loss is the expectation itself"),
     ("rsample", "sample", "loss.mean()", "(log_prob * loss).mean()",
         "the score function without holding constant what the action is worth: the entropy's gradient counts twice"),
     ("temperature * log_prob - critic(observation, fresh)", "-policy(observation).log_prob(action)",
@@ -73,13 +72,13 @@ OFF_POLICY_ACTOR_LOSS = judged_by_gradient(
     ("policy(observation).rsample()", "policy(action).rsample()",
         "the policy asked at an action: it wants the observation"),
     ("(observation, fresh)", "(fresh, observation)", "action and observation exchanged in the call of the critic"),
-    ("loss.mean()", "(log_prob.exp() * loss).mean()",
+    ("(log_prob.exp() * loss).mean()",
         "weighted by the density: the draws follow it already, their plain mean is the expectation"),
     ("fresh, log_prob = policy(observation).rsample()", "log_prob = policy(observation).log_prob(action); fresh = "
     "action",
         "loss.mean()", "(log_prob * loss.detach()).mean()",
         "the score function at the buffer's actions: they were drawn by other policies"),
-    ("loss.mean()", "(loss + policy(observation).log_prob(action)).mean()",
+    ("(loss + policy(observation).log_prob(action)).mean()",
         "log_prob of the buffer's action added: that action has no part in this loss"),
     others=(
         ("* log_prob", "* policy(observation).rsample()[1]",
@@ -90,10 +89,9 @@ OFF_POLICY_ACTOR_LOSS = judged_by_gradient(
 )  # fmt: skip
 
 
-def _weight_case(steps: int, batch_size: int) -> dict[str, Tensor]:
+def _weight_case(steps: int, batch_size: int) -> tuple:
     generator = torch.Generator().manual_seed(10 * steps + batch_size)
-    now, then = (torch.randn(steps, batch_size, generator=generator) - 0.5 for _ in range(2))
-    return {"log_prob_now": now, "log_prob_then": then}
+    return tuple(torch.randn(steps, batch_size, generator=generator) - 0.5 for _ in range(2))
 
 
 N_STEP_WEIGHT = exercise(
@@ -121,19 +119,17 @@ N_STEP_WEIGHT = exercise(
     ("[1:].sum(0)", "[0]", "the ratio of the first action alone: it is the one that needs none"),
     ("[1:].sum(0)", "[-1]", "the ratio of the last action alone: all but the first need one"),
     ("[1:].sum(0)", "[1]", "the ratio of the second action alone: all that follow it need one too"),
-    ("(log_prob_now - log_prob_then)[1:].sum(0).exp()", "(log_prob_now - log_prob_then).exp().sum(0)",
+    ("(log_prob_now - log_prob_then).exp().sum(0)",
         "ratios of all actions added: they multiply, and the first needs none"),
-    ("(log_prob_now - log_prob_then)[1:].sum(0).exp()", "(log_prob_now - log_prob_then).exp().mean(0)",
+    ("(log_prob_now - log_prob_then).exp().mean(0)",
         "ratios of all actions averaged: they multiply, and the first needs none"),
     ("sum(0).exp()", "exp().mean(0)", "ratios averaged: one after another they multiply"),
-    ("log_prob_now - log_prob_then", "log_prob_now + log_prob_then",
-        "log-probabilities added: a ratio is their difference"),
+    ("(log_prob_now + log_prob_then)[1:].sum(0).exp()", "log-probabilities added: a ratio is their difference"),
     ("(log_prob_now - log_prob_then)", "log_prob_now", "the old policy left out: the ratio is π over β"),
     ("(log_prob_now - log_prob_then)", "-log_prob_then", "the present policy left out: the ratio is π over β"),
-    ("(log_prob_now - log_prob_then)[1:].sum(0).exp()",
-        "log_prob_now[1:].exp().sum(0) / log_prob_then[1:].exp().sum(0)",
+    ("log_prob_now[1:].exp().sum(0) / log_prob_then[1:].exp().sum(0)",
         "sums of densities divided: the ratios of single actions multiply"),
-    ("(log_prob_now - log_prob_then)[1:].sum(0).exp()", "(log_prob_now.exp() - log_prob_then.exp())[1:].prod(0)",
+    ("(log_prob_now.exp() - log_prob_then.exp())[1:].prod(0)",
         "densities subtracted: the logarithms are, the densities divide"),
     ("log_prob_now - log_prob_then", "log_prob_now / log_prob_then", "log-probabilities divided: they are subtracted"),
     (".exp()", ".exp().clamp(max=1)", "the weight cut at 1: less noise, but no longer right on average"),
@@ -146,7 +142,6 @@ N_STEP_WEIGHT = exercise(
     ("(log_prob_now - log_prob_then)[1:]", "(log_prob_now[1:] - log_prob_then[:-1])",
         "one policy a step behind the other: both score the same action"),
     ("[1:].sum(0)", "[1:].sum(0).abs()", "the size of the logarithm: a weight may be below 1"),
-    ("(log_prob_now - log_prob_then)[1:]", "(log_prob_then - log_prob_now)",
-        "upside down, and the first action weighted too"),
+    ("(log_prob_then - log_prob_now).sum(0).exp()", "upside down, and the first action weighted too"),
     ("[1:].sum(0).exp()", "[1:].sum(0).sigmoid()", "a sigmoid where exp belongs"),
 )  # fmt: skip

@@ -64,18 +64,8 @@ def seen_near(rows: Rows) -> dict:
     return {"rows": near.sum(), "mean s′": where.mean(), "std of s′": where.std(), "mean reward": pay.mean()}
 
 
-class PolynomialQ:
-    """Q(s, a) with a coefficient for each product s^i a^j up to degree four."""
-
-    def __init__(self, coefficients: np.ndarray):
-        self.coefficients = coefficients
-
-    def __call__(self, s: np.ndarray, a: np.ndarray) -> np.ndarray:
-        """Q at s and a, `[..., 1]` each, as one list."""
-        return _powers(s, a) @ self.coefficients
-
-
-def _powers(s: np.ndarray, a: np.ndarray) -> np.ndarray:
+def powers(s: np.ndarray, a: np.ndarray) -> np.ndarray:
+    """Products s^i a^j up to degree four, of s and a `[..., 1]` each, as the rows of one table."""
     terms = [s[..., 0] ** i * a[..., 0] ** j for i in range(5) for j in range(5 - i)]
     return np.stack(terms, -1).reshape(-1, len(terms))
 
@@ -86,17 +76,18 @@ def fit_q(
     ahead: tuple[np.ndarray, np.ndarray],
     discount: float,
     weight: ArrayLike = 1.0,
-) -> PolynomialQ:
-    """The Q that agrees with its own labels, known + discount * Q(ahead), as well as least squares can.
+) -> Callable[[np.ndarray, np.ndarray], np.ndarray]:
+    """The polynomial Q that agrees with its own labels, known + discount * Q(ahead), as well as least squares can.
 
     It is where gradient descent on the critic's loss would settle (Bradtke and Barto 1996); one linear system finds it.
 
     asked, ahead: (s, a) and (s', a'). weight: how much each row's error counts, a number or `[steps, walks]`.
     """
     each = np.broadcast_to(weight, known.shape).reshape(-1, 1)
-    now, then = _powers(*asked), discount * _powers(*ahead)
+    now, then = powers(*asked), discount * powers(*ahead)
     left, right = (each * now).T @ (now - then), (each * now).T @ known.reshape(-1)
-    return PolynomialQ(np.linalg.solve(left, right))
+    coefficients = np.linalg.solve(left, right)
+    return lambda s, a: powers(s, a) @ coefficients
 
 
 def exact_qs(env: SoftLQREnv, aim: float, gain: float, std: float) -> dict[str, Callable]:

@@ -81,7 +81,7 @@ class OffPolicyScene(Scene):
         for axes, points, present in ((where, STATES, "present policy"), (what, ACTIONS, "drawn now")):
             old = moving_line(axes, points, points, color=style.BLUE)
             now = moving_line(axes, points, points, color=style.RED, linestyle=style.DASHES[1])
-            key(axes, {old: "in the buffer", now: present}, [0.02, 0.1], 0.12, top=0.955, step=0.08)
+            key(axes, {old: "in the buffer", now: present}, [0.02, 0.125], 0.145, top=0.955, step=0.08)
             both.append((old, now, moving_text(axes, 0.98, 0.98, ha="right", va="top")))
         dotted = {"color": style.INK, "linewidth": 1.5, "linestyle": style.DASHES[2]}
         place = where.axvline(0, 0, 0.75, animated=True, **dotted)

@@ -1,7 +1,6 @@
 """The small agent and batch on which notebook 10 tries a learner's update, and the numbers that it compares."""
 
 from collections.abc import Callable
-from functools import cache
 from types import SimpleNamespace
 
 import torch
@@ -16,6 +15,7 @@ from sacnotes_lib.sac.replay import Batch
 CONFIG = SACConfig(
     hidden_sizes=(8,), discount=0.9, reward_scale=0.5, polyak_rate=0.1, learning_rate=0.01, initial_temperature=0.3,
 )  # fmt: skip
+BATCH_SIZE = 6
 WEIGHTS = ("critics", "actor", "log temperature", "target critics")
 LOSSES = ("label", "critic loss", "actor loss", "temperature loss")
 
@@ -35,8 +35,8 @@ class Bench:
         shows the size of α's slope, but a target_entropy between those at s and at s′ gives the two another sign.
     """
 
-    def __init__(self, seed: int, batch_size: int = 6, target_entropy: float | str = "auto"):
-        self.seed, self.batch_size, self.target_entropy = seed, batch_size, target_entropy
+    def __init__(self, seed: int, target_entropy: float | str = "auto"):
+        self.seed, self.target_entropy = seed, target_entropy
 
     def __repr__(self):
         return f"agent and batch {self.seed}"
@@ -53,50 +53,33 @@ class Bench:
 
     def batch(self) -> Batch:
         generator = torch.Generator().manual_seed(100 + self.seed)
-        normal = lambda *shape: torch.randn(1, self.batch_size, *shape, generator=generator)  # noqa: E731
-        terminated = (torch.arange(self.batch_size) % 3 == 0).float().unsqueeze(0)
+        normal = lambda *shape: torch.randn(1, BATCH_SIZE, *shape, generator=generator)  # noqa: E731
+        terminated = (torch.arange(BATCH_SIZE) % 3 == 0).float().unsqueeze(0)
         return Batch(normal(2), 0.9 * normal(2).tanh(), 2 * normal() + 1, normal(2), terminated)
 
 
-def weights_after(update: Callable[[SAC, Batch], object]) -> Callable:
-    """The weights that updates of a small agent end with, as a function of (bench, updates, weights_of).
+def weights_after(update: Callable[[SAC, Batch], object]) -> Callable[[Bench, int], dict[str, Tensor]]:
+    """An `Exercise.adapt`: the weights that updates of a small agent end with.
 
     Args: update(agent, batch), which changes the agent in place; what it returns is not looked at.
-    Returns: a function to a tensor `[numbers]`: all weights of the "critics", the "actor", the "target critics", or
-        the "log temperature".
+    Returns: a function of (bench, updates) to the numbers of each of `WEIGHTS`, under a name for the learner.
     """
 
-    @cache  # the four kinds of weights are asked for one after another: update once for all
-    def updated(bench: Bench, updates: int) -> SAC:
+    def after(bench: Bench, updates: int) -> dict[str, Tensor]:
         agent, batch = bench.agent(), bench.batch()
         for done in range(updates):
             update(agent, batch)
             agent.updates_done = done + 1
-        return agent
-
-    def after(bench: Bench, updates: int, weights_of: str) -> Tensor:
-        agent = updated(bench, updates)
-        networks = {"critics": agent.critic, "actor": agent.actor, "target critics": agent.target_critic}
-        if weights_of == "log temperature":
-            return agent.log_temperature.detach()
-        return torch.cat([weight.detach().flatten() for weight in networks[weights_of].tensors()])
+        networks = agent.critic, agent.actor, agent.target_critic
+        critics, actor, target = ([w.detach().flatten() for w in network.tensors()] for network in networks)
+        parts = critics, actor, [agent.log_temperature.detach()], target
+        return {f"the {name} at the end": torch.cat(part) for name, part in zip(WEIGHTS, parts, strict=True)}
 
     return after
 
 
-def all_weights_after(update: Callable[[SAC, Batch], object]) -> Callable:
-    """An `Exercise.adapt`: what `weights_after` says, as a function of (bench, updates) to all of `WEIGHTS` by name."""
-    after = weights_after(update)
-    return lambda bench, updates: {f"the {part} at the end": after(bench, updates, part) for part in WEIGHTS}
-
-
-def played(sequence_of_cards: Callable[[], str]) -> Callable:
-    """`weights_after` of the update that plays the cards of `sequence_of_cards()`."""
-    return weights_after(lambda agent, batch: play(sequence_of_cards(), agent, batch))
-
-
 def tried(sequence_of_cards: Callable[[], str]) -> Callable:
-    """An `Exercise.adapt`: `all_weights_after` playing the cards. Small letters, spaces and commas are no mistakes.
+    """An `Exercise.adapt`: `weights_after` playing the cards. Small letters, spaces and commas are no mistakes.
 
     `Unfit` where there is no text, no such card, one too early, or a job that is not done by exactly one card.
     """
@@ -111,7 +94,7 @@ def tried(sequence_of_cards: Callable[[], str]) -> Callable:
                     said, f"An update does each of seven things once, and here {times} cards do this: {job}."
                 )
         try:
-            return all_weights_after(lambda agent, batch: play(cards, agent, batch))(bench, updates)
+            return weights_after(lambda agent, batch: play(cards, agent, batch))(bench, updates)
         except (NoSuchCard, CardTooEarly) as problem:
             return Unfit(said, f"{problem}.")
 

@@ -2,33 +2,22 @@
 
 from collections.abc import Callable
 from functools import partial
-from itertools import product
 
 import torch
 from torch import Tensor
 
-from sacnotes_lib.course.kit.edits import exercise
-from sacnotes_lib.course.kit.exercise import Exercise, ExerciseTodo
-from sacnotes_lib.course.p10_own_words.bench import (
-    WEIGHTS,
-    Bench,
-    all_weights_after,
-    numbers_of,
-    played as played,
-    tried,
-    weights_after,
-)
+from sacnotes_lib.course.kit.edits import combined, exercise
+from sacnotes_lib.course.kit.exercise import ExerciseTodo
+from sacnotes_lib.course.p10_own_words.bench import Bench, numbers_of, tried, weights_after
 from sacnotes_lib.course.p10_own_words.cards import play, show_cards as show_cards
 from sacnotes_lib.sac.agent import SAC
 from sacnotes_lib.sac.networks import polyak_update
 from sacnotes_lib.sac.replay import Batch
 
-RIGHT_ORDER = "HFECIGA"
-
 
 def one_update() -> str:
     """The cards of one update in a right order."""
-    return RIGHT_ORDER
+    return "HFECIGA"
 
 
 def update_losses(sac, batch: Batch, noise, next_noise) -> tuple:
@@ -83,44 +72,24 @@ def _one_sum(agent: SAC, total: Tensor) -> None:
 CASES = ({"bench": Bench(1), "updates": 1}, {"bench": Bench(2, target_entropy=1.73), "updates": 2})
 
 
-# Of the three jobs that several cards can do: the cards, and what is wrong with each.
-_NEXT_ACTION = {
-    "H": "",
-    "B": "the next action read from the buffer: a′ is drawn afresh from the present policy",
-}
-_LABEL = {
-    "F": "",
-    "D": "multiplied by terminated, where 1 - terminated belongs",
-    "K": "the critics in training asked for the label, where the target critics belong",
-}
-_ACTION = {
-    "C": "",
-    "J": "the buffer's action in the actor's loss: that loss asks what the policy would do now",
-}
-_SEQUENCES = {
-    "; ".join(
-        filter(None, (_NEXT_ACTION[next_action], _LABEL[label], _ACTION[action]))
-    ): f"{next_action}{label}E{action}IGA"
-    for next_action, label, action in product(_NEXT_ACTION, _LABEL, _ACTION)
-    if next_action + label + action != "HFC"
-} | {
-    "the actor before the critics: they learn first, and the actor climbs what they then say": "HFCIEGA",
-    "target first: the target critics follow the critics, so they come last": "AHFECIG",
-    "the target critics moved between label and step: they follow the critics, so they come last": "HFAECIG",
-}
-
-
-def _saying(sequence: str) -> Callable[[], str]:
-    return lambda: sequence
-
-
-ONE_UPDATE = Exercise(
-    name="one_update",
-    reference=one_update,
-    adapt=tried,
-    cases=CASES,
-    mistakes={name: _saying(sequence) for name, sequence in _SEQUENCES.items()},
+# A wrong card for one of the three jobs that several cards can do.
+_WRONG_CARDS = (
+    ("H", "B", "the next action read from the buffer: a′ is drawn afresh from the present policy"),
+    ("F", "D", "multiplied by terminated, where 1 - terminated belongs"),
+    ("F", "K", "the critics in training asked for the label, where the target critics belong"),
+    ("C", "J", "the buffer's action in the actor's loss: that loss asks what the policy would do now"),
 )
+
+ONE_UPDATE = exercise(
+    one_update,
+    CASES,
+    *combined(*_WRONG_CARDS),
+    ("HFECIGA", "HFCIEGA", "the actor before the critics: they learn first, and the actor climbs what they then say"),
+    ("HFECIGA", "AHFECIG", "target first: the target critics follow the critics, so they come last"),
+    ("HFECIGA", "HFAECIG",
+        "the target critics moved between label and step: they follow the critics, so they come last"),
+    adapt=tried,
+)  # fmt: skip
 
 UPDATE_LOSSES = exercise(
     update_losses,
@@ -206,8 +175,7 @@ UPDATE_LOSSES = exercise(
     (".detach().mean()", ".detach()", "one temperature's loss for each transition: their mean is missing"),
     ("(-log_prob.detach().mean() - sac.target_entropy)", "(-log_prob.detach() - sac.target_entropy).sum()",
         "a sum over the batch in the temperature's loss, where the mean of the surplus belongs"),
-    ("actor_loss, temperature_loss", "temperature_loss, actor_loss",
-        "actor's and temperature's loss in the wrong order"),
+    ("label, critic_loss, temperature_loss, actor_loss", "actor's and temperature's loss in the wrong order"),
     ("return label, critic_loss, actor_loss", "return label, actor_loss, critic_loss",
         "critics' and actor's loss in the wrong order"),
     ("label = reward + sac.discount * (1 - terminated) * next_value",
@@ -324,16 +292,16 @@ FULL_UPDATE = exercise(
         "log α where α belongs: agent.temperature is α"),
     ("c.reward_scale * reward", "reward / c.reward_scale", "divided by reward_scale: rewards are multiplied by it"),
     ("c.polyak_rate", "c.learning_rate", "the learning rate for τ: the target critics follow at polyak_rate"),
-    adapt=all_weights_after,
+    adapt=weights_after,
 )  # fmt: skip
 
 
 def solved_or_reference(update: Callable[[SAC, Batch], object]) -> Callable[[SAC, Batch], object]:
     """The learner's update where its check passes, else the same thing by cards; one printed line says which."""
-    by_cards, mine, right_one = partial(play, RIGHT_ORDER), weights_after(update), weights_after(SAC.update)
+    by_cards = partial(play, one_update())
     try:
-        pairs = [(mine(Bench(1), 2, part), right_one(Bench(1), 2, part)) for part in WEIGHTS]
-        right = all(torch.allclose(*pair, atol=1e-5) for pair in pairs)
+        mine, rightly = (weights_after(each)(Bench(1), 2) for each in (update, SAC.update))
+        right = all(torch.allclose(mine[part], rightly[part], atol=1e-5) for part in rightly)
     except ExerciseTodo:
         print("Exercise C is still open: the same update, played by cards, takes its place.")
         return by_cards

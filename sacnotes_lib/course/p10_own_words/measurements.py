@@ -1,17 +1,25 @@
-"""What page 10 measures: how often an update draws, what its cards change in another order, and ends of curves."""
+"""What page 10 measures: how often an update draws, what its cards change in another order, and ends of curves.
 
+What other libraries do was measured once, and is kept in a file: `python -m benchmarks.learning`.
+"""
+
+import json
+from functools import partial
+from pathlib import Path
 from types import SimpleNamespace
 
-import torch
+import numpy as np
 from torch import Tensor
 
-from sacnotes_lib.course.p10_own_words.bench import WEIGHTS, Bench, played, weights_after
+from sacnotes_lib.course.p10_own_words.bench import WEIGHTS, Bench, weights_after
+from sacnotes_lib.course.p10_own_words.cards import play
 from sacnotes_lib.sac.agent import SAC
 from sacnotes_lib.sac.config import SACConfig
 from sacnotes_lib.training.run import TrainingRun
-from sacnotes_lib.training.statistics import bootstrap_band, interquartile_mean
+from sacnotes_lib.training.statistics import Estimate, middle
 from sacnotes_lib.training.tables import ResultTable, table
 
+RESULTS = Path(__file__).parents[3] / "benchmarks" / "results" / "learning.json"
 EXCHANGES = {"critics and actor": "HFCIEGA", "actor and target critics": "HFECAIG", "target first": "AHFECIG"}
 ONE_CARD_WRONG = {
     "none": "HFECIGA",
@@ -42,8 +50,9 @@ def draws_of_one_update() -> tuple[int, int]:
 
 def differences(letters: str, updates: int) -> list[Tensor]:
     """How far each kind of weights ends from where `SAC.update` ends, when the cards are played so many times."""
-    bench, right, by_cards = Bench(1), weights_after(SAC.update), played(lambda: letters)
-    return [(right(bench, updates, part) - by_cards(bench, updates, part)).abs() for part in WEIGHTS]
+    by_cards = partial(play, letters)
+    ends = (weights_after(update)(Bench(1), updates).values() for update in (SAC.update, by_cards))
+    return [(right - played).abs() for right, played in zip(*ends, strict=True)]
 
 
 def exchanged() -> dict[str, list[float]]:
@@ -66,11 +75,27 @@ def weights_table(title: str, found: dict[str, list[float]], form: str) -> Resul
     return table({name: dict(zip(WEIGHTS, each, strict=True)) for name, each in found.items()}, title, form)
 
 
-def last_two(run: TrainingRun | SimpleNamespace) -> tuple[float, float, float]:
+def measured_learning(library: str = "Stable-Baselines3", file: Path = RESULTS) -> dict[str, SimpleNamespace]:
+    """Environment -> what the library did there, as `plot_learning_curves` draws it, where it had two seeds or more.
+
+    Where the file is not there (an installed package has none), it prints how to make it and returns nothing.
+    """
+    if not file.exists():
+        print(f"{library} was not measured here. To do so, in a clone: python -m benchmarks.learning")
+        return {}
+    runs = {}
+    for task, result in json.loads(file.read_text("utf-8")).items():
+        returns = np.array(result[library]["returns"])
+        if len(returns) > 1:
+            runs[task] = SimpleNamespace(
+                evaluation_steps=np.array(result["steps"]), evaluation_returns=returns, seeds=range(len(returns)),
+            )  # fmt: skip
+    return runs
+
+
+def last_two(run: TrainingRun | SimpleNamespace) -> Estimate:
     """Of each seed's last two evaluations, averaged: the middle, and its band from low to high."""
-    ends = torch.as_tensor(run.evaluation_returns)[:, -2:].mean(1).numpy()[:, None]
-    (low,), (high,) = bootstrap_band(ends)
-    return float(interquartile_mean(ends)[0]), float(low), float(high)
+    return middle(run.evaluation_returns[:, -2:].mean(axis=1))
 
 
 def table_of_last_two(runs: dict) -> ResultTable:
@@ -93,8 +118,5 @@ def at_the_most(measured: dict[str, dict], task: str, most: float) -> ResultTabl
     for library, runs in measured.items():
         for name in (name for name in runs if task in name):
             ends = runs[name].evaluation_returns[:, -1]
-            rows[f"{library}: {name}"] = {
-                f"seeds that end at {most:g}": (ends == most).sum(),
-                "of": len(ends),
-            }
+            rows[f"{library}: {name}"] = {"seeds": len(ends), f"end at {most:g}": (ends == most).sum()}
     return table(rows) if rows else None

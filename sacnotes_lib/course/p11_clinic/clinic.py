@@ -39,7 +39,8 @@ class Clinic:
         for name in names:
             if name not in self.charts:
                 look = Examination()
-                run = _begin(name)(self.config, seeds=self.seeds, progress=False, callback=look)
+                begin = train if name == HEALTHY else PATIENTS[name].train
+                run = begin(self.config, seeds=self.seeds, progress=False, callback=look)
                 self.runs[name], self.charts[name] = run, look.chart(run)
 
     def treat(self, name: str, line=..., sign=..., mend=...) -> "Consultation":
@@ -63,11 +64,12 @@ class Clinic:
 
     def difference(self, patient) -> float:
         """How far all weights and all memory are from the healthy agent's, after a few steps from the same seed."""
-        return (_everything(patient.train, self.config) - self._healthy).abs().max().item()
+        ill = patient.train(self.config.replace(**SHORT), seeds=1, progress=False)
+        return (ill.numbers() - self._healthy).abs().max().item()
 
     @cached_property
     def _healthy(self) -> torch.Tensor:
-        return _everything(train, self.config)
+        return train(self.config.replace(**SHORT), seeds=1, progress=False).numbers()
 
     def _judged(self, name: str, line, sign, mend) -> tuple[list[str], Picture | None]:
         patient = PATIENTS[name]
@@ -138,19 +140,10 @@ class Consultation:
         return {"text/plain": repr(self), "text/html": f"{body}<p>{'<br>'.join(rest)}</p>{shown}"}
 
 
-def _begin(name: str):
-    return train if name == HEALTHY else PATIENTS[name].train
-
-
 def _about_line(patient, line) -> str:
     if line is ...:
         return "○ line: which one is wrong?"
     return f"✓ line: {line}." if line == patient.ill_line else f"✗ line: not {line}."
-
-
-def _everything(begin, config: SACConfig) -> torch.Tensor:
-    """All that a short run learned and remembered, as one vector."""
-    return begin(config.replace(**SHORT), seeds=1, progress=False).numbers()
 
 
 def marks(charts: dict[str, Chart]) -> dict[str, list[int]]:

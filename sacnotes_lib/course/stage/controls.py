@@ -34,21 +34,6 @@ class Number:
             raise ValueError(f"{self.label} runs from {self.low} to {self.high}; {value} is outside.")
         return float(value)
 
-    def adjusted(self, change: Any) -> "Control":
-        """Another range ``(low, high)`` or ``(low, high, step)``, a menu of numbers (a list), or another default."""
-        if isinstance(change, list):
-            options = tuple(self.check(value) for value in change)
-            return Choice(self.label, options, self.default if self.default in options else None, self.unit)
-        if not isinstance(change, tuple):
-            return replace(self, default=self.check(change))
-        if len(change) not in (2, 3):
-            raise ValueError(
-                f"{self.label}: write a range as (low, high) or (low, high, step), not {change!r}."
-            )
-        low, high, step = (*change, self.step)[:3]
-        default = min(max(self.default, low), high)  # the nearest end, where the old default falls outside
-        return replace(self, low=low, high=high, step=step, default=default)
-
 
 @dataclass(frozen=True)
 class Slider(Number):
@@ -94,7 +79,7 @@ class Integer(Number):
 
 @dataclass(frozen=True)
 class Choice:
-    """One of several values, picked from a menu. A single option fixes the value: no menu is shown for it."""
+    """One of several values, picked by a button for each."""
 
     label: str
     options: tuple
@@ -114,29 +99,21 @@ class Choice:
             raise ValueError(f"{self.label} is one of {list(self.options)}, not {value!r}.")
         return value
 
-    def adjusted(self, change: Any) -> "Choice":
-        """Other options (a list), or another default (a single value)."""
-        if not isinstance(change, list):
-            return replace(self, default=self.check(change))
-        return replace(self, options=tuple(change), default=self.default if self.default in change else None)
-
 
 Control = Slider | Integer | Choice
 
 
-def adjusted_controls(controls: Mapping[str, Control], changes: Mapping[str, Any]) -> dict[str, Control]:
-    """The controls of a scene after a page's wishes: name -> range, list of options, default, or a new control.
+def adjusted_controls(controls: Mapping[str, Control], defaults: Mapping[str, Any]) -> dict[str, Control]:
+    """The controls of a scene with other defaults by name.
 
-    Raises ``ValueError`` that lists the right names when a name is unknown, or what is allowed when a wish does
+    Raises ``ValueError`` that lists the right names when a name is unknown, or what is allowed when a default does
     not fit its control.
     """
-    unknown = [name for name in changes if name not in controls]
+    unknown = [name for name in defaults if name not in controls]
     if unknown:
         raise ValueError(
             f"No control is called {unknown[0]!r}. This scene's controls are: {', '.join(controls)}."
         )
-    new = {
-        name: change if isinstance(change, Control) else controls[name].adjusted(change)
-        for name, change in changes.items()
+    return dict(controls) | {
+        name: replace(controls[name], default=controls[name].check(value)) for name, value in defaults.items()
     }
-    return dict(controls) | new

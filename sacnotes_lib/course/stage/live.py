@@ -10,35 +10,34 @@ import numpy as np
 
 from sacnotes_lib.course.kit.predictions import Prediction, asked
 from sacnotes_lib.course.stage.control_views import ControlView
-from sacnotes_lib.course.stage.controls import Choice, adjusted_controls
+from sacnotes_lib.course.stage.controls import adjusted_controls
 from sacnotes_lib.course.stage.latest import NewestWins
 from sacnotes_lib.course.stage.page_panel import ROW, PagePanel, alert, told
 from sacnotes_lib.course.stage.painter import Painter
 from sacnotes_lib.course.stage.scene import Scene
 from sacnotes_lib.plots.picture import Picture, fast_png, image_tag
 
-SLOW = 0.1  # seconds: from here on a viewer feels the wait
+SLOW = 0.5  # seconds: of a shorter wait nothing is said
 
 
-def live(scene: Scene, *, hidden_until: str | None = None, **controls: Any) -> "LivePanel":
+def live(scene: Scene, *, hidden_until: str | None = None, **defaults: Any) -> "LivePanel":
     """The picture of ``scene`` under its controls. Make it the last line of a cell.
 
-    Each keyword names one control of the scene and changes it: ``(low, high)`` or ``(low, high, step)`` gives a
-    slider another range, a list ``[1, 2, 4]`` makes a menu of these values, a list of one value fixes it, a single
-    value is another default. Moving a control redraws the picture; where there is no kernel (an exported page, a
-    code-hosting site), the same output shows the picture at the defaults. ``hidden_until`` is the key of a prediction
-    that the picture would answer: it appears when that is made, or when the reader asks for it anyway.
+    Each keyword names one control of the scene and gives it another default. Moving a control redraws the picture;
+    where there is no kernel (an exported page, a code-hosting site), the same output shows the picture at the
+    defaults. ``hidden_until`` is the key of a prediction that the picture would answer: it appears when that is made,
+    or when the reader asks for it anyway.
 
     Raises ``ValueError`` that lists the scene's controls when a keyword names none of them, ``LookupError`` for a
     prediction that was not asked.
     """
-    return LivePanel(scene, None if hidden_until is None else asked(hidden_until), **controls)
+    return LivePanel(scene, None if hidden_until is None else asked(hidden_until), **defaults)
 
 
 class LivePanel(PagePanel):
     """What `live` returns. ``parameters`` are the present ones, ``description`` says what the picture shows."""
 
-    def __init__(self, scene: Scene, prediction: Prediction | None = None, **controls: Any):
+    def __init__(self, scene: Scene, prediction: Prediction | None = None, **defaults: Any):
         self.scene = scene
         self.prediction = prediction
         self.error: Exception | None = None
@@ -46,8 +45,8 @@ class LivePanel(PagePanel):
         self._newest = NewestWins(self._compute, self._show)
         self._seconds = 0.0
         self._quiet = False
-        adjusted = adjusted_controls(scene.controls, controls)
-        self.views = {name: ControlView(control) for name, control in adjusted.items()}
+        controls = adjusted_controls(scene.controls, defaults)
+        self.views = {name: ControlView(control) for name, control in controls.items()}
         self.defaults = {name: view.control.default for name, view in self.views.items()}
         self.picture = widgets.HTML()
         self.busy = widgets.HTML()
@@ -56,8 +55,8 @@ class LivePanel(PagePanel):
         )
         self.reset_button.on_click(told(self._say, self.reset))
         self._show_first_picture()
-        shown = [view.box for view in self.views.values() if not _is_fixed(view.control)]
-        row = widgets.Box([*shown, self.reset_button, self.busy], layout=ROW)
+        boxes = [view.box for view in self.views.values()]
+        row = widgets.Box([*boxes, self.reset_button, self.busy], layout=ROW)
         super().__init__([row, self.picture], "sacnotes-live")
         if prediction is not None:
             anyway = widgets.Button(description="Show me anyway", layout={"width": "max-content"})
@@ -79,8 +78,9 @@ class LivePanel(PagePanel):
         return self._address_of(self.parameters)
 
     def _address_of(self, parameters: dict[str, Any]) -> str:
-        shown = {name: said for name, said in parameters.items() if not _is_fixed(self.views[name].control)}
-        return f"#{urlencode({'panel': type(self.scene).__name__.removesuffix('Scene').lower()} | shown)}"
+        return (
+            f"#{urlencode({'panel': type(self.scene).__name__.removesuffix('Scene').lower()} | parameters)}"
+        )
 
     def set(self, **parameters: Any) -> None:
         """Move several controls at once; the picture is drawn once. ``ValueError`` for a value out of range."""
@@ -118,7 +118,7 @@ class LivePanel(PagePanel):
 
     @property
     def slow(self) -> bool:
-        """Does a picture of this scene take longer than a tenth of a second?"""
+        """Does a picture of this scene take longer than half a second?"""
         return self._seconds > SLOW
 
     def _show_first_picture(self) -> None:
@@ -156,7 +156,7 @@ class LivePanel(PagePanel):
             return error
 
     def _show(self, parameters, result) -> None:
-        self.busy.value = f"A picture takes about {max(self._seconds, SLOW):.1f} s." if self.slow else ""
+        self.busy.value = f"A picture takes about {self._seconds:.1f} s." if self.slow else ""
         if isinstance(result, Exception):
             self.error = result
             said = ", ".join(
@@ -177,7 +177,3 @@ class LivePanel(PagePanel):
             + '<input readonly size="60" style="max-width:100%" '
             + f'value="{html.escape(self._address_of(parameters))}"></label></details>'
         )
-
-
-def _is_fixed(control) -> bool:
-    return isinstance(control, Choice) and len(control.options) == 1

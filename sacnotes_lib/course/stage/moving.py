@@ -22,9 +22,14 @@ def moving_text(axes: Axes, x: float, y: float, **look) -> Text:
 def key(
     axes: Axes, texts: Mapping[Line2D, str], x: Sequence[float], text_x: float, top: float, step: float
 ) -> None:
-    """What each line means, a row each below ``top``: a sample over ``x``, then its words; in fractions of the axes."""
+    """What each line means, a row each below ``top``: a sample over ``x``, then its words; in fractions of the axes.
+
+    A ``top`` above 1 puts it over the axes: leave room there, with the title's ``pad``.
+    """
+    still = {"transform": axes.transAxes, "clip_on": False, "in_layout": False}
     for row, (line, text) in enumerate(texts.items()):
         y = top - step * row
-        look = {"color": line.get_color(), "linestyle": line.get_linestyle(), "marker": line.get_marker()}
-        axes.plot(x, [y] * len(x), transform=axes.transAxes, **look)
-        axes.text(text_x, y, text, va="center", transform=axes.transAxes)
+        (sample,) = axes.plot(x, [y] * len(x))
+        sample.update_from(line)
+        sample.set(**still)
+        axes.text(text_x, y, text, va="center", **still)

@@ -8,6 +8,8 @@ import sys
 import weakref
 from functools import cache
 
+from sacnotes_lib.training.progress import kernel
+
 # cell id -> its last run, the panels made in it, in the one before
 _by_cell: dict[str, tuple[str, list, list]] = {}
 _all: weakref.WeakSet = weakref.WeakSet()
@@ -25,13 +27,6 @@ def somebody_is_there() -> bool:
     """
     asked = _message().get("content", {}).get("allow_stdin", False)
     return asked or in_colab() or "voila" in os.environ.get("SERVER_SOFTWARE", "").lower()
-
-
-def kernel():
-    """The kernel that this runs in, or None."""
-    if "IPython" not in sys.modules:
-        return None
-    return getattr(sys.modules["IPython"].get_ipython(), "kernel", None)
 
 
 def present_page() -> str:

@@ -12,7 +12,7 @@ CELLS = [
     "from sacnotes_lib.course.p01_independent.scene import BroadcastScene\n"
     "from sacnotes_lib.course.stage.live import live",
     'predict("shape", "Which `shape`?", ["[B]", "[B, B]"])',
-    "panel = live(BroadcastScene(), batch_size=(2, 12))\npanel",
+    "panel = live(BroadcastScene(), batch_size=4)\npanel",
     "panel.set(batch_size=9)\nprint(panel.description)",
     'reveal("shape", "[B, B]", "they broadcast")',
 ]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from sacnotes_lib.course.kit.edits import altered, edited
+from sacnotes_lib.course.kit.edits import altered, combined, edited, exercise
 
 STEP = 10
 
@@ -31,6 +31,25 @@ def test_one_piece_makes_one_mistake_and_the_right_solution_stays(monkeypatch):
     assert taken([1, 2], 3) == 31
     monkeypatch.setitem(globals(), "STEP", 100)  # a name of the module stays that name
     assert mistakes["the sign"]([1, 2], 3) == -299
+
+
+def test_what_is_returned_at_the_end_can_be_said_alone():
+    assert altered(taken, ("first", "the step forgotten"))["the step forgotten"]([1, 2], 3) == 1
+
+
+def test_slips_are_combined_but_not_two_at_one_piece():
+    made = list(combined(("a", "x", "A"), ("a", "y", "B"), ("b", "z", "C")))
+    assert made[:3] == [("a", "x", "A"), ("a", "y", "B"), ("b", "z", "C")]
+    assert made[3:] == [("a", "x", "b", "z", "A; C"), ("a", "y", "b", "z", "B; C")]
+
+
+def test_cases_are_named_by_the_function():
+    assert exercise(taken, (([1, 2], 3), {"bench": 1})).cases == (
+        {"numbers": [1, 2], "rate": 3},
+        {"bench": 1},
+    )
+    with pytest.raises(ValueError, match="shorter"):
+        exercise(taken, (([1, 2],),))
 
 
 def test_a_class_can_be_edited_too():

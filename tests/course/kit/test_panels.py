@@ -21,7 +21,7 @@ def fresh(monkeypatch):
 
 
 def page():
-    return predict("shape", QUESTION, OPTIONS), reveal("shape", 1, WHY)
+    return predict("shape", QUESTION, OPTIONS), reveal("shape", OPTIONS[1], WHY)
 
 
 def test_buttons_carry_the_options_and_mark_the_choice():
@@ -76,7 +76,9 @@ def test_what_decides_is_shown_with_the_answer_and_not_before():
     asked = predict("shape", QUESTION, OPTIONS)
     square = Picture(np.zeros((2, 2, 4), np.uint8), "a <black> square")
     numbers = table({"row": {"column": 7}})
-    revealed = reveal("shape", 1, WHY, show=["two  lines", "of <text>", square, numbers, "and one more"])
+    revealed = reveal(
+        "shape", OPTIONS[1], WHY, show=["two  lines", "of <text>", square, numbers, "and one more"]
+    )
     assert "lines" not in revealed.text.value and "square" not in revealed.text.value
     asked.buttons["[B]"].click()
     opened = revealed.text.value
@@ -89,15 +91,15 @@ def test_what_decides_is_shown_with_the_answer_and_not_before():
     assert data["text/plain"].startswith(
         f"two  lines\nof <text>\na <black> square\n{numbers}\nand one more\nAnswer: Which"
     )
-    assert "a single line</pre>" in reveal("shape", 1, WHY, show="a single line").text.value
-    assert "7</td>" in reveal("shape", 1, WHY, show=numbers).text.value
+    assert "a single line</pre>" in reveal("shape", OPTIONS[1], WHY, show="a single line").text.value
+    assert "7</td>" in reveal("shape", OPTIONS[1], WHY, show=numbers).text.value
 
 
 def test_shown_anyway_it_stays_open_when_its_cell_runs_again():
     _, revealed = page()
     revealed.button.click()
     assert revealed.button.layout.display == "none"
-    assert "The answer: <b>[B, B]</b>" in reveal("shape", 1, WHY).text.value
+    assert "The answer: <b>[B, B]</b>" in reveal("shape", OPTIONS[1], WHY).text.value
 
 
 def test_forms_for_readers_without_a_kernel():

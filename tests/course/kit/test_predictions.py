@@ -36,12 +36,11 @@ def test_a_choice_outlives_a_second_run_of_the_cell_where_it_is_offered():
         Prediction("shape", "Which?", OPTIONS).choose("[A]")
 
 
-def test_answers_are_given_by_text_or_place_and_others_list_the_options():
+def test_without_values_the_answer_is_an_option_and_others_list_them():
     prediction = Prediction("shape", "Which?", OPTIONS)
-    for answer in ("[B, 1]", 1, np.int64(1), torch.tensor(1)):
-        assert prediction.right_option(answer) == "[B, 1]"
-    for answer in ("[A]", 3, -1, 1.0, True, None, torch.tensor([1, 2])):
-        with pytest.raises(ValueError, match=r"'\[B, B\]'\], or its place from 0 to 2"):
+    assert prediction.right_option("[B, 1]") == "[B, 1]"
+    for answer in ("[A]", 1, np.int64(1), 1.0, True, None, torch.tensor([1, 2])):
+        with pytest.raises(ValueError, match=r"Give one of \['\[B\]', '\[B, 1\]', '\[B, B\]'\]"):
             prediction.right_option(answer)
 
 

@@ -1,7 +1,6 @@
 """What page 05 measures, against an exact Q put in by hand and numbers that are easy to check."""
 
 import numpy as np
-import pytest
 import torch
 
 from sacnotes_lib.course.p05_two_critics import measurements
@@ -42,8 +41,8 @@ def test_an_actor_at_rest_stays_where_it_began_while_its_critics_learn():
 
 def test_a_mean_and_its_standard_error():
     numbers = np.array([1.0, 2.0, 3.0, 2.0])  # spread √(2/3), of four numbers
-    mean, error = measurements.mean_and_error(numbers).values()
-    assert (mean, error) == (2, pytest.approx(np.sqrt(2 / 3) / 2))
+    _, row, *_ = measurements.error_table({"100 rows": {"mean": numbers, "min": numbers}})
+    assert row == ["100 rows: mean", "+2.00", f"{np.sqrt(2 / 3) / 2:.2f}"]
     assert measurements.is_above(numbers) and not measurements.is_above(numbers - 1.3)
 
 

@@ -37,7 +37,7 @@ def test_played_returns_agree_with_the_exact_q():
 
 def test_a_mean_comes_with_its_error_and_the_row_with_the_spread_of_one():
     numbers = np.array([1.0, 3.0] * 50)
-    assert ours.mean_and_error(numbers) == (2.0, 0.1, 100)
+    assert ours.average_of(numbers) == (2.0, pytest.approx(1 / np.sqrt(99)), 100)
     assert ours.table_of_misses({"mine": (2.0, 0.1, 100)}, truth=1.5)[1] == ["mine", "0.500", "0.100", "1.00"]
 
 

@@ -8,12 +8,12 @@ import torch
 
 from sacnotes_lib.course.p08_temperature.measurements import (
     beside_the_line,
+    best_std,
     cool_down,
     draw_action,
     learned_std,
     travelled,
 )
-from sacnotes_lib.course.p08_temperature.std_line import best_std
 from sacnotes_lib.envs import SoftLQREnv
 
 ENV = SoftLQREnv(B=1.0, R=0.4)

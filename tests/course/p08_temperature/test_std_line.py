@@ -5,7 +5,7 @@ import pytest
 from matplotlib.axes import Axes
 from scipy.optimize import minimize_scalar
 
-from sacnotes_lib.course.p08_temperature.std_line import TEMPERATURES, best_std, plot_std_line
+from sacnotes_lib.course.p08_temperature.measurements import TEMPERATURES, best_std, plot_std_line
 from sacnotes_lib.envs import SoftLQREnv
 from sacnotes_lib.training.statistics import interquartile_mean
 

@@ -5,7 +5,7 @@ import json
 import numpy as np
 
 from benchmarks import learning
-from sacnotes_lib.course.p10_own_words.measured import RESULTS, measured_learning
+from sacnotes_lib.course.p10_own_words.measurements import RESULTS, measured_learning
 from sacnotes_lib.plots.learning_curves import plot_learning_curves
 
 

@@ -7,8 +7,7 @@ import torch
 
 from sacnotes_lib import SACConfig, train
 from sacnotes_lib.course.kit.check import check
-from sacnotes_lib.course.p11_clinic.exercises import MENDED_ACTOR_LOSS, MENDED_LABEL
-from sacnotes_lib.course.p11_clinic.thermostat import THERMOSTAT
+from sacnotes_lib.course.p11_clinic.exercises import MENDED_ACTOR_LOSS, MENDED_LABEL, THERMOSTAT
 from sacnotes_lib.sac.losses import actor_loss_reparameterized
 from sacnotes_lib.sac.targets import value_for_actor
 
