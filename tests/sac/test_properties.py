@@ -6,15 +6,10 @@ import pytest
 import torch
 from hypothesis import given, settings, strategies as st
 
+from sacnotes_lib.sac import losses as ours
 from sacnotes_lib.sac.agent import SAC
 from sacnotes_lib.sac.config import SACConfig
 from sacnotes_lib.sac.distributions import Gaussian, SquashedGaussian
-from sacnotes_lib.sac.losses import (
-    actor_loss_reparameterized,
-    actor_loss_score_function,
-    critic_loss,
-    temperature_loss,
-)
 from sacnotes_lib.sac.replay import Batch
 from sacnotes_lib.sac.targets import apply_backup, value_for_actor
 from tests.sac.textbook import double_precision, random_batch
@@ -44,11 +39,13 @@ def indices(axes):
 
 
 LOSSES = {
-    "critic": lambda q, target, alpha: critic_loss(q, target),
-    "reparameterized": actor_loss_reparameterized,
-    "score function": actor_loss_score_function,
-    "score function with a baseline": lambda q, lp, alpha: actor_loss_score_function(q, lp, alpha, 0.5 * q),
-    "temperature": lambda q, lp, alpha: temperature_loss(alpha, lp, -2.0),
+    "critic": lambda q, target, alpha: ours.critic_loss(q, target),
+    "reparameterized": ours.actor_loss_reparameterized,
+    "score function": ours.actor_loss_score_function,
+    "score function with a baseline": lambda q, lp, alpha: ours.actor_loss_score_function(
+        q, lp, alpha, 0.5 * q
+    ),
+    "temperature": lambda q, lp, alpha: ours.temperature_loss(alpha, lp, -2.0),
 }
 
 
