@@ -1,4 +1,4 @@
-"""Every exercise of the course: right answers pass, no wrong one does, most are told by name, and open ones are open."""
+"""Every exercise of the course: right answers pass, no wrong one does, and most of those are told by name."""
 
 import re
 
@@ -75,7 +75,7 @@ def test_an_answer_found_another_way_is_right(name, answer):
 
 @named
 def test_no_wrong_answer_passes_and_most_are_told_what_went_wrong(name):
-    """What must be told of an answer stands behind it as a comment. `python -m tools.wrong_answers` prints the shares."""
+    """What must be told stands behind an answer as a comment. `python -m tools.wrong_answers` prints the shares."""
     results = judged(name)
     assert len(results) >= FEWEST_ANSWERS
     assert [line for line, result in results.items() if result.passed] == []

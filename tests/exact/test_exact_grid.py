@@ -38,12 +38,9 @@ def walled_step(x, a, rng):
 def walled_solver():
     problem = ours.GridProblem(
         transition=lambda x, a, e: np.clip(x + 0.4 * a + 0.1 * e, -1, 1.5),
-        reward=lambda x, a, y: y - 0.2 * a**2,
-        low=-1.0,
-        high=1.5,
-        terminated=walled_end,
+        reward=lambda x, a, y: y - 0.2 * a**2, low=-1.0, high=1.5, terminated=walled_end,
         interpolation="linear",
-    )
+    )  # fmt: skip
     return ours.grid_solver(problem, state_count=101)
 
 
@@ -65,12 +62,9 @@ def test_grid_with_wide_bounds_is_lqr(wide_solver, entropy_weight):
 @pytest.mark.parametrize("interpolation", ["linear", "cubic"])
 def test_the_error_estimate_covers_the_error_and_shrinks(interpolation):
     problem = ours.GridProblem(
-        transition=lambda x, a, e: 1.5 * np.sin(x) + 0.5 * a,
-        reward=lambda x, a, y: np.cos(3 * y),
-        low=-2.0,
-        high=2.0,
-        interpolation=interpolation,
-    )
+        transition=lambda x, a, e: 1.5 * np.sin(x) + 0.5 * a, reward=lambda x, a, y: np.cos(3 * y), low=-2.0,
+        high=2.0, interpolation=interpolation,
+    )  # fmt: skip
     coarse, fine, true = (
         ours.grid_solver(problem, n, noise_count=1).optimal(0.9, 0.5) for n in (21, 41, 161)
     )

@@ -73,12 +73,9 @@ def test_a_loss_is_the_sum_of_each_runs_own_and_so_are_its_gradients(loss, axes,
 
 @quickly
 @given(
-    kind=st.sampled_from(["swap", "mean", "min"]),
-    axes=leading,
-    critics=st.integers(2, 5),
-    batch=sizes,
+    kind=st.sampled_from(["swap", "mean", "min"]), axes=leading, critics=st.integers(2, 5), batch=sizes,
     seed=seeds,
-)
+)  # fmt: skip
 def test_a_backup_of_runs_together_is_that_of_each_alone(kind, axes, critics, batch, seed):
     next_q = Draw(seed)(*axes, critics, batch)
     together, for_actor = apply_backup(next_q, kind), value_for_actor(next_q, kind)
@@ -112,19 +109,13 @@ def test_policies_together_are_each_alone(policy_class, axes, samples, batch, di
 
 
 configurations = st.builds(
-    dict,
-    hidden_sizes=st.lists(st.integers(2, 6), max_size=2).map(tuple),
-    num_critics=st.integers(2, 4),
+    dict, hidden_sizes=st.lists(st.integers(2, 6), max_size=2).map(tuple), num_critics=st.integers(2, 4),
     backup=st.sampled_from(["single", "swap", "mean", "min", "redq"]),
-    actor_gradient=st.sampled_from(["reparameterized", "score_function"]),
-    num_actor_samples=st.integers(1, 3),
-    temperature=st.sampled_from(["auto", 0, 0.3]),
-    entropy_in_target=st.booleans(),
-    target_update=st.sampled_from(["polyak", "hard"]),
-    hard_update_period=st.integers(1, 3),
-    squash_actions=st.booleans(),
-    reward_scale=st.floats(0.1, 3),
-)
+    actor_gradient=st.sampled_from(["reparameterized", "score_function"]), num_actor_samples=st.integers(1, 3),
+    temperature=st.sampled_from(["auto", 0, 0.3]), entropy_in_target=st.booleans(),
+    target_update=st.sampled_from(["polyak", "hard"]), hard_update_period=st.integers(1, 3),
+    squash_actions=st.booleans(), reward_scale=st.floats(0.1, 3),
+)  # fmt: skip
 OBSERVATION, ACTION, BATCH = 3, 2, 4
 
 

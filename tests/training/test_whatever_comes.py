@@ -84,12 +84,9 @@ def sends(low, high, *actions):
 
 def test_numbers_of_numpy_are_numbers_and_stored_as_plain_ones():
     config = SACConfig(
-        batch_size=np.int64(32),
-        learning_rate=np.float32(0.5),
-        hidden_sizes=np.array([8, 9]),
-        temperature=np.float64(1),
-        entropy_in_target=np.True_,
-    )
+        batch_size=np.int64(32), learning_rate=np.float32(0.5), hidden_sizes=np.array([8, 9]),
+        temperature=np.float64(1), entropy_in_target=np.True_,
+    )  # fmt: skip
     assert config == SACConfig(
         batch_size=32, learning_rate=0.5, hidden_sizes=(8, 9), temperature=1.0, entropy_in_target=True
     )

@@ -22,11 +22,9 @@ def log_cosh(u):
 def score(u, mean, std, form):
     """log_prob at tanh(u), with 1 - tanh(u)^2 written as 1 / cosh(u)^2."""
     correction = {
-        ours.RIGHT: 2 * log_cosh(u),
-        ours.WITHOUT: 0 * u,
-        ours.DOUBLED: 4 * log_cosh(u),
+        ours.RIGHT: 2 * log_cosh(u), ours.WITHOUT: 0 * u, ours.DOUBLED: 4 * log_cosh(u),
         ours.TANH_TWICE: 2 * log_cosh(np.tanh(u)),
-    }
+    }  # fmt: skip
     return stats.norm(mean, std).logpdf(u) + correction[form]
 
 

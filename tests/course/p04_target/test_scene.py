@@ -26,13 +26,10 @@ def test_the_right_label_is_the_library_s():
     for settings in ALL_SETTINGS[::41]:
         data = SCENE.compute(**settings)
         library = soft_bellman_target(
-            torch.tensor([ours.REWARD]),
-            torch.tensor([float(settings["ending"] == ours.TERMINATED)]),
-            apply_backup(torch.tensor(data.next_q).reshape(2, 1), "min"),
-            torch.tensor([data.log_prob]),
-            discount=settings["discount"],
-            temperature=settings["temperature"],
-        )
+            torch.tensor([ours.REWARD]), torch.tensor([float(settings["ending"] == ours.TERMINATED)]),
+            apply_backup(torch.tensor(data.next_q).reshape(2, 1), "min"), torch.tensor([data.log_prob]),
+            discount=settings["discount"], temperature=settings["temperature"],
+        )  # fmt: skip
         assert data.right == pytest.approx(library[0, 0].item(), abs=1e-6), settings
         assert data.y == pytest.approx(ours.REWARD + data.next_value + data.entropy, abs=1e-6), settings
         if (settings["multiply_by"], settings["entropy_term"]) == (ours.RIGHT_FACTOR, ours.MINUS_LOG_PROB):

@@ -35,13 +35,9 @@ def test_how_many_times_as_late():
 
 def test_each_lateness_has_an_answer_and_too_short_is_one():
     times = {
-        1.0: ours.SOON,
-        0.5: ours.SOON,
-        2.5: ours.LATER,
-        8.0: ours.MUCH_LATER,
-        math.inf: ours.MUCH_LATER,
+        1.0: ours.SOON, 0.5: ours.SOON, 2.5: ours.LATER, 8.0: ours.MUCH_LATER, math.inf: ours.MUCH_LATER,
         math.nan: ours.TOO_SHORT,
-    }
+    }  # fmt: skip
     for one, answer in times.items():
         found, why = ours.how_late(one)
         assert found == answer and "nan" not in why and "inf" not in why

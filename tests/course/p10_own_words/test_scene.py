@@ -40,12 +40,9 @@ def test_the_label_by_hand_and_a_slip_s_first_one():
     for update in (1, 7, 60):
         np.testing.assert_allclose(moment(update, 2).now.labels, label_by_hand(update), rtol=1e-9)
     changes = {
-        ours.RIGHT: {},
-        ours.BUFFER_NEXT: {"actions": ours.BUFFER_ACTIONS},
-        ours.PLUS_ENTROPY: {"sign": 1},
-        ours.TIMES_D: {"factor": 0.0},
-        ours.SHARES: {},
-    }
+        ours.RIGHT: {}, ours.BUFFER_NEXT: {"actions": ours.BUFFER_ACTIONS}, ours.PLUS_ENTROPY: {"sign": 1},
+        ours.TIMES_D: {"factor": 0.0}, ours.SHARES: {},
+    }  # fmt: skip
     assert set(changes) == set(ASSEMBLED)
     for slip, change in changes.items():
         np.testing.assert_allclose(moment(1, 2, slip).now.labels, label_by_hand(1, **change), rtol=1e-9)
