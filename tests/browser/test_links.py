@@ -30,7 +30,7 @@ CLOSE_ALL = "() => window.jupyterapp.commands.execute('application:close-all')"
 
 
 def click(course, words: str) -> None:
-    """Click a link to a section, wait until its page, the learner's own, is drawn to the end: the heading is in view."""
+    """Click a link to a section: its page, the learner's own, is drawn to the end with the heading in view."""
     shown = course.page.locator(".lm-DockPanel-widget:not(.lm-mod-hidden)")
     shown.get_by_role("link", name=words, exact=True).first.click()
     page, heading = re.fullmatch(r"(?:page )?(\d\d), (.*)", words).groups()

@@ -37,7 +37,7 @@ BUGS = {
     "wrong sign of the surplus of entropy": Bug(
         "return (log_temperature.exp() * surplus_entropy)",
         "return -(log_temperature.exp() * surplus_entropy)",
-        "sac/test_losses.py::test_temperature_falls_while_the_policy_is_too_random_and_rises_otherwise",
+        "sac/test_losses.py::test_temperature_loss_is_alpha_times_the_surplus_of_entropy",
     ),
     "(1 - terminated) left out": Bug(
         "still_running = 1 - terminated.to(next_q.dtype)", "still_running = torch.ones_like(reward)",

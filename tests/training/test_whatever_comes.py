@@ -181,12 +181,6 @@ def test_statistics_that_an_evaluation_would_not_share_are_refused(name):
         make_environments(f"brought/{name}-v0", 1)
 
 
-def test_flattening_is_advised_for_observations_only():
-    with pytest.raises(UnsuitableEnvironment, match="needs a Box with one axis") as refused:
-        make_environments("brought/Plain-v0", 1, {"low": [[0.0]], "high": [[1.0]]})
-    assert "Flatten" not in str(refused.value)
-
-
 @pytest.mark.parametrize("told", ["deterministic algorithms", "anomaly detection", "warnings are errors"])
 def test_the_numbers_are_the_same_whatever_pytorch_and_python_are_told(small, told):
     expected = train(small, 2, progress=False)

@@ -51,21 +51,6 @@ def test_a_minimum_over_critics_sees_only_what_they_do_not_share(shared):
     assert ours.expected_best_of_smallest(10, 3, 1.0) == ours.expected_best_of_smallest(10)
 
 
-@pytest.mark.slow
-def test_two_actions_two_critics_with_a_common_part_against_a_double_integral():
-    shared = 0.4
-
-    def below(z):
-        """Distribution function of min(error 1, error 2), from the bivariate normal by conditioning on one of them."""
-        spread = np.sqrt(1 - shared**2)
-        return 1 - quad(lambda u: norm.pdf(u) * norm.sf((z - shared * u) / spread), z, 9)[0]
-
-    grid = np.linspace(-6, 6, 241)
-    values = np.array([below(z) for z in grid])
-    mean = np.trapezoid(np.heaviside(grid, 0.5) - values**2, grid)
-    assert ours.expected_best_of_smallest(2, 2, shared) == pytest.approx(mean, abs=1e-4)
-
-
 def one_label(table, backup, rng):
     """Critic 0's label for one table [N, K]."""
     seen = table.min(0) if backup == "min" else table.mean(0)
@@ -109,14 +94,6 @@ def test_errors_have_the_spread_and_the_common_part_that_was_asked_for():
         assert actions[0, 1] == pytest.approx(0, abs=0.1)
     small, large = ours.critic_errors(2, 3, 1.0, 0.3), ours.critic_errors(4, 9, 1.0, 0.3)
     torch.testing.assert_close(small, large[:, :2, :3])
-
-
-def test_everything_scales_with_sigma():
-    one, half = (SCENE.compute(**settings("min", 3, 10, sigma, 0.2)) for sigma in (1.0, 0.5))
-    assert half.mean == pytest.approx(one.mean / 2, rel=1e-5)
-    assert half.expected == pytest.approx(one.expected / 2)
-    assert half.pick == one.pick
-    np.testing.assert_allclose(half.errors, one.errors / 2, rtol=1e-5)
 
 
 def test_the_spread_is_that_of_one_critic_s_label():

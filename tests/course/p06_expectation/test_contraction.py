@@ -24,11 +24,6 @@ def test_the_exact_q_against_the_solver(discount):
     np.testing.assert_allclose(ours.exact_q(KNOWN, discount)[rows, column], expected, atol=1e-4)
 
 
-def test_the_exact_q_is_the_backup_s_fixed_point():
-    q = ours.exact_q(KNOWN, 0.95)
-    np.testing.assert_allclose(ours.soft_backup(q, KNOWN, 0.95), q, atol=1e-10)
-
-
 def test_a_backup_written_out_in_loops():
     q = np.random.default_rng(0).normal(size=KNOWN.reward.shape)
     backed_up = ours.soft_backup(q, KNOWN, 0.8)

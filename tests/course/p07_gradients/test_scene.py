@@ -91,11 +91,6 @@ def test_the_share_uphill_of_the_gaussian_one():
     )
 
 
-def test_toy_q_is_highest_at_its_target():
-    assert ours.toy_q(torch.full((2, 3), ours.TARGET)).tolist() == [0.0, 0.0]
-    assert ours.toy_q(torch.zeros(4)).item() == pytest.approx(-0.5 * 4 * ours.TARGET**2)
-
-
 def test_the_description_states_the_picture_s_numbers():
     settings = SCENE.defaults()
     data = SCENE.compute(**settings)
