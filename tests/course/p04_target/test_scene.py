@@ -79,12 +79,9 @@ def test_the_wrong_sign_is_off_by_twice_the_entropy_term_and_leaving_it_out_by_o
     assert without.right == wrong.right == right.y
 
 
-def test_the_description_states_the_numbers_and_the_verdict():
+def test_the_description_states_the_verdict():
     data = SCENE.compute(**DEFAULTS)
-    words = SCENE.describe(DEFAULTS, data)
-    for number in (data.next_action, data.log_prob, *data.next_q, data.next_value, data.entropy, data.y):
-        assert f"{number:.2f}" in words
-    assert words.endswith("the right label.")
+    assert SCENE.describe(DEFAULTS, data).endswith("the right label.")
     slip = DEFAULTS | {"entropy_term": ours.PLUS_LOG_PROB}
     assert f"where {data.y:.2f} is right" in SCENE.describe(slip, SCENE.compute(**slip))
 

@@ -45,9 +45,3 @@ def test_bins_against_a_loop():
 
 def test_sparse_bins_are_left_out():
     assert np.isnan(SCENE.compute(noise=0.4, count=300).means[0])
-
-
-def test_the_description_states_the_numbers():
-    data = SCENE.compute(**SCENE.defaults())
-    words = SCENE.describe(SCENE.defaults(), data)
-    assert f"{data.mean_miss:.2f}" in words and f"{data.median_miss:.2f}" in words and "30,000" in words

@@ -90,12 +90,3 @@ def test_moving_one_control_keeps_the_luck():
     np.testing.assert_array_equal(few, many[:9])
     half = SCENE.compute(ours.SQUARED, ours.SKEWED, 0.5, 9).labels
     np.testing.assert_allclose(half - 1, (few - 1) / 2)
-
-
-def test_the_description_states_the_numbers():
-    for settings in ALL:
-        data = SCENE.compute(**settings)
-        words = SCENE.describe(settings, data)
-        for number in (data.mean, data.median, data.fit, data.floor, *data.usual):
-            assert f"{number:.2f}" in words
-        assert settings["loss"] in words and settings["noise"] in words
