@@ -8,6 +8,7 @@ outputs themselves, so that outputs saved by hand, from a run nobody can name, a
 import ast
 import hashlib
 import json
+from functools import cache
 from pathlib import Path
 
 import nbformat
@@ -18,6 +19,7 @@ CONSTRAINTS = ROOT / "constraints.txt"
 VERSIONS_THAT_COUNT = ("torch", "gymnasium", "numpy", "matplotlib")
 
 
+@cache
 def canonical_code(source: str) -> str:
     """A text that is equal for two Python sources with the same code.
 

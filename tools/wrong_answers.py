@@ -3,8 +3,8 @@
     python -m tools.wrong_answers [EXERCISE ...]     the share of each exercise, and what is not named
 
 They stand in tests/course/wrong_answers/EXERCISE.txt, one a line, as what the function returns or as its statements,
-with \\n for the end of a line. Where the answer is long it stands above a line ===, and each line below changes
-pieces of it: piece => other piece && piece => other piece.
+with \\n for the end of a line; what must be told of it may stand behind it as a comment. Where the answer is long it
+stands above a line ===, and each line below changes pieces of it: piece => other piece && piece => other piece.
 """
 
 import ast

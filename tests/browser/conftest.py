@@ -31,10 +31,18 @@ def lab(browser, lab_server, request):
     assert errors == [], "errors on the page or its console"
 
 
-@pytest.fixture
-def course(lab):
-    """The same, with the course and a learner's copies of it in the server's folder."""
+@pytest.fixture(scope="session")
+def published(tmp_path_factory):
+    """The course, and a learner's copies of it."""
+    root = tmp_path_factory.mktemp("course")
     for folder in ("docs", "notebooks"):
-        shutil.copytree(REPOSITORY / folder, lab.root / folder, dirs_exist_ok=True)
-    renew(lab.root)
+        shutil.copytree(REPOSITORY / folder, root / folder)
+    renew(root)
+    return root
+
+
+@pytest.fixture
+def course(lab, published):
+    """A page of JupyterLab with the course and untouched copies in the server's folder."""
+    shutil.copytree(published, lab.root, dirs_exist_ok=True)
     return lab

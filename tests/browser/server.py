@@ -19,21 +19,14 @@ REPOSITORY = Path(__file__).parents[2]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 # macOS and Windows keep programs in folders of their own, not on PATH. Edge is a Chromium too, and Windows has it.
 PROGRAMS = (
-    "Google Chrome.app/Contents/MacOS/Google Chrome",
-    "Chromium.app/Contents/MacOS/Chromium",
-    "Google/Chrome/Application/chrome.exe",
-    "Chromium/Application/chrome.exe",
+    "Google Chrome.app/Contents/MacOS/Google Chrome", "Chromium.app/Contents/MacOS/Chromium",
+    "Google/Chrome/Application/chrome.exe", "Chromium/Application/chrome.exe",
     "Microsoft/Edge/Application/msedge.exe",
-)
+)  # fmt: skip
 BROWSER_FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
 
 
 class Server(NamedTuple):
@@ -81,14 +74,19 @@ def jupyter_lab(home: Path) -> Iterator[Server]:
 
 
 @contextmanager
-def classroom(home: Path, *options: str) -> Iterator[Server]:
-    """The demos as `make classroom` serves them, with everything of their own under ``home``."""
+def classroom(home: Path, *options: str, ping: int | None = None) -> Iterator[Server]:
+    """The demos as `make classroom` serves them, with everything of their own under ``home``.
+
+    ``ping`` milliseconds between two signs of life, in place of the half minute that a Jupyter server waits.
+    """
     root, environment = own_folders(home)
     with socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = [sys.executable, "-m", "classroom", "--no-browser", f"--port={port}", *options]
-    command += ["--Voila.log_level=INFO"]
+    hurried = f"import jupyter_server.base.websocket as socket, sys; socket.WS_PING_INTERVAL = {ping}\n"
+    hurried += "from classroom.__main__ import main; main(sys.argv[1:])"
+    command = [sys.executable, *(["-c", hurried] if ping else ["-m", "classroom"])]
+    command += ["--no-browser", f"--port={port}", "--Voila.log_level=INFO", *options]
     announcement = r"is running at:()()"
     with _running(command, environment, root, announcement):
         yield Server(f"http://127.0.0.1:{port}", "", root)

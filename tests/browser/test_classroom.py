@@ -7,7 +7,6 @@ from http.client import HTTPConnection
 from urllib.parse import urlsplit
 
 import pytest
-from jupyter_server.base.websocket import WS_PING_INTERVAL
 from playwright.sync_api import expect
 
 from classroom.demos import DEMOS, find
@@ -19,6 +18,7 @@ from tests.browser.server import classroom
 
 SCREEN = {"width": 1920, "height": 1080}
 SMALL_SCREEN = {"width": 1280, "height": 720}
+PING = 3_000  # milliseconds; a page that is silent for three pings is cut off
 SMALLEST_TYPE = 1 / 50  # of the screen's height: what is smaller cannot be read from the last row
 KERNEL = "() => JSON.parse(document.getElementById('jupyter-config-data').textContent).kernelId"
 STATUS = "async kernel => (await fetch(`/api/kernels/${kernel}`)).status"
@@ -49,7 +49,7 @@ class Stage(WatchedPage):
 
 @pytest.fixture(scope="module")
 def server(browser_path, tmp_path_factory):
-    with classroom(tmp_path_factory.mktemp("classroom") / "home") as server:
+    with classroom(tmp_path_factory.mktemp("classroom") / "home", ping=PING) as server:
         yield server
 
 
@@ -221,7 +221,7 @@ def test_pages_keep_their_connection_and_live_on_where_it_is_lost(stage, browser
     sliders[1].press("ArrowRight")
     expect(console.image).to_have_attribute("alt", re.compile("α 0.05 →"), timeout=60_000)
 
-    idle.page.wait_for_timeout(3 * WS_PING_INTERVAL + 10_000)
+    idle.page.wait_for_timeout(5 * PING)
     assert [connection.opened for connection in connections] == [2, 2]
     expect(console.page.locator(".panel").get_by_role("status")).to_have_text(re.compile("Training|Done"))
     before = idle.picture()

@@ -28,32 +28,22 @@ from sacnotes_lib.course.stage.live import live
 REVEAL = 'reveal("shape", "[B, B]", "because `[B, 1]` meets `[B]`")'
 
 
-def test_three_moves_of_a_slider_change_one_picture_three_times(lab):
+def test_moves_menus_number_boxes_reset_and_a_drag_change_one_picture(lab):
     lab.run("live.ipynb", LIVE)
     (panel,) = panels(lab)
+    first, number = panel.picture(), panel.root.get_by_label("Batch size B")
     drive(panel)
-    expect(panel.root.get_by_label("Batch size B")).to_have_value("9")
+    expect(number).to_have_value("9")
     assert "[9, 9]" in panel.image.get_attribute("alt")
-
-
-def test_menus_number_boxes_and_reset_by_keyboard(lab):
-    lab.run("menus.ipynb", LIVE)
-    (panel,) = panels(lab)
-    first = panel.picture()
     panel.press(panel.root.get_by_role("button", name="Independent"), "Enter")
     expect(panel.root.get_by_role("button", name="✓ Independent")).to_be_focused()
     panel.press(panel.root.get_by_label("Action dimension A"), "ArrowUp")
-    panel.press(panel.root.get_by_label("Batch size B"), "ArrowUp")
-    expect(panel.root.get_by_role("slider").first).to_have_attribute("aria-valuetext", "7")
+    panel.press(number, "ArrowUp")
+    expect(panel.root.get_by_role("slider").first).to_have_attribute("aria-valuetext", "10")
     panel.press(panel.root.get_by_role("button", name="Reset"), "Enter")
     assert panel.picture() == first
-
-
-def test_a_drag_ends_on_the_picture_of_its_last_value(lab):
-    lab.run("drag.ipynb", LIVE)
-    (panel,) = panels(lab)
-    drag(lab.page, panel.root.get_by_role("slider").first, by=600)
-    expect(panel.root.get_by_label("Batch size B")).to_have_value("12")
+    drag(lab.page, panel.root.get_by_role("slider").first, by=600)  # it ends on the picture of its last value
+    expect(number).to_have_value("12")
     expect(panel.image).to_have_attribute("alt", re.compile(r"label is \[12, 12\]"))
 
 

@@ -19,11 +19,6 @@ def full_length(monkeypatch):
 def small():
     """A configuration that trains in a blink, in an environment that other processes have never heard of."""
     return SACConfig(
-        env_id="tiny/Wanderer-v0",
-        total_steps=40,
-        learning_starts=10,
-        batch_size=8,
-        hidden_sizes=(8, 8),
-        evaluation_interval=10,
-        evaluation_episodes=1,
-    )
+        env_id="tiny/Wanderer-v0", total_steps=40, learning_starts=10, batch_size=8, hidden_sizes=(8, 8),
+        evaluation_interval=10, evaluation_episodes=1,
+    )  # fmt: skip

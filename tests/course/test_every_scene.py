@@ -10,8 +10,11 @@ import pytest
 from matplotlib.text import Text
 
 from sacnotes_lib import course
-from sacnotes_lib.course.p04_target.scene import TIME_LIMIT, TIMES_NOT_DONE
+from sacnotes_lib.course.p04_target.scene import TIME_LIMIT, TIMES_NOT_DONE, TargetScene
 from sacnotes_lib.course.p05_two_critics.scene import BackupScene
+from sacnotes_lib.course.p06_expectation.contraction import ContractionScene
+from sacnotes_lib.course.p06_expectation.denoising import DenoisingScene
+from sacnotes_lib.course.p06_expectation.noisy_labels import NoisyLabelsScene
 from sacnotes_lib.course.p11_clinic.scene import WardScene
 from sacnotes_lib.course.stage.controls import Choice
 from sacnotes_lib.course.stage.painter import Painter
@@ -30,6 +33,15 @@ SCENES = [
 ARGUMENTS = {WardScene: [CHARTS]}
 # At the defaults of page 04 nothing ends, and a step at a time limit has the same label.
 SAY_NOTHING_NEW = {("ending", TIME_LIMIT), ("multiply_by", TIMES_NOT_DONE)}
+# Numbers of the data that the words state, in this form; other scenes' own tests look for theirs.
+STATED = {
+    TargetScene: ("z.2f", lambda d: [d.next_action, d.log_prob, *d.next_q, d.next_value, d.entropy, d.y]),
+    BackupScene: ("+.2f", lambda d: [d.mean, d.expected, d.shown, d.climbed[d.pick]]),
+    ContractionScene: (".3g", lambda d: [d.errors[0], d.errors[d.backups], d.bound[d.backups]]),
+    DenoisingScene: (".2f", lambda d: [d.mean_miss, d.median_miss]),
+    NoisyLabelsScene: (".2f", lambda d: [d.mean, d.median, d.fit, d.floor, *d.usual]),
+    WardScene: (".3g", lambda d: [curve.middle[-1] for curve in d.curves.values()]),
+}
 SMALLEST_TYPE = 14  # points: for the back row
 NUMBER = re.compile(r"[-−\d.,]+|\$.*10\^.*\$")
 
@@ -76,6 +88,8 @@ def test_every_scene(kind):
         data = scene.compute(**settings)
         picture, words = painter.paint(data), scene.describe(settings, data)
         assert words.endswith(".") and not re.search(r"\b(nan|inf)\b", words), settings
+        form, stated = STATED.get(kind, ("", lambda data: []))
+        assert [number for number in stated(data) if f"{number:{form}}" not in words] == [], settings
         return picture, words
 
     first, first_words = shown()
@@ -89,9 +103,8 @@ def test_every_scene(kind):
                 assert (picture != first).any() and words != first_words, (name, place)
     ends = [(places(control)[0], places(control)[-1]) for control in controls.values()]
     corners = [dict(zip(controls, corner)) for corner in itertools.product(*ends)]
-    for corner in corners[
-        :: len(corners) // 8 | 1
-    ]:  # eight at most; an odd step lets each control meet both ends
+    # Eight at most; an odd step lets each control meet both ends.
+    for corner in corners[:: len(corners) // 8 | 1]:
         if not is_refused(scene, corner):
             shown(**corner)
     again, words = shown()

@@ -9,12 +9,7 @@ from gymnasium.utils.env_checker import check_env
 from scipy.integrate import quad
 
 import sacnotes_lib.envs as envs
-from sacnotes_lib.exact import (
-    boltzmann_log_density,
-    nearest_tanh_gaussian,
-    soft_return,
-    tanh_gaussian_log_density,
-)
+from sacnotes_lib import exact as ours
 
 VARIANTS = [(env_id, {}) for env_id in envs.ENV_IDS] + [
     ("sacnotes/SoftLQR-v0", {"bounded": True}),
@@ -78,7 +73,7 @@ def policy_of(state):
 def sample_policy(state, rng):
     mean, log_std = policy_of(state)
     action = np.tanh(mean + np.exp(log_std) * rng.standard_normal(mean.shape))
-    return action, tanh_gaussian_log_density(action, mean, log_std)
+    return action, ours.tanh_gaussian_log_density(action, mean, log_std)
 
 
 @pytest.mark.parametrize("entropy_weight", [1.0, 0.0])
@@ -93,7 +88,7 @@ def test_exact_q_of_a_policy_agrees_with_playing_it(env_id, settings, entropy_we
         np.array([[-0.8], [0.5]]) if "LQR" in env_id else solver.states[:: max(1, len(solver.states) // 5)]
     )
     action = rng.uniform(-0.9, 0.9, (len(state), 1))
-    played = soft_return(
+    played = ours.soft_return(
         sample_policy, env.transition, state, action, discount=DISCOUNT,
         temperature=entropy_weight * TEMPERATURE, rng=rng, rollouts=1500,
     )  # fmt: skip
@@ -184,13 +179,13 @@ def test_temperature_decides_which_peak_counts():
     env = envs.TwoPeaksEnv()
     nodes, q = env.solver.nodes, env.mean_reward(env.solver.nodes.actions)
     on_tall = [
-        (np.exp(boltzmann_log_density(q, t, nodes)) * nodes.weights)[nodes.actions[:, 0] > 0].sum()
+        (np.exp(ours.boltzmann_log_density(q, t, nodes)) * nodes.weights)[nodes.actions[:, 0] > 0].sum()
         for t in (0.05, 1.0)
     ]
     assert on_tall[0] > 0.95
     assert on_tall[1] < 0.6
-    assert nearest_tanh_gaussian(q, 0.05, nodes).mean[0] == pytest.approx(np.arctanh(0.287), abs=0.01)
-    assert nearest_tanh_gaussian(q, 0.5, nodes).mean[0] < 0
+    assert ours.nearest_tanh_gaussian(q, 0.05, nodes).mean[0] == pytest.approx(np.arctanh(0.287), abs=0.01)
+    assert ours.nearest_tanh_gaussian(q, 0.5, nodes).mean[0] < 0
     # Q of a one-step problem is its reward, whatever the discount.
     answer = env.exact(0.99, 0.3)
     assert answer.q_value(np.zeros(1), np.array([0.3])) == pytest.approx(1 + 0.7 * np.exp(-2), abs=1e-12)

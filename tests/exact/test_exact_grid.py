@@ -4,27 +4,17 @@ import numpy as np
 import pytest
 from scipy.integrate import quad
 
-from sacnotes_lib.exact import (
-    GridProblem,
-    SoftLQR,
-    SoftSolver,
-    action_nodes,
-    finite_model,
-    gaussian_log_density,
-    grid_solver,
-    soft_return,
-    tanh_gaussian_log_density,
-)
+from sacnotes_lib import exact as ours
 
 # Actions in [-1, 1] stand for u = 8 a: bounds so wide that LQR's Gaussian policy never meets them near 0.
 WIDE = 8.0
-LQR = SoftLQR(A=0.9, B=0.5, Q=1.0, R=0.1, W=0.01, discount=0.95, temperature=0.3)
+LQR = ours.SoftLQR(A=0.9, B=0.5, Q=1.0, R=0.1, W=0.01, discount=0.95, temperature=0.3)
 
 
 @pytest.fixture(scope="module")
 def wide_solver():
-    return grid_solver(
-        GridProblem(
+    return ours.grid_solver(
+        ours.GridProblem(
             transition=lambda x, a, e: 0.9 * x + 0.5 * WIDE * a + 0.1 * e,
             reward=lambda x, a, y: -(x**2) - 0.1 * (WIDE * a) ** 2,
             low=-4.0,
@@ -46,15 +36,12 @@ def walled_step(x, a, rng):
 
 @pytest.fixture(scope="module")
 def walled_solver():
-    problem = GridProblem(
+    problem = ours.GridProblem(
         transition=lambda x, a, e: np.clip(x + 0.4 * a + 0.1 * e, -1, 1.5),
-        reward=lambda x, a, y: y - 0.2 * a**2,
-        low=-1.0,
-        high=1.5,
-        terminated=walled_end,
+        reward=lambda x, a, y: y - 0.2 * a**2, low=-1.0, high=1.5, terminated=walled_end,
         interpolation="linear",
-    )
-    return grid_solver(problem, state_count=101)
+    )  # fmt: skip
+    return ours.grid_solver(problem, state_count=101)
 
 
 @pytest.mark.parametrize("entropy_weight", [1.0, 0.0, -1.0])
@@ -74,14 +61,13 @@ def test_grid_with_wide_bounds_is_lqr(wide_solver, entropy_weight):
 @pytest.mark.slow
 @pytest.mark.parametrize("interpolation", ["linear", "cubic"])
 def test_the_error_estimate_covers_the_error_and_shrinks(interpolation):
-    problem = GridProblem(
-        transition=lambda x, a, e: 1.5 * np.sin(x) + 0.5 * a,
-        reward=lambda x, a, y: np.cos(3 * y),
-        low=-2.0,
-        high=2.0,
-        interpolation=interpolation,
+    problem = ours.GridProblem(
+        transition=lambda x, a, e: 1.5 * np.sin(x) + 0.5 * a, reward=lambda x, a, y: np.cos(3 * y), low=-2.0,
+        high=2.0, interpolation=interpolation,
+    )  # fmt: skip
+    coarse, fine, true = (
+        ours.grid_solver(problem, n, noise_count=1).optimal(0.9, 0.5) for n in (21, 41, 161)
     )
-    coarse, fine, true = (grid_solver(problem, n, noise_count=1).optimal(0.9, 0.5) for n in (21, 41, 161))
     x = coarse.model.states
     for answer in (coarse, fine):
         assert 0 < np.abs(answer.value(x) - true.value(x)).max() <= answer.error
@@ -104,14 +90,14 @@ def policy_of(state):
 def sample_policy(state, rng):
     mean, log_std = policy_of(state)
     action = np.tanh(mean + np.exp(log_std) * rng.standard_normal(state.shape))
-    return action, tanh_gaussian_log_density(np.clip(action, -1 + 1e-12, 1 - 1e-12), mean, log_std)
+    return action, ours.tanh_gaussian_log_density(np.clip(action, -1 + 1e-12, 1 - 1e-12), mean, log_std)
 
 
 @pytest.mark.parametrize("entropy_weight", [1.0, 0.0])
 def test_q_of_a_given_policy_agrees_with_rollouts(walled_solver, entropy_weight):
     answer = walled_solver.evaluate_tanh_gaussian(*policy_of(walled_solver.states), 0.9, 0.2, entropy_weight)
     state, action = np.array([[-0.9], [0.0], [0.7], [1.3]]), np.array([[0.2], [-0.5], [0.9], [-0.3]])
-    played = soft_return(
+    played = ours.soft_return(
         sample_policy, walled_step, state, action, discount=0.9, temperature=0.2 * entropy_weight,
         rng=np.random.default_rng(0), rollouts=4000,
     )  # fmt: skip
@@ -125,7 +111,7 @@ def test_both_ways_to_give_a_policy_agree(wide_solver):
     by_arrays = wide_solver.evaluate_tanh_gaussian(mean[:, 0], log_std[:, 0], 0.95, 0.3)
 
     def log_density(state, action):
-        return tanh_gaussian_log_density(action, -0.1 * state, np.full_like(state, -1.0))
+        return ours.tanh_gaussian_log_density(action, -0.1 * state, np.full_like(state, -1.0))
 
     by_function = wide_solver.evaluate(log_density, 0.95, 0.3)
     assert by_function.q == pytest.approx(by_arrays.q, rel=1e-6)
@@ -168,7 +154,7 @@ def test_a_finite_model_by_hand():
         weights = np.stack([0 * action, np.where(state == 0, (1 + action) / 2, 0.0)], axis=-1)
         return np.where(state == 0, action, 3.0), weights
 
-    answer = SoftSolver(finite_model([[0.0], [1.0]], backup)).optimal(0.5, 0.4)
+    answer = ours.SoftSolver(ours.finite_model([[0.0], [1.0]], backup)).optimal(0.5, 0.4)
     last = 3 + 0.4 * np.log(2)
     assert answer.value(np.array([1.0])) == pytest.approx(last, abs=1e-6)
     assert answer.q_value(np.array([0.0]), np.array([0.6])) == pytest.approx(0.6 + 0.5 * 0.8 * last, abs=1e-6)
@@ -185,7 +171,10 @@ def test_a_policy_too_narrow_for_the_nodes_gets_finer_ones_and_a_hopeless_one_is
         shape = np.broadcast_shapes(state.shape, action.shape)[:-1]
         return np.broadcast_to(-100 * (action[..., 0] - 0.3) ** 2, shape), np.zeros((*shape, 1))
 
-    solver, here = SoftSolver(finite_model([[0.0]], backup), nodes=action_nodes(1, spacing=0.05)), np.zeros(1)
+    solver, here = (
+        ours.SoftSolver(ours.finite_model([[0.0]], backup), nodes=ours.action_nodes(1, spacing=0.05)),
+        np.zeros(1),
+    )
     answer = solver.optimal(0.9, 0.05, "tanh_gaussian")
     assert answer.nodes.spacing < solver.nodes.spacing
     assert answer.std(here) == pytest.approx(np.sqrt(0.05 / 200), rel=1e-3)
@@ -201,7 +190,7 @@ def test_an_answer_is_told_in_one_line(walled_solver):
 
 def test_a_density_that_is_not_one_is_refused(wide_solver):
     def without_the_tanh_correction(state, action):
-        return gaussian_log_density(np.arctanh(action), 0 * state, 0 * state)
+        return ours.gaussian_log_density(np.arctanh(action), 0 * state, 0 * state)
 
     with pytest.raises(ValueError, match="integrates to"):
         wide_solver.evaluate(without_the_tanh_correction, 0.95, 0.3)
@@ -215,6 +204,6 @@ def test_wrong_arguments_are_named(wide_solver):
     with pytest.raises(ValueError, match="solver.states"):
         wide_solver.evaluate_tanh_gaussian(np.zeros(3), np.zeros(3), 0.9, 0.2)
     with pytest.raises(ValueError, match="interpolation"):
-        GridProblem(lambda x, a, e: x, lambda x, a, y: x, -1.0, 1.0, interpolation="quadratic")
+        ours.GridProblem(lambda x, a, e: x, lambda x, a, y: x, -1.0, 1.0, interpolation="quadratic")
     with pytest.raises(ValueError, match="odd"):
-        grid_solver(GridProblem(lambda x, a, e: x, lambda x, a, y: x, -1.0, 1.0), state_count=20)
+        ours.grid_solver(ours.GridProblem(lambda x, a, e: x, lambda x, a, y: x, -1.0, 1.0), state_count=20)

@@ -9,14 +9,10 @@ from sacnotes_lib.exact import SoftLQR, gaussian_entropy, soft_return
 
 ONE = {"A": 0.9, "B": 0.5, "Q": 1.0, "R": 0.1, "W": 0.01, "discount": 0.95, "temperature": 0.3}
 MANY = {
-    "A": np.array([[0.9, 0.2], [0.0, 0.8]]),
-    "B": np.array([[0.3, 0.0, 0.1], [0.1, 0.5, 0.0]]),
-    "Q": np.array([[1.0, 0.2], [0.2, 0.5]]),
-    "R": np.diag([0.2, 0.4, 0.3]),
-    "W": np.array([[0.02, 0.005], [0.005, 0.01]]),
-    "discount": 0.9,
-    "temperature": 0.2,
-}
+    "A": np.array([[0.9, 0.2], [0.0, 0.8]]), "B": np.array([[0.3, 0.0, 0.1], [0.1, 0.5, 0.0]]),
+    "Q": np.array([[1.0, 0.2], [0.2, 0.5]]), "R": np.diag([0.2, 0.4, 0.3]),
+    "W": np.array([[0.02, 0.005], [0.005, 0.01]]), "discount": 0.9, "temperature": 0.2,
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("x", [0.0, 0.7, -2.0])

@@ -17,14 +17,9 @@ def fake_run(returns):
     returns = np.asarray(returns, dtype=float)
     steps = 250 * np.arange(1, returns.shape[1] + 1)
     return SimpleNamespace(
-        config=SACConfig(),
-        step=len(steps),
-        seeds=list(range(len(returns))),
-        evaluation_steps=steps,
-        evaluation_returns=returns,
-        metric_steps=steps,
-        metrics={"entropy": returns / 1000},
-    )
+        config=SACConfig(), step=len(steps), seeds=list(range(len(returns))), evaluation_steps=steps,
+        evaluation_returns=returns, metric_steps=steps, metrics={"entropy": returns / 1000},
+    )  # fmt: skip
 
 
 def test_interquartile_mean_ignores_the_outer_quarters():

@@ -18,12 +18,17 @@ TRAIN = "found = train(SACConfig(total_steps=1, learning_starts=0), seeds=[10], 
 REVEAL = 'reveal("toy.seed", found, "why")'
 
 
-@pytest.fixture
-def page(tmp_path):
+@pytest.fixture(scope="module")
+def run():
     cells = [nbformat.v4.new_code_cell(source) for source in (PAGE, ASK, TRAIN, REVEAL)]
     notebook = nbformat.v4.new_notebook(cells=cells)
     execute(notebook)
-    nbformat.write(notebook, tmp_path / "toy.ipynb")
+    return notebook
+
+
+@pytest.fixture
+def page(run, tmp_path):
+    nbformat.write(run, tmp_path / "toy.ipynb")
     return tmp_path / "toy.ipynb"
 
 

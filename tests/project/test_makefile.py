@@ -129,18 +129,13 @@ def test_an_old_python_is_refused_with_what_to_do(tmp_path):
 def test_clean_removes_environments_and_neither_a_learners_work_nor_another_folder_that_venv_names(tmp_path):
     shutil.copy(ROOT / "Makefile", tmp_path)
     kept = {
-        "notebooks/thesis.ipynb",
-        "mine/00_start_here.ipynb",
-        "mine/.progress.jsonl",
+        "notebooks/thesis.ipynb", "mine/00_start_here.ipynb", "mine/.progress.jsonl",
         "mine/.ipynb_checkpoints/00_start_here-checkpoint.ipynb",
-    }
+    }  # fmt: skip
     left_behind = {
-        ".venv/pyvenv.cfg",
-        ".venv-floors/pyvenv.cfg",
-        ".grimp_cache/x.data.json",
-        "notebooks/.ipynb_checkpoints/thesis.ipynb",
-        "MUJOCO_LOG.TXT",
-    }
+        ".venv/pyvenv.cfg", ".venv-floors/pyvenv.cfg", ".grimp_cache/x.data.json",
+        "notebooks/.ipynb_checkpoints/thesis.ipynb", "MUJOCO_LOG.TXT",
+    }  # fmt: skip
     for name in kept | left_behind:
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).touch()

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from sacnotes_lib.sac.adam import Adam, adam_step
+from sacnotes_lib.sac.adam import Adam
 
 
 def tensors(seed=0):
@@ -34,17 +34,15 @@ def descend(optimizer, parameters, steps):
     return parameters
 
 
-def test_one_step_by_the_formula_is_torchs_too():
-    ours, states = tensors(), [(torch.zeros_like(t), torch.zeros_like(t)) for t in tensors()]
-    for step in range(20):
-        gradients = torch.autograd.grad(loss(ours, step), ours)
-        with torch.no_grad():
-            for tensor, gradient, (mean, mean_square) in zip(ours, gradients, states, strict=True):
-                adam_step(tensor, gradient, mean, mean_square, torch.tensor(step + 1.0), 0.03)
-    torch.testing.assert_close(ours, torchs(tensors(), [0.03] * 20))
+by_kernel_and_by_formula = pytest.mark.parametrize("compiling", [False, True])
 
 
-def test_it_takes_the_steps_of_torchs_adam_and_the_learning_rate_may_change_on_the_way():
+@by_kernel_and_by_formula
+def test_it_takes_the_steps_of_torchs_adam_and_the_learning_rate_may_change_on_the_way(
+    monkeypatch, compiling
+):
+    """By the fused kernel, and by the formula that takes its place in a compiled update."""
+    monkeypatch.setattr(torch.compiler, "is_compiling", lambda: compiling)
     ours = tensors()
     optimizer = Adam(ours, 0.03)
     descend(optimizer, ours, range(10))
@@ -53,9 +51,8 @@ def test_it_takes_the_steps_of_torchs_adam_and_the_learning_rate_may_change_on_t
     torch.testing.assert_close(ours, torchs(tensors(), [0.03] * 10 + [0.001] * 10))
 
 
-@pytest.mark.parametrize("compiling", [False, True])
+@by_kernel_and_by_formula
 def test_a_gradient_as_small_as_epsilon_moves_as_torchs_does(monkeypatch, compiling):
-    """By the fused kernel, and by the formula that takes its place in a compiled update."""
     monkeypatch.setattr(torch.compiler, "is_compiling", lambda: compiling)
     ours, theirs = torch.zeros(3, requires_grad=True), torch.zeros(3, requires_grad=True)
     optimizer, reference = Adam([ours], 0.1), torch.optim.Adam([theirs], lr=0.1)

@@ -108,28 +108,6 @@ def test_log_prob_stays_finite_and_exact_however_saturated():
     np.testing.assert_allclose(log_prob.numpy(), exact, rtol=1e-6)
 
 
-def test_gradients_run_through_rsample():
-    mean, log_std = (x.requires_grad_() for x in parameters((4, 2)))
-    noise = torch.randn(4, 2, dtype=torch.float64)
-    action, log_prob = SquashedGaussian(mean, log_std).rsample(noise=noise)
-    d_mean, d_log_std = torch.autograd.grad(action.sum(), (mean, log_std), retain_graph=True)
-    torch.testing.assert_close(d_mean, 1 - action**2)
-    torch.testing.assert_close(d_log_std, (1 - action**2) * log_std.exp() * noise)
-    # log π(a(noise)) = log N(noise) - log_std - log(1 - tanh²): only the last term moves with the mean
-    d_mean, d_log_std = torch.autograd.grad(log_prob.sum(), (mean, log_std))
-    torch.testing.assert_close(d_mean, 2 * action)
-    torch.testing.assert_close(d_log_std, 2 * action * log_std.exp() * noise - 1)
-
-
-def test_sample_holds_the_action_constant_and_keeps_the_gradient_of_log_prob():
-    mean, log_std = (x.requires_grad_() for x in parameters((4, 2)))
-    action, log_prob = SquashedGaussian(mean, log_std).sample(noise=torch.randn(4, 2, dtype=torch.float64))
-    assert not action.requires_grad
-    ours = torch.autograd.grad(log_prob.sum(), (mean, log_std))
-    theirs = torch.autograd.grad(torch_squashed(mean, log_std).log_prob(action).sum(), (mean, log_std))
-    torch.testing.assert_close(ours, theirs)
-
-
 @pytest.mark.parametrize("mean, log_std", [(0.0, math.log(0.874)), (1.0, 0.0), (-0.7, -1.5), (0.2, 1.0)])
 def test_entropy_estimate_and_its_gradient_meet_quadrature(mean, log_std):
     """The value and the gradient: were the action drawn with `sample`, the gradient would average to zero."""

@@ -56,16 +56,6 @@ def test_every_weight_is_trained_saved_and_loaded():
     assert torch.equal(net(x), other(x))
 
 
-def test_the_actor_gives_a_policy_of_mean_and_log_std():
-    actor = Actor(OBSERVATION, ACTION, (8, 6), RunGenerators([0, 1]))
-    observation = torch.randn(2, BATCH, OBSERVATION)
-    policy = actor(observation)
-    for run in range(2):
-        out = one_network(actor.net, run)(observation[run])
-        torch.testing.assert_close(policy.mean[run], out[:, :ACTION])
-        torch.testing.assert_close(policy.log_std[run], out[:, ACTION:])
-
-
 def test_actors_squash_unless_told_otherwise_by_name():
     for said, expected in (
         ({}, SquashedGaussian),
@@ -88,17 +78,6 @@ def test_log_std_is_kept_in_its_range_and_the_mean_is_not():
     assert LOG_STD_RANGE == (-20.0, 2.0)
     torch.testing.assert_close(policy.log_std[0, :, 0], torch.tensor([-20.0, 0.5, 2.0]))
     torch.testing.assert_close(policy.mean[0, :, 0], torch.tensor([-100.0, 0.5, 100.0]))
-
-
-def test_critics_read_observation_then_action_each_with_its_own_weights():
-    ensemble = critics(runs=2, num_critics=3)
-    observation, action = torch.randn(2, BATCH, OBSERVATION), torch.randn(2, BATCH, ACTION)
-    q = ensemble(observation, action)
-    assert q.shape == (2, 3, BATCH)
-    for run in range(2):
-        inputs = torch.cat([observation[run], action[run]], dim=1)
-        for n in range(3):
-            torch.testing.assert_close(q[run, n], one_network(ensemble.net, 3 * run + n)(inputs)[:, 0])
 
 
 def test_polyak_averaging_closes_the_gap_by_the_rate_each_time():

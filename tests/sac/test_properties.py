@@ -6,15 +6,10 @@ import pytest
 import torch
 from hypothesis import given, settings, strategies as st
 
+from sacnotes_lib.sac import losses as ours
 from sacnotes_lib.sac.agent import SAC
 from sacnotes_lib.sac.config import SACConfig
 from sacnotes_lib.sac.distributions import Gaussian, SquashedGaussian
-from sacnotes_lib.sac.losses import (
-    actor_loss_reparameterized,
-    actor_loss_score_function,
-    critic_loss,
-    temperature_loss,
-)
 from sacnotes_lib.sac.replay import Batch
 from sacnotes_lib.sac.targets import apply_backup, value_for_actor
 from tests.sac.textbook import double_precision, random_batch
@@ -44,11 +39,13 @@ def indices(axes):
 
 
 LOSSES = {
-    "critic": lambda q, target, alpha: critic_loss(q, target),
-    "reparameterized": actor_loss_reparameterized,
-    "score function": actor_loss_score_function,
-    "score function with a baseline": lambda q, lp, alpha: actor_loss_score_function(q, lp, alpha, 0.5 * q),
-    "temperature": lambda q, lp, alpha: temperature_loss(alpha, lp, -2.0),
+    "critic": lambda q, target, alpha: ours.critic_loss(q, target),
+    "reparameterized": ours.actor_loss_reparameterized,
+    "score function": ours.actor_loss_score_function,
+    "score function with a baseline": lambda q, lp, alpha: ours.actor_loss_score_function(
+        q, lp, alpha, 0.5 * q
+    ),
+    "temperature": lambda q, lp, alpha: ours.temperature_loss(alpha, lp, -2.0),
 }
 
 
@@ -76,12 +73,9 @@ def test_a_loss_is_the_sum_of_each_runs_own_and_so_are_its_gradients(loss, axes,
 
 @quickly
 @given(
-    kind=st.sampled_from(["swap", "mean", "min"]),
-    axes=leading,
-    critics=st.integers(2, 5),
-    batch=sizes,
+    kind=st.sampled_from(["swap", "mean", "min"]), axes=leading, critics=st.integers(2, 5), batch=sizes,
     seed=seeds,
-)
+)  # fmt: skip
 def test_a_backup_of_runs_together_is_that_of_each_alone(kind, axes, critics, batch, seed):
     next_q = Draw(seed)(*axes, critics, batch)
     together, for_actor = apply_backup(next_q, kind), value_for_actor(next_q, kind)
@@ -115,19 +109,13 @@ def test_policies_together_are_each_alone(policy_class, axes, samples, batch, di
 
 
 configurations = st.builds(
-    dict,
-    hidden_sizes=st.lists(st.integers(2, 6), max_size=2).map(tuple),
-    num_critics=st.integers(2, 4),
+    dict, hidden_sizes=st.lists(st.integers(2, 6), max_size=2).map(tuple), num_critics=st.integers(2, 4),
     backup=st.sampled_from(["single", "swap", "mean", "min", "redq"]),
-    actor_gradient=st.sampled_from(["reparameterized", "score_function"]),
-    num_actor_samples=st.integers(1, 3),
-    temperature=st.sampled_from(["auto", 0, 0.3]),
-    entropy_in_target=st.booleans(),
-    target_update=st.sampled_from(["polyak", "hard"]),
-    hard_update_period=st.integers(1, 3),
-    squash_actions=st.booleans(),
-    reward_scale=st.floats(0.1, 3),
-)
+    actor_gradient=st.sampled_from(["reparameterized", "score_function"]), num_actor_samples=st.integers(1, 3),
+    temperature=st.sampled_from(["auto", 0, 0.3]), entropy_in_target=st.booleans(),
+    target_update=st.sampled_from(["polyak", "hard"]), hard_update_period=st.integers(1, 3),
+    squash_actions=st.booleans(), reward_scale=st.floats(0.1, 3),
+)  # fmt: skip
 OBSERVATION, ACTION, BATCH = 3, 2, 4
 
 

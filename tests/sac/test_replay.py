@@ -45,12 +45,9 @@ def assert_equal(batch: Batch, expected: Batch):
 
 @settings(max_examples=40, deadline=None, derandomize=True, database=None)
 @given(
-    capacity=st.integers(1, 6),
-    count=st.integers(1, 20),
-    runs=st.integers(1, 3),
-    observation_dim=st.integers(1, 3),
-    action_dim=st.integers(1, 3),
-)
+    capacity=st.integers(1, 6), count=st.integers(1, 20), runs=st.integers(1, 3),
+    observation_dim=st.integers(1, 3), action_dim=st.integers(1, 3),
+)  # fmt: skip
 def test_it_remembers_the_last_transitions_as_a_deque_does(capacity, count, **sizes):
     buffer = ReplayBuffer(capacity, *sizes.values())
     deque = collections.deque(maxlen=capacity)

@@ -138,8 +138,6 @@ class Textbook:
                     old.data = new.data.clone()
         errors = torch.stack([((q[i] - labels[i]) ** 2).mean() for i in range(c.num_critics)])
         return {
-            "critic_loss": errors.mean().item(),
-            "q": torch.stack(q).mean().item(),
-            "entropy": -log_prob.mean().item(),
-            "temperature": alpha,
-        }
+            "critic_loss": errors.mean().item(), "q": torch.stack(q).mean().item(),
+            "entropy": -log_prob.mean().item(), "temperature": alpha,
+        }  # fmt: skip

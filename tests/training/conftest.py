@@ -21,13 +21,9 @@ def same_start(monkeypatch):
 def small():
     """A configuration that trains in a blink."""
     return SACConfig(
-        total_steps=40,
-        learning_starts=10,
-        batch_size=16,
-        hidden_sizes=(8, 8),
-        evaluation_interval=20,
+        total_steps=40, learning_starts=10, batch_size=16, hidden_sizes=(8, 8), evaluation_interval=20,
         evaluation_episodes=1,
-    )
+    )  # fmt: skip
 
 
 @pytest.fixture(scope="session")

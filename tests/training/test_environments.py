@@ -11,13 +11,7 @@ import torch
 
 from sacnotes_lib.sac.agent import SAC
 from sacnotes_lib.sac.config import SACConfig
-from sacnotes_lib.training import environments
-from sacnotes_lib.training.environments import (
-    UnsuitableEnvironment,
-    last_observations,
-    make_environments,
-    play_episodes,
-)
+from sacnotes_lib.training import environments, environments as ours
 from tests.training import tiny_environments
 
 
@@ -35,10 +29,10 @@ def steps(envs, count, action=0.0):
 
 @pytest.mark.parametrize("ends", ["terminated", "truncated"])
 def test_the_episodes_last_observation_is_kept_and_the_next_episode_begins_in_the_same_step(ends):
-    envs = make_environments("tiny/Counting-v0", 2, {"length": 3, "ends": ends})
+    envs = ours.make_environments("tiny/Counting-v0", 2, {"length": 3, "ends": ends})
     seen = []
     for observation, _, terminated, truncated, infos in steps(envs, 5):
-        seen.append((observation[0].tolist(), last_observations(observation, infos)[0].tolist()))
+        seen.append((observation[0].tolist(), ours.last_observations(observation, infos)[0].tolist()))
         over = seen[-1][0] != seen[-1][1]
         assert terminated.tolist() == [over and ends == "terminated"] * 2
         assert truncated.tolist() == [over and ends == "truncated"] * 2
@@ -55,26 +49,10 @@ def test_only_the_episodes_that_ended_get_their_last_observation():
     observations = np.arange(8.0).reshape(4, 2)
     ended = np.array([True, False, True, False])
     final = np.array([np.array([90.0, 91.0]), None, np.array([94.0, 95.0]), None], dtype=object)
-    led_to = last_observations(observations, {"final_obs": final, "_final_obs": ended})
+    led_to = ours.last_observations(observations, {"final_obs": final, "_final_obs": ended})
     assert led_to.tolist() == [[90, 91], [2, 3], [94, 95], [6, 7]]
     assert observations.tolist() == [[0, 1], [2, 3], [4, 5], [6, 7]]  # untouched
-    assert last_observations(observations, {}) is observations
-
-
-def test_actions_from_minus_one_to_one_are_rescaled_to_the_bounds():
-    envs = make_environments("tiny/Echo-v0", 2)
-    assert envs.single_action_space == gym.spaces.Box(-1, 1, (2,))
-    for action, arrives in ((-1.0, [-2.0, 0.0]), (0.5, [1.0, 7.5]), (1.0, [2.0, 10.0])):
-        observation, reward, _, _, infos = steps(envs, 1, action)[0]
-        assert last_observations(observation, infos).tolist() == [arrives, arrives]
-        assert reward.tolist() == [arrives[0]] * 2
-
-
-def test_copies_are_as_many_as_asked_for_and_take_arguments():
-    envs = make_environments("tiny/Counting-v0", 3, {"length": 1})
-    assert envs.num_envs == 3
-    assert steps(envs, 1)[0][3].all()
-    assert not steps(make_environments("tiny/Counting-v0", 3, None), 1)[0][3].any()
+    assert ours.last_observations(observations, {}) is observations
 
 
 @pytest.mark.parametrize(
@@ -89,8 +67,8 @@ def test_copies_are_as_many_as_asked_for_and_take_arguments():
 )
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_an_environment_that_cannot_be_used_is_refused_with_what_to_do(env_id, says):
-    with pytest.raises(UnsuitableEnvironment) as refusal:
-        make_environments(env_id, 2)
+    with pytest.raises(ours.UnsuitableEnvironment) as refusal:
+        ours.make_environments(env_id, 2)
     for part in says:
         assert part in str(refusal.value)
 
@@ -108,9 +86,9 @@ def test_an_environment_that_cannot_be_used_is_refused_with_what_to_do(env_id, s
 def test_only_vectors_of_real_numbers_will_do(name, space, monkeypatch):
     monkeypatch.setattr(tiny_environments.Misfit, f"{name}_space", space)
     told = f"tiny/Misfit-v0 has the {name} space {space}, and this SAC needs a Box with one axis. "
-    told += "gymnasium.wrappers.FlattenObservation" * (name == "observation")
-    with pytest.raises(UnsuitableEnvironment, match=re.escape(told)):
-        make_environments("tiny/Misfit-v0", 1)
+    with pytest.raises(ours.UnsuitableEnvironment, match=re.escape(told)) as refused:
+        ours.make_environments("tiny/Misfit-v0", 1)
+    assert ("FlattenObservation" in str(refused.value)) == (name == "observation")
 
 
 @pytest.mark.slow
@@ -141,8 +119,8 @@ def test_a_return_adds_up_the_rewards_of_the_first_episode_alone():
 
     gym.register("tiny/Uneven-v0", entry_point=Uneven)
     episodes = 8
-    envs = make_environments("tiny/Uneven-v0", 16)
-    returns = play_episodes(make_agent((5, 6), 2), envs, episodes, deterministic=True)
+    envs = ours.make_environments("tiny/Uneven-v0", 16)
+    returns = ours.play_episodes(make_agent((5, 6), 2), envs, episodes, deterministic=True)
     lengths = np.array([env.unwrapped.length for env in envs.unwrapped.envs]).reshape(2, episodes)
     assert len(np.unique(lengths)) > 3
     assert returns.tolist() == (lengths * (lengths - 1) / 2).tolist()
@@ -150,8 +128,8 @@ def test_a_return_adds_up_the_rewards_of_the_first_episode_alone():
 
 
 def wander(agent, episodes=3, deterministic=True, **kwargs):
-    envs = make_environments("tiny/Wanderer-v0", agent.runs * episodes)
-    return play_episodes(agent, envs, episodes, deterministic, **kwargs)
+    envs = ours.make_environments("tiny/Wanderer-v0", agent.runs * episodes)
+    return ours.play_episodes(agent, envs, episodes, deterministic, **kwargs)
 
 
 def test_an_agent_plays_its_own_runs_starting_states_and_new_ones_on_every_occasion():
@@ -171,7 +149,7 @@ def test_an_agent_plays_its_own_runs_starting_states_and_new_ones_on_every_occas
 def test_an_agent_with_several_actions_plays_with_all_of_them():
     """Echo rewards the first action as it arrives, between -2 and 2."""
     agent = make_agent(observation_dim=2, action_dim=2)
-    returns = play_episodes(agent, make_environments("tiny/Echo-v0", 6), 3, deterministic=True)
+    returns = ours.play_episodes(agent, ours.make_environments("tiny/Echo-v0", 6), 3, deterministic=True)
     assert returns == pytest.approx(2 * agent.act(np.zeros((2, 3, 2)), deterministic=True)[..., 0])
 
 
@@ -185,10 +163,12 @@ def test_a_policy_is_looked_at_without_moving_its_random_streams():
 
 def test_an_episode_without_an_end_is_not_waited_for(monkeypatch):
     monkeypatch.setattr(environments, "LONGEST_EPISODE", 30)
-    in_time, too_long = (make_environments("tiny/Counting-v0", 1, {"length": length}) for length in (30, 31))
+    in_time, too_long = (
+        ours.make_environments("tiny/Counting-v0", 1, {"length": length}) for length in (30, 31)
+    )
     agent = make_agent([0], 2)
-    assert play_episodes(agent, in_time, 1, True).shape == (1, 1)
+    assert ours.play_episodes(agent, in_time, 1, True).shape == (1, 1)
     with pytest.raises(
-        UnsuitableEnvironment, match=r"Counting-v0 was still going on after 30 steps.*max_episode_steps"
+        ours.UnsuitableEnvironment, match=r"Counting-v0 was still going on after 30 steps.*max_episode_steps"
     ):
-        play_episodes(agent, too_long, 1, True)
+        ours.play_episodes(agent, too_long, 1, True)

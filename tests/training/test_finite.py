@@ -22,18 +22,13 @@ def assert_lost(agent: SAC, batch: Batch, seeds: list[int], told: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["observation", "action", "reward", "next_observation"])
-@pytest.mark.parametrize("value", [float("nan"), float("inf")])
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), 1e25])  # the last one overflows
 def test_a_loss_that_is_not_finite_names_the_seed(name, value):
     agent = make_agent(runs=3, seed=[7, 8, 9])
     assert_lost(agent, broken_batch(name, 1, value), [8], "critic loss of seed 8 ")
     for tensor in (*agent.critic.tensors(), *agent.actor.tensors()):
         for seed, of_run in zip(agent.seeds, tensor.unflatten(0, (3, -1)), strict=True):
             assert seed == 8 or of_run.isfinite().all()  # the other runs are none the worse for it
-
-
-def test_a_loss_that_overflows_names_the_seed_whose_numbers_are_too_large():
-    agent = make_agent(runs=3, seed=[7, 8, 9])
-    assert_lost(agent, broken_batch("reward", 2, 1e25), [9], "critic loss of seed 9 ")
 
 
 def test_several_lost_seeds_are_all_named_and_the_update_is_counted():

@@ -34,11 +34,9 @@ def test_training_takes_one_thread_and_gives_the_others_back(two_threads):
 
 
 LOOKS = {
-    "training": lambda run: run.resume(12, progress=False),
-    "a run's evaluation": lambda run: run.evaluate(1),
-    "an agent's": lambda run: evaluate(run.agent, 1),
-    "Q": check_q,
-}
+    "training": lambda run: run.resume(12, progress=False), "a run's evaluation": lambda run: run.evaluate(1),
+    "an agent's": lambda run: evaluate(run.agent, 1), "Q": check_q,
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("look", LOOKS.values(), ids=LOOKS)

@@ -1,12 +1,12 @@
 """Each classical mistake, planted in a copy of the library, must turn the test red that is there to catch it."""
 
+import json
 import os
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 from typing import NamedTuple
-from xml.etree import ElementTree
 
 import pytest
 
@@ -37,7 +37,7 @@ BUGS = {
     "wrong sign of the surplus of entropy": Bug(
         "return (log_temperature.exp() * surplus_entropy)",
         "return -(log_temperature.exp() * surplus_entropy)",
-        "sac/test_losses.py::test_temperature_falls_while_the_policy_is_too_random_and_rises_otherwise",
+        "sac/test_losses.py::test_temperature_loss_is_alpha_times_the_surplus_of_entropy",
     ),
     "(1 - terminated) left out": Bug(
         "still_running = 1 - terminated.to(next_q.dtype)", "still_running = torch.ones_like(reward)",
@@ -107,8 +107,36 @@ BUGS = {
 }  # fmt: skip
 
 
-def copy_of_the_library(folder: Path) -> None:
+# Runs tests for each line that comes: PyTorch is imported once, and each line is a fork, which imports the copy anew.
+FORKS = """
+import json, os, sys
+import gymnasium.wrappers.vector, hypothesis, pytest, scipy.integrate, scipy.stats, torch._dynamo, torch.testing, tqdm
+import jupyter_client.manager
+
+class Report:
+    told = []
+
+    def pytest_runtest_logreport(self, report):
+        if report.when == "call":
+            message = report.longrepr.reprcrash.message if report.failed else ""
+            self.told.append((report.nodeid.partition("::")[2].partition("[")[0], message))
+
+for line in sys.stdin:
+    open("told.json", "w").close()
+    if os.fork() == 0:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        status = pytest.main(["-q", *json.loads(line)], plugins=[Report()])
+        json.dump((status, Report.told), open("told.json", "w"))
+        os._exit(0)
+    os.wait()
+    print(open("told.json").read(), flush=True)
+"""
+
+
+@pytest.fixture(scope="module")
+def copy(tmp_path_factory):
     """The library and the tests of its first two rooms, alone: nothing is imported from the original."""
+    folder = tmp_path_factory.mktemp("copy")
     for source, place in (
         (LIBRARY, "sacnotes_lib"),
         (TESTS / "sac", "tests/sac"),
@@ -116,39 +144,41 @@ def copy_of_the_library(folder: Path) -> None:
     ):
         shutil.copytree(source, folder / place, ignore=shutil.ignore_patterns("__pycache__"))
     (folder / "pytest.ini").write_text("[pytest]\naddopts = --import-mode=importlib -p no:cacheprovider\n")
+    return folder
 
 
-def run_tests(folder: Path, tests: list[str], *options: str) -> tuple[int, list[ElementTree.Element]]:
-    """Exit status of pytest in a process of its own, and the report on each test."""
-    report = folder / "report.xml"
-    command = [sys.executable, "-m", "pytest", "-q", f"--junitxml={report}", *options]
-    environment = os.environ | {"PYTHONPATH": str(folder), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
-    done = subprocess.run(
-        [*command, *(f"tests/{test}" for test in tests)],
-        cwd=folder, env=environment, capture_output=True, text=True,
-    )  # fmt: skip
-    assert report.exists(), done.stdout + done.stderr
-    return done.returncode, list(ElementTree.parse(report).iter("testcase"))
+@pytest.fixture(scope="module")
+def run_tests(copy):
+    """A call that runs tests on the copy as it stands: pytest's status, and each test's name with how it failed."""
+    environment = os.environ | {
+        "PYTHONPATH": str(copy), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTHONDONTWRITEBYTECODE": "1",
+    }  # fmt: skip
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    with subprocess.Popen([sys.executable, "-c", FORKS], cwd=copy, env=environment, **pipes) as process:
+
+        def run(*arguments):
+            print(json.dumps(arguments), file=process.stdin, flush=True)
+            return json.loads(process.stdout.readline())
+
+        yield run
 
 
-def test_without_a_bug_all_these_tests_pass(tmp_path):
-    copy_of_the_library(tmp_path)
+def test_without_a_bug_all_these_tests_pass(run_tests):
     tests = sorted({bug.test for bug in BUGS.values()})
-    status, reports = run_tests(tmp_path, tests)
+    status, told = run_tests(*(f"tests/{test}" for test in tests))
     assert status == 0
-    assert {report.get("name").split("[")[0] for report in reports} == {t.split("::")[1] for t in tests}
+    assert {name for name, _ in told} == {test.split("::")[1] for test in tests}
 
 
 @pytest.mark.parametrize("bug", BUGS.values(), ids=BUGS)
-def test_a_planted_bug_turns_its_test_red(bug, tmp_path):
-    copy_of_the_library(tmp_path)
+def test_a_planted_bug_turns_its_test_red(bug, copy, run_tests):
     # Not in course/, whose exercises quote right and wrong formulas.
-    files = [file for room in ("sac", "training") for file in (tmp_path / "sacnotes_lib" / room).glob("*.py")]
-    sources = {file: file.read_text() for file in files}
-    (file,) = (file for file, source in sources.items() if bug.line in source)
-    assert sources[file].count(bug.line) == 1, f"{bug.line!r} should stand once in the library"
-    file.write_text(sources[file].replace(bug.line, bug.instead))
-    status, reports = run_tests(tmp_path, [bug.test], "--maxfail=1")
+    files = [file for room in ("sac", "training") for file in (copy / "sacnotes_lib" / room).glob("*.py")]
+    (file,) = (file for file in files if bug.line in file.read_text())
+    source = file.read_text()
+    assert source.count(bug.line) == 1, f"{bug.line!r} should stand once in the library"
+    file.write_text(source.replace(bug.line, bug.instead))
+    status, told = run_tests(f"tests/{bug.test}", "--maxfail=1")
+    file.write_text(source)
     assert status == 1, "the tests did not notice"
-    failures = [failure.get("message") for report in reports for failure in report.iter("failure")]
-    assert failures[0].startswith(("AssertionError", "assert ")), failures
+    assert told[-1][1].startswith(("AssertionError", "assert ")), told

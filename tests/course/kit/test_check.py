@@ -108,12 +108,9 @@ def slope(function):
 
 
 SLOPE = Exercise(
-    name="slope",
-    reference=lambda x: 3.0 * x,
-    cases=({"x": 2.0}, {"x": 5.0}),
-    mistakes={"the sign": lambda x: -3.0 * x, "a list": lambda x: [x]},
-    adapt=slope,
-)
+    name="slope", reference=lambda x: 3.0 * x, cases=({"x": 2.0}, {"x": 5.0}),
+    mistakes={"the sign": lambda x: -3.0 * x, "a list": lambda x: [x]}, adapt=slope,
+)  # fmt: skip
 
 
 def test_what_an_exercise_compares_is_made_of_the_function_by_the_exercise():

@@ -4,11 +4,14 @@ import math
 from types import SimpleNamespace
 
 import numpy as np
+import pytest
 import torch
 
 from sacnotes_lib import SquashedGaussian
+from sacnotes_lib.course.p02_summing.exercises import SETTINGS_FOR_THE_SUM
 from sacnotes_lib.course.p02_summing.measurements import learned_beside_exact, same_actors
 from sacnotes_lib.exact import tanh_gaussian_entropy
+from sacnotes_lib.sac.losses import actor_loss_reparameterized, temperature_loss
 
 
 def test_one_weight_that_differs_is_seen():
@@ -35,3 +38,19 @@ def test_the_table_shows_the_true_entropy_and_the_last_temperatures():
     _, entropy, alpha = learned_beside_exact({"sum": run}, {"sum": (-2.0, 0.04)})
     assert entropy == ["sum: entropy", f"{true:.4f} ({true:.4f} to {true:.4f})", "-2.0000"]
     assert alpha == ["sum: α", "0.2500 (0.2500 to 0.2500)", "0.0400"]
+
+
+@pytest.mark.parametrize("case", SETTINGS_FOR_THE_SUM.cases, ids=str)
+def test_an_agent_that_sums_with_these_settings_does_what_averaging_did(case):
+    action_dim, entries = case["action_dim"], torch.randn(64, case["action_dim"])
+    q, summed, averaged = torch.randn(64), entries.sum(-1), entries.mean(-1)
+    alpha, target = SETTINGS_FOR_THE_SUM.reference(**case)
+    torch.testing.assert_close(
+        actor_loss_reparameterized(q, summed, alpha),
+        actor_loss_reparameterized(q, averaged, case["temperature"]),
+    )
+    log_alpha = torch.tensor(0.0)
+    surplus = temperature_loss(log_alpha, summed, target)  # zero for the one where it is for the other
+    torch.testing.assert_close(
+        surplus, action_dim * temperature_loss(log_alpha, averaged, case["target_entropy"])
+    )

@@ -6,42 +6,38 @@ import numpy as np
 import pytest
 from scipy.integrate import quad
 
-from sacnotes_lib.course.p02_summing.scene import (
-    FIXED,
-    MOTORS,
-    PRICE,
-    RULES,
-    TUNED,
-    SummingScene,
-    best_policies,
-    numbers,
-)
+from sacnotes_lib.course.p02_summing import scene as ours
 from sacnotes_lib.course.stage.painter import Painter
 from sacnotes_lib.exact import SoftLQR, action_nodes, boltzmann_log_density, density_entropy, density_std
 
-SCENE = SummingScene()
-SETTINGS = [{"motors": int(a), "temperature": t} for a, t in itertools.product(MOTORS, (*FIXED, TUNED))]
+SCENE = ours.SummingScene()
+SETTINGS = [
+    {"motors": int(a), "temperature": t} for a, t in itertools.product(ours.MOTORS, (*ours.FIXED, ours.TUNED))
+]
 
 
-@pytest.mark.parametrize("temperature", FIXED)
+@pytest.mark.parametrize("temperature", ours.FIXED)
 def test_fixed_temperature_against_the_boltzmann_policy_by_quadrature(temperature):
     nodes = action_nodes(1)
-    q = -PRICE * nodes.actions[:, 0] ** 2
-    for rule, motors in itertools.product(RULES, MOTORS):
+    q = -ours.PRICE * nodes.actions[:, 0] ** 2
+    for rule, motors in itertools.product(ours.RULES, ours.MOTORS):
         share = 1 if rule == "sum" else motors
-        log_density = boltzmann_log_density(q, FIXED[temperature] / share, nodes)
-        policies, entropy = best_policies(rule, temperature), motors * density_entropy(log_density, nodes)
+        log_density = boltzmann_log_density(q, ours.FIXED[temperature] / share, nodes)
+        policies, entropy = (
+            ours.best_policies(rule, temperature),
+            motors * density_entropy(log_density, nodes),
+        )
         assert policies.std[motors - 1] == pytest.approx(density_std(log_density, nodes)[0], rel=1e-5)
         assert policies.entropy[motors - 1] == pytest.approx(entropy, abs=1e-5)
-        assert policies.temperature[motors - 1] == pytest.approx(FIXED[temperature])
+        assert policies.temperature[motors - 1] == pytest.approx(ours.FIXED[temperature])
 
 
-@pytest.mark.parametrize("motors", MOTORS)
+@pytest.mark.parametrize("motors", ours.MOTORS)
 def test_tuned_temperature_against_the_closed_form_of_soft_lqr(motors):
     eye = np.eye(motors)
-    problem = SoftLQR(0 * eye, 0 * eye, 0 * eye, PRICE * eye, 0 * eye, discount=0.0, temperature=1.0)
+    problem = SoftLQR(0 * eye, 0 * eye, 0 * eye, ours.PRICE * eye, 0 * eye, discount=0.0, temperature=1.0)
     for rule, share in (("sum", 1), ("mean", motors)):
-        policies = best_policies(rule, TUNED)
+        policies = ours.best_policies(rule, ours.TUNED)
         # The mean reaches -A when the sum, the true entropy, is -A times `share`.
         alpha = problem.temperature_for_entropy(-float(motors * share))
         assert policies.temperature[motors - 1] == pytest.approx(alpha * share)
@@ -68,8 +64,8 @@ def test_what_exp_adds_up_to(settings):
 
 
 def test_one_motor_knows_no_difference_and_the_sum_no_other_motors():
-    for temperature in (*FIXED, TUNED):
-        right, averaged = (best_policies(rule, temperature) for rule in RULES)
+    for temperature in (*ours.FIXED, ours.TUNED):
+        right, averaged = (ours.best_policies(rule, temperature) for rule in ours.RULES)
         for quantity in ("width", "std", "temperature", "entropy", "logged", "total"):
             assert getattr(right, quantity)[0] == pytest.approx(getattr(averaged, quantity)[0])
         assert np.ptp(right.std) < 1e-12
@@ -81,10 +77,10 @@ def test_every_setting_has_a_picture_of_its_own_and_a_description_that_states_it
     for settings in SETTINGS:
         data = SCENE.compute(**settings)
         words = SCENE.describe(settings, data)
-        for rule in RULES:
-            assert all(number in words for number in numbers(data, rule))
+        for rule in ours.RULES:
+            assert all(number in words for number in ours.numbers(data, rule))
             assert f"{data.chosen(rule, 'std'):.2g}" in words
-        assert "-" not in "".join(numbers(data, "mean"))  # a minus sign, not a hyphen
+        assert "-" not in "".join(ours.numbers(data, "mean"))  # a minus sign, not a hyphen
         told |= {words, painter.paint(data).tobytes()}
     assert len(told) == 2 * len(SETTINGS)
 

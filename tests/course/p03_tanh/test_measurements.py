@@ -10,12 +10,7 @@ import torch
 from torch.distributions import Normal, TanhTransform, TransformedDistribution
 
 from sacnotes_lib import SquashedGaussian, log_tanh_slope
-from sacnotes_lib.course.p03_tanh.measurements import (
-    against_exact,
-    chances_to_end,
-    not_implemented,
-    reported_and_true,
-)
+from sacnotes_lib.course.p03_tanh import measurements as ours
 from sacnotes_lib.exact import SoftSolver, finite_model, tanh_gaussian_entropy
 from tools.notebooks import find
 
@@ -57,26 +52,23 @@ def test_what_the_page_says_of_them():
     assert at[0.4] == pytest.approx(0.635, abs=1e-3) and at[1] == pytest.approx(0.131, abs=1e-3)
     assert at[2] == pytest.approx(2.6e-13, rel=0.02)
     assert chance(0.4, False) == pytest.approx(chance(2, False))
-    _, narrow, _, wide = chances_to_end(chance, (0.4, 1, 2))
+    _, narrow, _, wide = ours.chances_to_end(chance, (0.4, 1, 2))
     assert narrow[:2] == ["-0.4 to 0.4", "0.63"] and wide[:2] == ["-2 to 2", "2.6e-13"]
 
 
 def test_forms_are_set_below_the_exact_ones():
     u = torch.tensor([1.0, 20.0], requires_grad=True)
-    lines = against_exact({"stable": log_tanh_slope(u.unsqueeze(-1))}, u)
+    lines = ours.against_exact({"stable": log_tanh_slope(u.unsqueeze(-1))}, u)
     assert lines[1].split("exact")[1].strip() == lines[2].split("stable")[1].split("gradient")[0].strip()
     assert "-1.52" in lines[2] and "-2." in lines[2]  # the gradient is -2 tanh(u)
 
 
 def test_what_torch_does_not_know():
     squashed = TransformedDistribution(Normal(0.0, 1.0), [TanhTransform()])
-    assert not_implemented(squashed, ("entropy", "mean", "mode", "variance")) == [
-        "entropy",
-        "mean",
-        "mode",
-        "variance",
-    ]
-    assert not_implemented(Normal(0.0, 1.0), ("entropy", "mean")) == []
+    assert ours.not_implemented(squashed, ("entropy", "mean", "mode", "variance")) == [
+        "entropy", "mean", "mode", "variance",
+    ]  # fmt: skip
+    assert ours.not_implemented(Normal(0.0, 1.0), ("entropy", "mean")) == []
 
 
 def test_the_true_entropy_beside_the_reported_one():
@@ -88,7 +80,7 @@ def test_the_true_entropy_beside_the_reported_one():
         buffer=SimpleNamespace(contents=lambda: SimpleNamespace(observation=torch.zeros(2, 50, 3))),
         metrics={"entropy": np.full((2, 6), 1.25)},
     )
-    reported, (_, row) = reported_and_true({"doubled": run})
+    reported, (_, row) = ours.reported_and_true({"doubled": run})
     true = tanh_gaussian_entropy(np.zeros(1), np.array([-0.5]))
     assert reported == {"doubled": 1.25}
     assert row == ["doubled", "1.25", f"{true:.2f}", "0.100 to 0.300", "0%"]

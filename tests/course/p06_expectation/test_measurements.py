@@ -8,6 +8,7 @@ import pytest
 import torch
 
 from sacnotes_lib.course.p06_expectation import measurements as ours
+from sacnotes_lib.course.p06_expectation.exercises import TRUE_ERROR
 from sacnotes_lib.sac.distributions import SquashedGaussian
 
 ENV = gym.make("sacnotes/SkewedReward-v0").unwrapped
@@ -62,3 +63,13 @@ def test_what_a_run_ends_with(run):
     np.testing.assert_allclose(misses, [-1, 1])
     np.testing.assert_allclose(ours.noise_remembered(run, ENV), [0.1, 0.3], atol=1e-6)
     assert ours.table_of_ends({"mine": run}, {"mine": misses})[1] == ["mine", "0.00 (-1.00 to 1.00)", "0.26"]
+
+
+def test_the_true_error_has_no_bias_and_the_ordinary_loss_keeps_the_variance():
+    torch.manual_seed(0)
+    q, mean, noise = torch.tensor([0.0, 2.0, -1.0]), torch.tensor([1.0, 1.5, -1.0]), 2.0
+    labels = mean + noise * torch.randn(2, 100_000, 3)
+    many = [q.expand(100_000, 3).flatten(), labels[0].flatten(), labels[1].flatten()]
+    exact = (q - mean).square().mean().item()
+    assert TRUE_ERROR.reference(*many).item() == pytest.approx(exact, abs=0.05)
+    assert (many[0] - many[1]).square().mean().item() == pytest.approx(exact + noise**2, abs=0.05)

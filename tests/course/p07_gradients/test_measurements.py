@@ -7,24 +7,12 @@ import numpy as np
 import pytest
 import torch
 
-from sacnotes_lib.course.p07_gradients.measurements import (
-    LATER,
-    MUCH_LATER,
-    SOON,
-    STATES,
-    TOO_SHORT,
-    Arrival,
-    beside_the_exact,
-    distance_to,
-    entropy_at_the_end,
-    how_late,
-    spreads,
-)
+from sacnotes_lib.course.p07_gradients import measurements as ours
 
 
 def arrival(*distances):
     """After one update for each row of distances, a column for each seed."""
-    watch = Arrival(lambda run: torch.tensor(run.distances), near=0.3, seeds=len(distances[0]))
+    watch = ours.Arrival(lambda run: torch.tensor(run.distances), near=0.3, seeds=len(distances[0]))
     for update, now in enumerate(distances, start=1):
         watch(SimpleNamespace(distances=now, agent=SimpleNamespace(updates_done=update)))
     return watch
@@ -46,21 +34,24 @@ def test_how_many_times_as_late():
 
 
 def test_each_lateness_has_an_answer_and_too_short_is_one():
-    times = {1.0: SOON, 0.5: SOON, 2.5: LATER, 8.0: MUCH_LATER, math.inf: MUCH_LATER, math.nan: TOO_SHORT}
+    times = {
+        1.0: ours.SOON, 0.5: ours.SOON, 2.5: ours.LATER, 8.0: ours.MUCH_LATER, math.inf: ours.MUCH_LATER,
+        math.nan: ours.TOO_SHORT,
+    }  # fmt: skip
     for one, answer in times.items():
-        found, why = how_late(one)
+        found, why = ours.how_late(one)
         assert found == answer and "nan" not in why and "inf" not in why
 
 
 def test_an_average_is_judged_by_its_own_luck():
     gradients = torch.tensor([[0.9, -0.1], [1.1, 0.1]]).repeat(50, 1)
-    assert beside_the_exact({"name": gradients}, torch.tensor([1.0, 0.0]))[2][-1] == "right"
-    assert beside_the_exact({"name": gradients}, torch.tensor([1.1, 0.0]))[2][-1] == "WRONG"
+    assert ours.beside_the_exact({"name": gradients}, torch.tensor([1.0, 0.0]))[2][-1] == "right"
+    assert ours.beside_the_exact({"name": gradients}, torch.tensor([1.1, 0.0]))[2][-1] == "WRONG"
 
 
 def test_averages_of_k_spread_less():
     slopes = torch.randn(100_000, generator=torch.Generator().manual_seed(0))
-    _, (_, mean, *stds) = spreads({"name": slopes})
+    _, (_, mean, *stds) = ours.spreads({"name": slopes})
     assert [float(x) for x in (mean, *stds)] == pytest.approx([0, 1, 10**-0.5, 0.1], abs=0.01)
 
 
@@ -69,10 +60,10 @@ def test_the_distance_to_the_exact_policy():
     run = SimpleNamespace(
         seeds=[0, 1], agent=SimpleNamespace(actor=lambda s: SimpleNamespace(median=s + 0.5))
     )
-    torch.testing.assert_close(distance_to(policy)(run), torch.full((2,), 0.5))
-    assert STATES.shape == (64, 3)
+    torch.testing.assert_close(ours.distance_to(policy)(run), torch.full((2,), 0.5))
+    assert ours.STATES.shape == (64, 3)
 
 
 def test_the_entropy_at_the_end_is_the_last_one_recorded():
     run = SimpleNamespace(metrics={"entropy": np.array([[9.0, 1.0], [9.0, 2.0], [9.0, 2.0], [9.0, 30.0]])})
-    assert entropy_at_the_end(run) == 2.0
+    assert ours.entropy_at_the_end(run) == 2.0

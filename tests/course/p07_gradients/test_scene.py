@@ -8,23 +8,10 @@ import pytest
 import torch
 from scipy import stats
 
-from sacnotes_lib.course.p07_gradients.scene import (
-    DRAWS,
-    EDGE,
-    SHOWN,
-    TARGET,
-    GradientScene,
-    _gradients,
-    _noise,
-    best_baseline,
-    reparameterized_std,
-    score_function_std,
-    share_uphill,
-    toy_q,
-)
+from sacnotes_lib.course.p07_gradients import scene as ours
 from sacnotes_lib.course.stage.painter import Painter
 
-SCENE = GradientScene()
+SCENE = ours.GradientScene()
 HERMITE = np.polynomial.hermite_e.hermegauss(12)
 
 
@@ -37,7 +24,7 @@ def expectation(f, dimensions):
 
 
 def one_score(noise, std, baseline):
-    q = -0.5 * ((std * noise - TARGET) ** 2).sum(-1)
+    q = -0.5 * ((std * noise - ours.TARGET) ** 2).sum(-1)
     return noise[..., 0] / std * (q - baseline)
 
 
@@ -45,33 +32,37 @@ def one_score(noise, std, baseline):
 def test_closed_forms_against_quadrature(std, action_dim, baseline):
     mean = expectation(lambda e: one_score(e, std, baseline), action_dim)
     second = expectation(lambda e: one_score(e, std, baseline) ** 2, action_dim)
-    assert mean == pytest.approx(TARGET, rel=1e-9)
-    assert score_function_std(std, action_dim, baseline, 1) == pytest.approx(
+    assert mean == pytest.approx(ours.TARGET, rel=1e-9)
+    assert ours.score_function_std(std, action_dim, baseline, 1) == pytest.approx(
         math.sqrt(second - mean**2), rel=1e-9
     )
-    path_second = expectation(lambda e: (std * e[..., 0] - TARGET) ** 2, action_dim)
-    assert reparameterized_std(std, 1) == pytest.approx(math.sqrt(path_second - TARGET**2), rel=1e-9)
+    path_second = expectation(lambda e: (std * e[..., 0] - ours.TARGET) ** 2, action_dim)
+    assert ours.reparameterized_std(std, 1) == pytest.approx(
+        math.sqrt(path_second - ours.TARGET**2), rel=1e-9
+    )
 
 
 def test_the_spread_falls_as_the_root_of_k_and_the_best_baseline_s_does_not_reach_the_other():
-    assert score_function_std(0.5, 6, 0.0, 100) == pytest.approx(score_function_std(0.5, 6, 0.0, 1) / 10)
-    assert reparameterized_std(0.5, 100) == pytest.approx(0.05)
+    assert ours.score_function_std(0.5, 6, 0.0, 100) == pytest.approx(
+        ours.score_function_std(0.5, 6, 0.0, 1) / 10
+    )
+    assert ours.reparameterized_std(0.5, 100) == pytest.approx(0.05)
     for std, action_dim in itertools.product((0.1, 0.5, 1.5), (1, 6, 12)):
-        best = best_baseline(std, action_dim)
+        best = ours.best_baseline(std, action_dim)
         below, lowest, above = (
-            score_function_std(std, action_dim, best + shift, 1) for shift in (-0.1, 0.0, 0.1)
+            ours.score_function_std(std, action_dim, best + shift, 1) for shift in (-0.1, 0.0, 0.1)
         )
-        assert reparameterized_std(std, 1) < lowest < min(below, above)
+        assert ours.reparameterized_std(std, 1) < lowest < min(below, above)
 
 
 def test_each_estimate_is_the_formula_at_its_own_noise():
-    noise = _noise()[:, :6]
+    noise = ours._noise()[:, :6]
     for baseline in (0.0, -1.75):
-        score = _gradients("score_function", noise, 0.5, baseline).numpy()
+        score = ours._gradients("score_function", noise, 0.5, baseline).numpy()
         by_hand = one_score(noise.double().numpy(), 0.5, baseline)
         np.testing.assert_allclose(score, by_hand, rtol=1e-3, atol=1e-3)
-    path = _gradients("reparameterized", noise, 0.5, 0.0)
-    torch.testing.assert_close(path, TARGET - 0.5 * noise[:, 0], atol=1e-4, rtol=1e-4)
+    path = ours._gradients("reparameterized", noise, 0.5, 0.0)
+    torch.testing.assert_close(path, ours.TARGET - 0.5 * noise[:, 0], atol=1e-4, rtol=1e-4)
 
 
 @pytest.mark.parametrize(
@@ -82,9 +73,9 @@ def test_both_clouds_have_the_exact_mean_and_the_computed_spread(settings):
     data = SCENE.compute(action_dim, num_samples, std, baseline)
     for method in ("reparameterized", "score_function"):
         estimates = getattr(data, method).double()
-        assert len(estimates) == DRAWS // num_samples >= SHOWN
+        assert len(estimates) == ours.DRAWS // num_samples >= ours.SHOWN
         computed = data.closed_forms[method] / math.sqrt(num_samples)
-        assert abs(estimates.mean() - TARGET) < 5 * computed / math.sqrt(len(estimates))
+        assert abs(estimates.mean() - ours.TARGET) < 5 * computed / math.sqrt(len(estimates))
         assert estimates.std().item() == pytest.approx(computed, rel=0.2)
 
 
@@ -95,12 +86,9 @@ def test_an_estimate_of_k_actions_is_their_mean():
 
 def test_the_share_uphill_of_the_gaussian_one():
     data = SCENE.compute(6, 1, 0.5, 0.0)
-    assert share_uphill(data.reparameterized) == pytest.approx(stats.norm.cdf(TARGET / 0.5), abs=0.02)
-
-
-def test_toy_q_is_highest_at_its_target():
-    assert toy_q(torch.full((2, 3), TARGET)).tolist() == [0.0, 0.0]
-    assert toy_q(torch.zeros(4)).item() == pytest.approx(-0.5 * 4 * TARGET**2)
+    assert ours.share_uphill(data.reparameterized) == pytest.approx(
+        stats.norm.cdf(ours.TARGET / 0.5), abs=0.02
+    )
 
 
 def test_the_description_states_the_picture_s_numbers():
@@ -124,4 +112,4 @@ def test_every_estimate_and_spread_lies_inside_the_picture():
             data = SCENE.compute(**defaults | {name: end})
             painter.paint(data)
             assert low < min(data.closed_forms.values()) / 10 and max(data.closed_forms.values()) < high
-            assert np.abs(painter._artists.clouds["score_function"].get_xdata()).max() <= EDGE
+            assert np.abs(painter._artists.clouds["score_function"].get_xdata()).max() <= ours.EDGE

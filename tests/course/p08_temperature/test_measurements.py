@@ -6,14 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from sacnotes_lib.course.p08_temperature.measurements import (
-    beside_the_line,
-    best_std,
-    cool_down,
-    draw_action,
-    learned_std,
-    travelled,
-)
+from sacnotes_lib.course.p08_temperature import measurements as ours
 from sacnotes_lib.envs import SoftLQREnv
 
 ENV = SoftLQREnv(B=1.0, R=0.4)
@@ -21,9 +14,11 @@ PROBLEM = ENV.problem(0.8, 0.3)
 
 
 def test_plain_descent_without_the_factor_goes_rate_times_surplus_each_step():
-    assert travelled(0.05, -0.5, torch.clone, torch.optim.SGD, steps=10) == pytest.approx(0.015, rel=1e-3)
+    assert ours.travelled(0.05, -0.5, torch.clone, torch.optim.SGD, steps=10) == pytest.approx(
+        0.015, rel=1e-3
+    )
     first_slope = 0.05 * 0.5  # with the factor α
-    assert travelled(0.05, 0.5, torch.exp, torch.optim.SGD, steps=1) == pytest.approx(
+    assert ours.travelled(0.05, 0.5, torch.exp, torch.optim.SGD, steps=1) == pytest.approx(
         -3e-3 * first_slope, rel=1e-2
     )
 
@@ -31,7 +26,7 @@ def test_plain_descent_without_the_factor_goes_rate_times_surplus_each_step():
 def test_drawn_actions_have_the_policy_s_mean_and_std_and_their_own_density():
     answer = ENV.exact(0.8, 0.3)
     state = np.full((20_000, 1), 0.8)
-    action, log_prob = draw_action(answer, state, np.random.default_rng(0))
+    action, log_prob = ours.draw_action(answer, state, np.random.default_rng(0))
     assert action.mean() == pytest.approx(answer.mean(state)[0, 0], abs=0.01)
     assert -log_prob.mean() == pytest.approx(answer.entropy(state[:1])[0], abs=0.02)
 
@@ -41,7 +36,7 @@ def test_all_rates_are_full_until_half_and_zero_at_the_end():
     agent = SimpleNamespace(**{name: SimpleNamespace(learning_rate=None) for name in names})
     config = SimpleNamespace(learning_rate=0.1, total_steps=100)
     for step, rate in ((10, 0.1), (50, 0.1), (75, 0.05), (100, 0.0)):
-        cool_down(SimpleNamespace(agent=agent, config=config, step=step))
+        ours.cool_down(SimpleNamespace(agent=agent, config=config, step=step))
         assert [getattr(agent, name).learning_rate for name in names] == pytest.approx([rate] * 3)
 
 
@@ -50,13 +45,13 @@ def test_the_learned_std_is_a_mean_over_states():
         return SimpleNamespace(log_std=torch.where(states > 0, 0.0, np.log(3.0)))
 
     run = SimpleNamespace(seeds=[0, 1], agent=SimpleNamespace(actor=actor))
-    assert learned_std(run) == pytest.approx([(20 * 1 + 21 * 3) / 41] * 2)
+    assert ours.learned_std(run) == pytest.approx([(20 * 1 + 21 * 3) / 41] * 2)
 
 
 def test_a_policy_on_the_line_at_the_exact_price_is_told_so():
     goal = PROBLEM.temperature_for_entropy(-1.0)
-    on_the_line = np.full(4, goal), np.full(4, best_std(PROBLEM, goal))
-    too_wide = np.full(4, 1.0), np.full(4, 2 * best_std(PROBLEM, 1.0))
-    _, tuned, fixed = beside_the_line({"tuned": on_the_line, "α = 1": too_wide}, PROBLEM)
+    on_the_line = np.full(4, goal), np.full(4, ours.best_std(PROBLEM, goal))
+    too_wide = np.full(4, 1.0), np.full(4, 2 * ours.best_std(PROBLEM, 1.0))
+    _, tuned, fixed = ours.beside_the_line({"tuned": on_the_line, "α = 1": too_wide}, PROBLEM)
     assert tuned == ["tuned", "1.00", "-1.00", "1.00"]
     assert fixed[1] == "2.00" and fixed[-1] == "–"

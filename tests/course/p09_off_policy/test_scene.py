@@ -5,31 +5,20 @@ import itertools
 import numpy as np
 import pytest
 
-from sacnotes_lib.course.p09_off_policy.scene import (
-    ACTIONS,
-    GOAL,
-    KEEP,
-    NOISE_STD,
-    PUSH,
-    STATES,
-    OffPolicyScene,
-    overlap,
-    policy_at,
-    visited_states,
-)
+from sacnotes_lib.course.p09_off_policy import scene as ours
 from sacnotes_lib.plots import style
 
-SCENE = OffPolicyScene()
+SCENE = ours.OffPolicyScene()
 
 
 def test_where_a_policy_settles_is_where_many_simulated_masses_end():
     rng = np.random.default_rng(0)
-    gain, std = policy_at(np.array([[0], [600], [3000]]))
+    gain, std = ours.policy_at(np.array([[0], [600], [3000]]))
     x = np.zeros((3, 100_000))
     for _ in range(60):
-        a = gain * (GOAL - x) + std * rng.standard_normal(x.shape)
-        x = KEEP * x + PUSH * a + NOISE_STD * rng.standard_normal(x.shape)
-    mean, spread = visited_states(gain, std)
+        a = gain * (ours.GOAL - x) + std * rng.standard_normal(x.shape)
+        x = ours.KEEP * x + ours.PUSH * a + ours.NOISE_STD * rng.standard_normal(x.shape)
+    mean, spread = ours.visited_states(gain, std)
     np.testing.assert_allclose(x.mean(1), mean[:, 0], atol=0.015)
     np.testing.assert_allclose(x.std(1), spread[:, 0], rtol=0.01)
 
@@ -37,15 +26,15 @@ def test_where_a_policy_settles_is_where_many_simulated_masses_end():
 def test_the_buffer_is_a_mixture_of_its_authors_by_drawing_rows():
     """Rows drawn one by one: an age, the policy of that age, a state where it settles, an action there."""
     rng, count = np.random.default_rng(1), 1_000_000
-    gain, std = policy_at(2000 - 1500 * rng.random(count))
-    mean, spread = visited_states(gain, std)
+    gain, std = ours.policy_at(2000 - 1500 * rng.random(count))
+    mean, spread = ours.visited_states(gain, std)
     x = mean + spread * rng.standard_normal(count)
-    a = gain * (GOAL - x) + std * rng.standard_normal(count)
+    a = gain * (ours.GOAL - x) + std * rng.standard_normal(count)
     data = SCENE.compute(2000, 1500, 0.5)
     near = np.abs(x - 0.5) < 0.05
     for points, density, drawn in (
-        (STATES, data.buffer_states, x),
-        (ACTIONS, data.buffer_actions, a[near]),
+        (ours.STATES, data.buffer_states, x),
+        (ours.ACTIONS, data.buffer_actions, a[near]),
     ):
         mean = np.trapezoid(points * density, points)
         assert drawn.mean() == pytest.approx(mean, abs=0.01)
@@ -57,7 +46,7 @@ def test_the_buffer_is_a_mixture_of_its_authors_by_drawing_rows():
 def test_densities_add_up_to_one_and_shares_lie_between_zero_and_one():
     for settings in itertools.product((0, 50, 3000), (10, 3000), (-2.0, 2.0)):
         data = SCENE.compute(*settings)
-        for points, quantity in ((STATES, "states"), (ACTIONS, "actions")):
+        for points, quantity in ((ours.STATES, "states"), (ours.ACTIONS, "actions")):
             for density in (getattr(data, f"buffer_{quantity}"), getattr(data, f"present_{quantity}")):
                 assert np.trapezoid(density, points) == pytest.approx(1, abs=1e-3), settings
             assert -1e-9 < getattr(data, f"{quantity}_shared") < 1.001, settings
@@ -66,8 +55,8 @@ def test_densities_add_up_to_one_and_shares_lie_between_zero_and_one():
 def test_overlap_of_boxes():
     points = np.linspace(0, 4, 4001)
     first, second = ((points > 0) & (points < 2)) / 2, ((points > 1.5) & (points < 3.5)) / 2
-    assert overlap(first, second, points) == pytest.approx(0.25, abs=0.002)
-    assert overlap(first, first, points) == pytest.approx(1, abs=0.002)
+    assert ours.overlap(first, second, points) == pytest.approx(0.25, abs=0.002)
+    assert ours.overlap(first, first, points) == pytest.approx(1, abs=0.002)
 
 
 def test_a_tiny_buffer_is_the_present_and_a_large_one_is_not():

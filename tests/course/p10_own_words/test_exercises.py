@@ -6,14 +6,7 @@ from torch.nn.functional import mse_loss
 
 from sacnotes_lib.course.kit.check import check
 from sacnotes_lib.course.kit.exercise import ExerciseTodo
-from sacnotes_lib.course.p10_own_words import exercises as recall
-from sacnotes_lib.course.p10_own_words.bench import (
-    LOSSES,
-    WEIGHTS,
-    Bench,
-    numbers_of,
-    weights_after,
-)
+from sacnotes_lib.course.p10_own_words import bench as ours, exercises as recall
 from sacnotes_lib.course.p10_own_words.cards import CARDS, DECK, JOBS, play
 from sacnotes_lib.sac.agent import SAC
 from sacnotes_lib.sac.losses import actor_loss_reparameterized, critic_loss, temperature_loss
@@ -45,11 +38,11 @@ def by_name(agent, batch):
 
 @pytest.mark.parametrize("case", recall.CASES, ids=str)
 def test_cards_and_reference_do_what_the_library_s_update_does(case):
-    by_library = weights_after(SAC.update)(**case)
-    assert set(by_library) == {f"the {part} at the end" for part in WEIGHTS}
+    by_library = ours.weights_after(SAC.update)(**case)
+    assert set(by_library) == {f"the {part} at the end" for part in ours.WEIGHTS}
     torch.testing.assert_close(recall.ONE_UPDATE.adapt(lambda: "HFECIGA")(*case.values()), by_library)
-    torch.testing.assert_close(weights_after(recall.full_update)(**case), by_library)
-    before = weights_after(SAC.update)(case["bench"], 0)
+    torch.testing.assert_close(ours.weights_after(recall.full_update)(**case), by_library)
+    before = ours.weights_after(SAC.update)(case["bench"], 0)
     assert not any(torch.equal(by_library[part], before[part]) for part in by_library)
 
 
@@ -96,7 +89,7 @@ def test_weights_that_print_alike_are_told_apart():
 
 def test_the_written_losses_are_those_that_sac_steps_on():
     """The losses against PyTorch's own functions and the library's target, on the agent with its run axis."""
-    bench = Bench(2)
+    bench = ours.Bench(2)
     agent, (s, a, r, s2, d) = bench.agent(), bench.batch()
     noise = agent.noise_for(agent.actor(s))
     next_action, next_log_prob = agent.actor(s2).sample(noise=noise.flip(1))
@@ -113,15 +106,15 @@ def test_the_written_losses_are_those_that_sac_steps_on():
         "actor loss": actor,
         "temperature loss": temperature_loss(agent.log_temperature, log_prob, agent.target_entropy),
     }
-    assert set(expected) == set(LOSSES)
-    got = numbers_of(recall.update_losses)(bench)
+    assert set(expected) == set(ours.LOSSES)
+    got = ours.numbers_of(recall.update_losses)(bench)
     for name, value in expected.items():
         torch.testing.assert_close(got[name], value)
 
 
 def test_a_slope_is_the_difference_quotient_of_its_loss():
     """The second number of the critics' loss, by moving the critics a little along the fixed direction."""
-    bench, step = Bench(1), 1e-3
+    bench, step = ours.Bench(1), 1e-3
 
     def loss_at(offset):
         agent, (s, a, *_) = bench.agent(), bench.batch()
@@ -129,10 +122,10 @@ def test_a_slope_is_the_difference_quotient_of_its_loss():
         with torch.no_grad():
             for weight in agent.critic.tensors():
                 weight += offset * torch.randn(weight.shape, generator=generator)
-            label = numbers_of(recall.update_losses)(bench)["label"]
+            label = ours.numbers_of(recall.update_losses)(bench)["label"]
             return (agent.critic(s, a)[0] - label).square().mean(-1).sum().item()
 
-    found = numbers_of(recall.update_losses)(bench)
+    found = ours.numbers_of(recall.update_losses)(bench)
     assert found["slope of the critic loss in the actor"] == 0
     assert found["slope of the critic loss in the critics"].item() == pytest.approx(
         (loss_at(step) - loss_at(-step)) / (2 * step), rel=0.02
@@ -167,5 +160,5 @@ def test_who_trains_is_said(update, words, kept, capsys):
     assert words in capsys.readouterr().out
     assert (chosen is update) == kept
     if not kept:
-        expected = weights_after(SAC.update)(Bench(2), 2)
-        torch.testing.assert_close(weights_after(chosen)(Bench(2), 2), expected)
+        expected = ours.weights_after(SAC.update)(ours.Bench(2), 2)
+        torch.testing.assert_close(ours.weights_after(chosen)(ours.Bench(2), 2), expected)

@@ -8,24 +8,8 @@ import pytest
 import torch
 from scipy import stats
 
+from sacnotes_lib.course.p10_own_words import slow_motion as ours
 from sacnotes_lib.course.p10_own_words.scene import ROWS, OneUpdateScene
-from sacnotes_lib.course.p10_own_words.slow_motion import (
-    BUFFER_ACTIONS,
-    BUFFER_NEXT,
-    DISCOUNT,
-    PLUS_ENTROPY,
-    RIGHT,
-    SHARES,
-    STAGES,
-    STEP_SIZE,
-    TARGET_ENTROPY,
-    TAU,
-    TIMES_D,
-    UPDATES,
-    history,
-    parabola,
-    reward,
-)
 from sacnotes_lib.course.stage.painter import Painter
 
 SCENE = OneUpdateScene()
@@ -33,7 +17,7 @@ DEFAULTS = SCENE.defaults()
 ASSEMBLED = SCENE.controls["assembled"].options
 
 
-def moment(update=1, stage=0, assembled=RIGHT):
+def moment(update=1, stage=0, assembled=ours.RIGHT):
     return SCENE.compute(stage=stage, update=update, assembled=assembled)
 
 
@@ -48,20 +32,17 @@ def label_by_hand(update, *, actions=None, sign=-1, factor=1.0):
     start, drawn = moment(update).now, moment(update, 1).now
     actions = drawn.next_actions if actions is None else actions
     bonus = sign * start.log_alpha.exp().item() * log_density(start, actions)
-    ahead = parabola(start.target_critic, actions).numpy() + bonus
-    return reward(BUFFER_ACTIONS).numpy() + DISCOUNT * factor * ahead
+    ahead = ours.parabola(start.target_critic, actions).numpy() + bonus
+    return ours.reward(ours.BUFFER_ACTIONS).numpy() + ours.DISCOUNT * factor * ahead
 
 
 def test_the_label_by_hand_and_a_slip_s_first_one():
     for update in (1, 7, 60):
         np.testing.assert_allclose(moment(update, 2).now.labels, label_by_hand(update), rtol=1e-9)
     changes = {
-        RIGHT: {},
-        BUFFER_NEXT: {"actions": BUFFER_ACTIONS},
-        PLUS_ENTROPY: {"sign": 1},
-        TIMES_D: {"factor": 0.0},
-        SHARES: {},
-    }
+        ours.RIGHT: {}, ours.BUFFER_NEXT: {"actions": ours.BUFFER_ACTIONS}, ours.PLUS_ENTROPY: {"sign": 1},
+        ours.TIMES_D: {"factor": 0.0}, ours.SHARES: {},
+    }  # fmt: skip
     assert set(changes) == set(ASSEMBLED)
     for slip, change in changes.items():
         np.testing.assert_allclose(moment(1, 2, slip).now.labels, label_by_hand(1, **change), rtol=1e-9)
@@ -70,9 +51,9 @@ def test_the_label_by_hand_and_a_slip_s_first_one():
 @pytest.mark.parametrize("update", [1, 30])
 def test_the_critic_s_step_by_hand(update):
     before, after = moment(update, 2).now, moment(update, 3).now
-    powers = torch.stack([BUFFER_ACTIONS**k for k in range(3)])
+    powers = torch.stack([ours.BUFFER_ACTIONS**k for k in range(3)])
     slope = 2 * (powers * (powers.T @ before.critic - before.labels)).mean(1)
-    torch.testing.assert_close(after.critic, before.critic - STEP_SIZE["critic"] * slope)
+    torch.testing.assert_close(after.critic, before.critic - ours.STEP_SIZE["critic"] * slope)
 
 
 @pytest.mark.parametrize("update", [1, 30])
@@ -84,27 +65,27 @@ def test_the_actor_s_step_by_difference_quotients(update):
     def loss(mean, log_std):
         u = mean + math.exp(log_std) * noise.numpy()
         log_prob = stats.norm(mean, math.exp(log_std)).logpdf(u) - np.log1p(-(np.tanh(u) ** 2))
-        return (alpha * log_prob - parabola(before.critic, torch.tensor(np.tanh(u))).numpy()).mean()
+        return (alpha * log_prob - ours.parabola(before.critic, torch.tensor(np.tanh(u))).numpy()).mean()
 
     mean, log_std, h = before.mean.item(), before.log_std.item(), 1e-5
     slopes = (
         (loss(mean + h, log_std) - loss(mean - h, log_std)) / (2 * h),
         (loss(mean, log_std + h) - loss(mean, log_std - h)) / (2 * h),
     )
-    assert after.mean.item() == pytest.approx(mean - STEP_SIZE["actor"] * slopes[0], abs=1e-8)
-    assert after.log_std.item() == pytest.approx(log_std - STEP_SIZE["actor"] * slopes[1], abs=1e-8)
+    assert after.mean.item() == pytest.approx(mean - ours.STEP_SIZE["actor"] * slopes[0], abs=1e-8)
+    assert after.log_std.item() == pytest.approx(log_std - ours.STEP_SIZE["actor"] * slopes[1], abs=1e-8)
 
 
 def test_the_temperature_s_step_by_hand():
     start, acting, priced = (moment(20, stage).now for stage in (0, 4, 5))
-    surplus = -log_density(start, acting.actions).mean() - TARGET_ENTROPY
+    surplus = -log_density(start, acting.actions).mean() - ours.TARGET_ENTROPY
     alpha = start.log_alpha.exp().item()
-    expected = start.log_alpha.item() - STEP_SIZE["temperature"] * alpha * surplus
+    expected = start.log_alpha.item() - ours.STEP_SIZE["temperature"] * alpha * surplus
     assert priced.log_alpha.item() == pytest.approx(expected, abs=1e-9)
 
 
 def test_the_target_critic_takes_its_share():
-    for slip, share in ((RIGHT, TAU), (SHARES, 1 - TAU)):
+    for slip, share in ((ours.RIGHT, ours.TAU), (ours.SHARES, 1 - ours.TAU)):
         start, end = moment(5, 0, slip).now, moment(5, 6, slip).now
         torch.testing.assert_close(end.target_critic, (1 - share) * start.target_critic + share * end.critic)
 
@@ -123,25 +104,27 @@ def test_each_stage_moves_its_own_numbers_only():
 
 
 def test_an_update_begins_where_the_last_one_ended():
-    for last, first in itertools.pairwise(history(RIGHT)):
+    for last, first in itertools.pairwise(ours.history(ours.RIGHT)):
         assert first[0].critic.equal(last[-1].critic) and first[0].mean.equal(last[-1].mean)
         assert first[0].labels is None and first[0].log_alpha.equal(last[-1].log_alpha)
 
 
 def test_it_learns():
     """The critic's error falls to a tenth, and the policy comes nearer to the best action, 0.4."""
-    end = history(RIGHT)[-1][-1].numbers()
-    first = history(RIGHT)[0][3].numbers()
+    end = ours.history(ours.RIGHT)[-1][-1].numbers()
+    first = ours.history(ours.RIGHT)[0][3].numbers()
     assert end["(Q − y)²"] < 0.1 * first["(Q − y)²"]
-    assert abs(end["π: tanh μ"] - 0.4) < abs(history(RIGHT)[0][0].numbers()["π: tanh μ"] - 0.4)
+    assert abs(end["π: tanh μ"] - 0.4) < abs(ours.history(ours.RIGHT)[0][0].numbers()["π: tanh μ"] - 0.4)
 
 
 def test_the_description_states_what_moved_and_the_slip():
-    settings = DEFAULTS | {"stage": 6, "update": 9, "assembled": SHARES}
+    settings = DEFAULTS | {"stage": 6, "update": 9, "assembled": ours.SHARES}
     data = SCENE.compute(**settings)
     words = SCENE.describe(settings, data)
     assert f"Moved: Q̄ to {data.now.numbers()['Q̄']:.3f}." in words
-    assert STAGES[6] in words and SHARES in words and f"Q̄ {data.rightly.numbers()['Q̄']:.3f}" in words
+    assert (
+        ours.STAGES[6] in words and ours.SHARES in words and f"Q̄ {data.rightly.numbers()['Q̄']:.3f}" in words
+    )
     assert "None of the numbers moved" in SCENE.describe(DEFAULTS, moment())
 
 
@@ -149,7 +132,7 @@ def test_everything_lies_inside_the_panels():
     painter = Painter(SCENE)
     (critic, policy, _) = painter.figure.axes
     (low, high), (_, density_high) = critic.get_ylim(), policy.get_ylim()
-    for assembled, update in itertools.product(ASSEMBLED, range(1, UPDATES + 1, 6)):
+    for assembled, update in itertools.product(ASSEMBLED, range(1, ours.UPDATES + 1, 6)):
         data = moment(update, 6, assembled)
         painter.paint(data)
         drawn = np.concatenate(

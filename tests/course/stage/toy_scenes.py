@@ -25,11 +25,9 @@ class CurveScene(Scene):
     size = (5.0, 3.0)
     controls = {
         "amplitude": Slider("Amplitude", 0.01, 10.0, 1.0, log=True, unit="V"),
-        "shift": Slider("Shift", -1.0, 1.0, 0.0),
-        "limit": Integer("Limit", 1, 20, 12),
-        "title": Choice("Title", ("one", "two")),
-        "broken": Choice("Broken", (False, True)),
-    }
+        "shift": Slider("Shift", -1.0, 1.0, 0.0), "limit": Integer("Limit", 1, 20, 12),
+        "title": Choice("Title", ("one", "two")), "broken": Choice("Broken", (False, True)),
+    }  # fmt: skip
 
     def compute(self, amplitude, shift, limit, title, broken):
         if broken:
