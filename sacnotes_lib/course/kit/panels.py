@@ -61,10 +61,10 @@ class PredictionPanel(PagePanel):
         self.status = widgets.HTML()
         prediction.on_change(self._update)
         self._update()
-        question = widgets.HTML(f"{WRAPPED}<b>Predict.</b> {_formatted(prediction.question)}")
+        question = widgets.HTML(f"{WRAPPED}<b>Predict.</b> {formatted(prediction.question)}")
         super().__init__([question, *self.buttons.values(), self.status], "sacnotes-predict")
-        items = "".join(f"<li>{_formatted(option)}</li>" for option in prediction.options)
-        as_html = f"<p><b>Predict.</b> {_formatted(prediction.question)}</p><ul>{items}</ul>"
+        items = "".join(f"<li>{formatted(option)}</li>" for option in prediction.options)
+        as_html = f"<p><b>Predict.</b> {formatted(prediction.question)}</p><ul>{items}</ul>"
         as_text = "\n".join([f"Predict. {prediction.question}", *prediction.options])
         self.static = {"text/html": as_html, "text/plain": as_text}, {}
 
@@ -91,7 +91,7 @@ class RevealPanel(PagePanel):
     def __init__(self, prediction: Prediction, found: Any, why: str, show: Sequence[Shown]):
         self.prediction = prediction
         self.answer = prediction.right_option(found)
-        self.why, self._shown = _formatted(why), _as_html(show)
+        self.why, self._shown = formatted(why), _as_html(show)
         self.is_open = prediction.settled
         self._choice, self._has_chosen = prediction.choice, prediction.choice is not None
         self.text = widgets.HTML()
@@ -100,8 +100,8 @@ class RevealPanel(PagePanel):
         prediction.on_change(self._prediction_changed)
         super().__init__([self.text, self.button], "sacnotes-reveal")
         as_html = (
-            f"{self._shown}<details><summary>Answer: {_formatted(prediction.question)}</summary>"
-            f"<p><b>{_formatted(self.answer)}</b></p><p>{self.why}</p></details>"
+            f"{self._shown}<details><summary>Answer: {formatted(prediction.question)}</summary>"
+            f"<p><b>{formatted(self.answer)}</b></p><p>{self.why}</p></details>"
         )
         words = [one.description if isinstance(one, Picture) else str(one) for one in show]
         as_text = "\n".join([*words, f"Answer: {prediction.question} {self.answer}. {why}"])
@@ -161,14 +161,12 @@ def _as_html(shown: Sequence[Any]) -> str:
 
 def _verdict(choice: str | None, answer: str) -> str:
     if choice is None:
-        return f"The answer: <b>{_formatted(answer)}</b>."
+        return f"The answer: <b>{formatted(answer)}</b>."
     if choice == answer:
-        return f"<b>✓ Right.</b> You predicted <b>{_formatted(choice)}</b>, and so it is."
-    return (
-        f"<b>✗ Not quite.</b> You predicted <b>{_formatted(choice)}</b>; it is <b>{_formatted(answer)}</b>."
-    )
+        return f"<b>✓ Right.</b> You predicted <b>{formatted(choice)}</b>, and so it is."
+    return f"<b>✗ Not quite.</b> You predicted <b>{formatted(choice)}</b>; it is <b>{formatted(answer)}</b>."
 
 
-def _formatted(text: str) -> str:
+def formatted(text: str) -> str:
     """``text`` as HTML, with `backticks` as code."""
     return re.sub(r"`([^`]+)`", r"<code>\1</code>", html.escape(text))
