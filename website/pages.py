@@ -140,7 +140,12 @@ def _described(panel: Panel) -> dict:
         controls.append({"name": name, "label": label, "texts": texts, "menu": menu, "at": at})
         if len(values) < full:
             coarser.append(f"{control.label} has {len(values)} of {full}")
-    told = {"name": panel.name, "controls": controls, "count": len(panel.combinations()), "coarser": coarser}
+    told = {
+        "name": panel.scene.name,
+        "controls": controls,
+        "count": len(panel.combinations()),
+        "coarser": coarser,
+    }
     return told | {"introduction": OF_RECORDED if isinstance(panel.scene, RecordedScene) else None}
 
 
