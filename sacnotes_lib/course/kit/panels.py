@@ -18,8 +18,12 @@ from sacnotes_lib.training.tables import ResultTable
 Shown = str | Picture | ResultTable  # what decides a question
 
 WIDE = {"width": "max-content", "max_width": "100%", "height": "auto", "padding": "0.2em 0.9em"}
-# On a narrow page a long option takes two lines: ipywidgets would cut it.
-WRAPPED = "<style>.sacnotes-predict button {white-space: normal; line-height: 1.5; text-align: left}</style>"
+# On a narrow page a long option takes two lines: ipywidgets would cut it. Every page asks something, so what is said
+# here holds for its pictures, all drawn on white: in JupyterLab's dark theme they are turned over, their hues kept.
+STYLE = (
+    "<style>.sacnotes-predict button {white-space: normal; line-height: 1.5; text-align: left}"
+    "body[data-jp-theme-light='false'] .jp-OutputArea-output img {filter: invert(0.92) hue-rotate(180deg)}</style>"
+)
 
 
 def predict(key: str, question: str, options: Sequence[str] | Mapping[str, Any]) -> "PredictionPanel":
@@ -61,7 +65,7 @@ class PredictionPanel(PagePanel):
         self.status = widgets.HTML()
         prediction.on_change(self._update)
         self._update()
-        question = widgets.HTML(f"{WRAPPED}<b>Predict.</b> {formatted(prediction.question)}")
+        question = widgets.HTML(f"{STYLE}<b>Predict.</b> {formatted(prediction.question)}")
         super().__init__([question, *self.buttons.values(), self.status], "sacnotes-predict")
         items = "".join(f"<li>{formatted(option)}</li>" for option in prediction.options)
         as_html = f"<p><b>Predict.</b> {formatted(prediction.question)}</p><ul>{items}</ul>"
