@@ -153,7 +153,7 @@ def _as_html(shown: Sequence[Any]) -> str:
     for is_text, some in groupby(shown, lambda one: isinstance(one, str)):
         if is_text:
             parts.append(
-                f'<pre style="overflow-x:auto;line-height:1.3">{html.escape(chr(10).join(some))}</pre>'
+                f'<pre style="overflow-x:auto;white-space:pre;line-height:1.3">{html.escape(chr(10).join(some))}</pre>'
             )
         else:
             parts += [
