@@ -10,6 +10,7 @@ from .course.kit.check import check as check
 from .course.kit.done import reset_progress as reset_progress, show_progress as show_progress
 from .course.kit.exercise import Exercise as Exercise, ExerciseTodo as ExerciseTodo
 from .course.kit.panels import predict as predict, reveal as reveal
+from .course.kit.review import review as review
 from .course.kit.show import show_source as show_source
 from .course.p00_start.scene import TemperatureScene as TemperatureScene
 from .course.p01_independent.scene import BroadcastScene as BroadcastScene

@@ -12,11 +12,12 @@ from urllib.parse import quote
 import nbformat
 from pygments.formatters import HtmlFormatter
 
+from sacnotes_lib.course.kit.cards import cards_of
 from sacnotes_lib.course.kit.pages import PAGES
 from tools.copies import MAPS
 from tools.fingerprint import ROOT
 from tools.notebooks import find
-from website.cards import as_page, cards_of, for_anki
+from website.cards import as_page, for_anki
 from website.pages import HERE, page, with_links
 from website.panels import LEAST, MOST, painted, panels_of
 from website.recorded import STEPS
@@ -71,7 +72,7 @@ def build(
     texts = {name: _one_cell((ROOT / "docs" / name).read_text("utf-8")) for name in MAPS}
     shown = {f"{Path(name).stem}.html": notebook for name, notebook in (notebooks | texts).items()}
     shown |= {"index.html": _front(notebooks), "search.html": _one_cell(SEARCH)}
-    cards = [card for name, notebook in notebooks.items() for card in cards_of(name, notebook)]
+    cards = [card for name in files for card in cards_of(ROOT / "notebooks" / name)]
     shown["cards.html"] = _one_cell(as_page(cards))
     order = [(f"{Path(one.file).stem}.html", one.question) for one in PAGES if one.file in files]
     for name, notebook in shown.items():

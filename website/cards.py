@@ -1,17 +1,13 @@
-"""Predictions and self-test questions as review cards: a page of the website, and a file that Anki imports."""
+"""The course's questions as review cards: a page of the website, and a file that Anki imports."""
 
-import re
-from dataclasses import dataclass
+from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 
-import nbformat
-from bs4 import BeautifulSoup
-
-from tools.fingerprint import digest
+from sacnotes_lib.course.kit.cards import Card
+from sacnotes_lib.course.kit.panels import formatted
 from website.words import html_of
 
-SELF_TEST = re.compile(r"^\d+\. (.+?)\s*<details><summary>answer</summary>(.+?)</details>", re.M | re.S)
 TEXT = """# Review cards
 
 A question, and its answer when you open it. What you missed comes first, then what you have not seen, then what is
@@ -24,60 +20,44 @@ old: a card that you knew comes back after a day, then after three, nine and so 
 """
 
 
-@dataclass(frozen=True)
-class Card:
-    """``key`` stays the same while the question does; ``question`` and ``answer`` are HTML; ``right`` is the option."""
-
-    key: str
-    place: str
-    question: str
-    answer: str
-    right: str = ""
-
-
-def cards_of(name: str, notebook: nbformat.NotebookNode) -> list[Card]:
-    """The cards of a page, in its order."""
-    cards, asked = [], {}
-    for cell in notebook.cells:
-        place = f"{Path(name).stem}.html#{cell.id}"
-        if cell.cell_type == "markdown":
-            for question, answer in SELF_TEST.findall(cell.source):
-                cards.append(
-                    Card(
-                        f"{name[:2]}.test.{digest([question])[:8]}", place, html_of(question), html_of(answer)
-                    )
-                )
-            continue
-        call = re.search(r'^(predict|reveal)\(\s*"([^"]+)"', cell.source, re.MULTILINE)
-        texts = [output.get("data", {}).get("text/html", "") for output in cell.outputs]
-        soup = BeautifulSoup(texts[-1], "html.parser") if call and texts else None
-        if soup and call[1] == "predict":
-            soup.b.decompose()
-            options = " · ".join(option.decode_contents() for option in soup.find_all("li"))
-            asked[call[2]] = place, f"{soup.p.decode_contents().strip()} <i>{options}</i>"
-        elif soup and call[2] in asked:
-            answer, why = soup.find_all("details")[-1].find_all("p", recursive=False)
-            said = f"{answer.decode_contents()}. {why.decode_contents()}"
-            cards.append(Card(call[2], *asked[call[2]], said, answer.get_text()))
-    return cards
-
-
-def as_page(cards: list[Card]) -> str:
+def as_page(cards: Sequence[Card]) -> str:
     """Markdown of the page: each card a fold, so that it can be used without a script."""
     folds = (
-        f'<details class="card" data-key="{card.key}" data-right="{escape(card.right)}">'
-        f"<summary>{card.question}</summary>"
-        f'<p>{card.answer} <a href="{card.place}">Page {card.place[:2]}</a></p></details>'
+        f'<details class="card" data-key="{card.key}" data-right="{_right(card)}">'
+        f"<summary>{question}</summary>"
+        f'<p>{answer} <a href="{_place(card)}">Page {card.file[:2]}</a></p></details>'
         for card in cards
+        for question, answer in [_sides(card)]
     )
     return TEXT + "\n".join(" ".join(fold.split()) for fold in folds)
 
 
-def for_anki(cards: list[Card], address: str) -> str:
+def for_anki(cards: Sequence[Card], address: str) -> str:
     """Lines for Anki's import of text. By their first column cards that are imported again are renewed."""
     header = ["#separator:tab", "#html:true", "#guid column:1", "#deck:sacnotes", "#tags column:4"]
     rows = (
-        (card.key, card.question, f'{card.answer} <a href="{address}/{card.place}">page</a>', card.place[:2])
+        (card.key, question, f'{answer} <a href="{address}/{_place(card)}">page</a>', card.file[:2])
         for card in cards
+        for question, answer in [_sides(card)]
     )
     return "\n".join(header + ["\t".join(" ".join(part.split()) for part in row) for row in rows]) + "\n"
+
+
+def _sides(card: Card) -> tuple[str, str]:
+    """Question and answer as HTML."""
+    if not card.options:
+        return html_of(card.question), html_of(card.answer)
+    options = " · ".join(map(formatted, card.options))
+    return (
+        f"{formatted(card.question)} <i>{options}</i>",
+        f"<b>{formatted(card.answer)}</b>. {formatted(card.why)}",
+    )
+
+
+def _place(card: Card) -> str:
+    return f"{Path(card.file).stem}.html#{card.cell}"
+
+
+def _right(card: Card) -> str:
+    """The right option as its button on the page reads, without marks of code; nothing for a self-test question."""
+    return escape(card.answer.replace("`", "")) if card.options else ""

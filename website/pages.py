@@ -19,6 +19,8 @@ from website.recorded import RecordedScene
 from website.words import Words
 
 HERE = Path(__file__).parent
+# What a cell is here: by the function that it calls.
+ROLES = {"show_progress": "map", "check": "check", "review": "review"}
 OF_RECORDED = (
     "The console trains where Python runs. Instead, here are sixteen trainings that were recorded, on a problem whose "
     "answer is known: a fork, then a narrow route that pays more to those who keep still, or a wide one on which any "
@@ -88,7 +90,7 @@ def page(
         else:
             hidden_until = calls[place].get("live", {}).get("hidden_until")
             told["waits"] = " ".join(sorted(waiting | ({hidden_until} - {None})))
-            told["role"] = "map" if "show_progress" in key else "check" if "check" in key else None
+            told["role"] = next((role for call, role in ROLES.items() if call in key), None)
             if place in panels:
                 told["panel"] = _described(panels[place]) | {"source": sources[place]}
         cell.metadata["site"] = told
@@ -140,7 +142,12 @@ def _described(panel: Panel) -> dict:
         controls.append({"name": name, "label": label, "texts": texts, "menu": menu, "at": at})
         if len(values) < full:
             coarser.append(f"{control.label} has {len(values)} of {full}")
-    told = {"name": panel.name, "controls": controls, "count": len(panel.combinations()), "coarser": coarser}
+    told = {
+        "name": panel.scene.name,
+        "controls": controls,
+        "count": len(panel.combinations()),
+        "coarser": coarser,
+    }
     return told | {"introduction": OF_RECORDED if isinstance(panel.scene, RecordedScene) else None}
 
 

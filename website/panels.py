@@ -46,10 +46,6 @@ class Panel:
     positions: dict[str, list]
 
     @property
-    def name(self) -> str:
-        return type(self.scene).__name__.removesuffix("Scene").lower()
-
-    @property
     def defaults(self) -> dict[str, Any]:
         return {name: control.default for name, control in self.controls.items()}
 
@@ -263,7 +259,7 @@ def _write_sheets(tiles: list[bytes], palette: Palette, folder: Path) -> int:
 def painted(panels: Iterable[Panel], cache: Path) -> list[Path]:
     """The folder in ``cache`` that holds the data of each panel; painted only where its code is new."""
     panels = list(panels)
-    folders = [cache / f"{panel.name}-{panel.digest()}" for panel in panels]
+    folders = [cache / f"{panel.scene.name}-{panel.digest()}" for panel in panels]
     new = {folder: panel for folder, panel in zip(folders, panels) if not folder.exists()}
     if new:
         Parallel(n_jobs=min(2, len(new)))(

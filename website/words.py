@@ -35,9 +35,7 @@ def _rows() -> tuple[dict[str, str], dict[str, str]]:
         for symbol in re.findall(r"\$([^$]+)\$", symbols):
             letters[symbol] = html_of(said)
     for names, meaning, page in cells("Words"):
-        *firsts, last = names.split(", ")
-        rest = last.partition(" ")[2] if firsts and firsts[0] == "hard" else ""
-        for name in [f"{first} {rest}".strip() for first in firsts] + [last]:
+        for name in names.split(", "):
             words[name] = html_of(f"{names}: {meaning} ({page})")
     return letters, words
 

@@ -63,6 +63,39 @@ def test_a_reveal_waits_for_the_prediction_and_closes_when_it_changes(lab):
     assert faults(page) == []
 
 
+def test_review_asks_what_was_missed_and_the_key_that_asked_for_the_next_question_does_so_again(lab):
+    missed = (
+        "for key in ('00.temperature', '01.shape'): PROGRESS.record_prediction(key, 'as it was worded once')"
+    )
+    imports = "from sacnotes_lib import review\nfrom sacnotes_lib.course.kit.progress import PROGRESS"
+    lab.run("review.ipynb", f"{imports}\n{missed}", "review()")
+    panel = lab.page.locator(".sacnotes-review")
+    number, following = panel.get_by_role("status").first, panel.get_by_role("button", name="Next question")
+    expect(number).to_contain_text(re.compile(r"Question 1 of \d+, from page 00"))
+    panel.locator(".sacnotes-predict button").first.press("Enter")
+    expect(panel.locator(".sacnotes-reveal")).to_contain_text(re.compile("Right|Not quite"))
+    assert faults(lab.page) == []
+    following.press("Enter")
+    expect(number).to_contain_text("from page 01")
+    expect(following).to_be_focused()
+    lab.page.keyboard.press("Enter")
+    expect(panel.locator(".sacnotes-self-test")).to_be_visible()
+    panel.locator("summary").press("Enter")
+    panel.get_by_role("button", name="I knew it").press("Space")
+    expect(panel.get_by_role("button", name="✓ I knew it")).to_be_focused()
+    assert faults(lab.page) == []
+
+
+def test_the_setting_to_send_follows_its_panel_and_stays_open(lab):
+    lab.run("setting.ipynb", LIVE)
+    (panel,) = panels(lab)
+    setting = panel.root.get_by_role("textbox", name="Behind the address")
+    expect(setting).to_be_hidden()
+    panel.root.locator("summary").press("Enter")
+    drive(panel)
+    expect(setting).to_have_value(re.compile("#panel=broadcast&batch_size=9"))
+
+
 def test_on_a_narrow_page_no_button_is_cut(lab):
     lab.page.set_viewport_size({"width": 450, "height": 1000})
     long = 'predict("long", "Which?", ["The one whose name goes on and on, and on, until a page is too narrow", "b"])'

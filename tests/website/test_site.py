@@ -75,7 +75,7 @@ def test_panels_answer_the_keyboard_with_painters_pixels(visit, name):
     page = visit(name)
     panels = list(panels_on(page))
     scenes = list(scenes_of(name))
-    assert [panel.get_attribute("data-name") for panel in panels] == [scene.name for scene in scenes]
+    assert [panel.get_attribute("data-name") for panel in panels] == [one.scene.name for one in scenes]
     for panel, scene in zip(panels, scenes):
         frames, combinations = Frames(scene), scene.combinations()
         index = page.evaluate(UNPACKED, panel.get_attribute("data-source"))
@@ -90,7 +90,7 @@ def test_panels_answer_the_keyboard_with_painters_pixels(visit, name):
             now = pixels_of(panel).tobytes(), words.inner_text()
             changes += now[0] != then[0] and now[1] != then[1]
             then = now
-        assert changes >= 3, scene.name
+        assert changes >= 3, scene.scene.name
         for place in random.Random(0).sample(range(len(combinations)), 2):
             setting = combinations[place]
             frames_pixels, description = frames.frame(setting)
@@ -125,7 +125,7 @@ def test_the_notebook_offers_the_same_address(visit):
     setting = scene.combinations()[-1]
     assert setting != panel.parameters
     panel.set(**setting)
-    assert html.escape(panel.address()) in panel.picture.value
+    assert html.escape(panel.address()) in panel.setting.value
     told = next(panels_on(visit(FIRST + panel.address()))).locator("figure p").inner_text()
     assert told == panel.description
     panel.retire()

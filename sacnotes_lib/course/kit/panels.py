@@ -18,8 +18,12 @@ from sacnotes_lib.training.tables import ResultTable
 Shown = str | Picture | ResultTable  # what decides a question
 
 WIDE = {"width": "max-content", "max_width": "100%", "height": "auto", "padding": "0.2em 0.9em"}
-# On a narrow page a long option takes two lines: ipywidgets would cut it.
-WRAPPED = "<style>.sacnotes-predict button {white-space: normal; line-height: 1.5; text-align: left}</style>"
+# On a narrow page a long option takes two lines: ipywidgets would cut it. Every page asks something, so what is said
+# here holds for its pictures, all drawn on white: in JupyterLab's dark theme they are turned over, their hues kept.
+STYLE = (
+    "<style>.sacnotes-predict button {white-space: normal; line-height: 1.5; text-align: left}"
+    "body[data-jp-theme-light='false'] .jp-OutputArea-output img {filter: invert(0.92) hue-rotate(180deg)}</style>"
+)
 
 
 def predict(key: str, question: str, options: Sequence[str] | Mapping[str, Any]) -> "PredictionPanel":
@@ -61,10 +65,10 @@ class PredictionPanel(PagePanel):
         self.status = widgets.HTML()
         prediction.on_change(self._update)
         self._update()
-        question = widgets.HTML(f"{WRAPPED}<b>Predict.</b> {_formatted(prediction.question)}")
+        question = widgets.HTML(f"{STYLE}<b>Predict.</b> {formatted(prediction.question)}")
         super().__init__([question, *self.buttons.values(), self.status], "sacnotes-predict")
-        items = "".join(f"<li>{_formatted(option)}</li>" for option in prediction.options)
-        as_html = f"<p><b>Predict.</b> {_formatted(prediction.question)}</p><ul>{items}</ul>"
+        items = "".join(f"<li>{formatted(option)}</li>" for option in prediction.options)
+        as_html = f"<p><b>Predict.</b> {formatted(prediction.question)}</p><ul>{items}</ul>"
         as_text = "\n".join([f"Predict. {prediction.question}", *prediction.options])
         self.static = {"text/html": as_html, "text/plain": as_text}, {}
 
@@ -91,7 +95,7 @@ class RevealPanel(PagePanel):
     def __init__(self, prediction: Prediction, found: Any, why: str, show: Sequence[Shown]):
         self.prediction = prediction
         self.answer = prediction.right_option(found)
-        self.why, self._shown = _formatted(why), _as_html(show)
+        self.why, self._shown = formatted(why), _as_html(show)
         self.is_open = prediction.settled
         self._choice, self._has_chosen = prediction.choice, prediction.choice is not None
         self.text = widgets.HTML()
@@ -100,8 +104,8 @@ class RevealPanel(PagePanel):
         prediction.on_change(self._prediction_changed)
         super().__init__([self.text, self.button], "sacnotes-reveal")
         as_html = (
-            f"{self._shown}<details><summary>Answer: {_formatted(prediction.question)}</summary>"
-            f"<p><b>{_formatted(self.answer)}</b></p><p>{self.why}</p></details>"
+            f"{self._shown}<details><summary>Answer: {formatted(prediction.question)}</summary>"
+            f"<p><b>{formatted(self.answer)}</b></p><p>{self.why}</p></details>"
         )
         words = [one.description if isinstance(one, Picture) else str(one) for one in show]
         as_text = "\n".join([*words, f"Answer: {prediction.question} {self.answer}. {why}"])
@@ -149,7 +153,7 @@ def _as_html(shown: Sequence[Any]) -> str:
     for is_text, some in groupby(shown, lambda one: isinstance(one, str)):
         if is_text:
             parts.append(
-                f'<pre style="overflow-x:auto;line-height:1.3">{html.escape(chr(10).join(some))}</pre>'
+                f'<pre style="overflow-x:auto;white-space:pre;line-height:1.3">{html.escape(chr(10).join(some))}</pre>'
             )
         else:
             parts += [
@@ -161,14 +165,12 @@ def _as_html(shown: Sequence[Any]) -> str:
 
 def _verdict(choice: str | None, answer: str) -> str:
     if choice is None:
-        return f"The answer: <b>{_formatted(answer)}</b>."
+        return f"The answer: <b>{formatted(answer)}</b>."
     if choice == answer:
-        return f"<b>✓ Right.</b> You predicted <b>{_formatted(choice)}</b>, and so it is."
-    return (
-        f"<b>✗ Not quite.</b> You predicted <b>{_formatted(choice)}</b>; it is <b>{_formatted(answer)}</b>."
-    )
+        return f"<b>✓ Right.</b> You predicted <b>{formatted(choice)}</b>, and so it is."
+    return f"<b>✗ Not quite.</b> You predicted <b>{formatted(choice)}</b>; it is <b>{formatted(answer)}</b>."
 
 
-def _formatted(text: str) -> str:
+def formatted(text: str) -> str:
     """``text`` as HTML, with `backticks` as code."""
     return re.sub(r"`([^`]+)`", r"<code>\1</code>", html.escape(text))

@@ -55,9 +55,8 @@ class Prediction:
 
     def on_change(self, callback: Callable[[], None], remove: bool = False) -> None:
         """Call ``callback()`` whenever something is chosen or shown anyway; with ``remove`` no more."""
-        if remove:
-            self._callbacks.remove(callback)
-        else:
+        self._callbacks = [other for other in self._callbacks if other != callback]
+        if not remove:
             self._callbacks.append(callback)
 
     def _tell(self) -> None:

@@ -17,8 +17,8 @@ FIRST_PAGE = "00_start_here.ipynb"
 class Progress:
     """Predictions and exercise results: in memory, and line by line in ``file`` where one is given.
 
-    ``predictions``: key -> the option chosen. ``exercises``: name -> True once it has passed. ``problem``: why the
-    last reading or writing failed, or None. A file that cannot be read or written stops nothing.
+    ``predictions``: key -> the option chosen, the newest last. ``exercises``: name -> True once it has passed.
+    ``problem``: why the last reading or writing failed, or None. A file that cannot be read or written stops nothing.
     """
 
     def __init__(self, file: Path | None = None):
@@ -78,9 +78,9 @@ class Progress:
     def _apply(self, entry: dict) -> None:
         if "exercise" in entry:
             self.exercises[entry["exercise"]] = True
-        elif entry["option"] is None:
-            self.predictions.pop(entry["prediction"], None)
-        else:
+            return
+        self.predictions.pop(entry["prediction"], None)  # the newest stands last
+        if entry["option"] is not None:
             self.predictions[entry["prediction"]] = entry["option"]
 
     def _put_aside(self, entries: list[dict], lost: int) -> None:

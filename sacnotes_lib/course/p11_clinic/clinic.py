@@ -136,7 +136,9 @@ class Consultation:
         )
         code = html.escape("\n".join(self.lines))
         shown = self.picture._repr_mimebundle_()[0]["text/html"] if self.picture else ""
-        body = f'<p><b>{first}</b></p><pre style="overflow-x:auto;line-height:1.4">{code}</pre>'
+        body = (
+            f'<p><b>{first}</b></p><pre style="overflow-x:auto;white-space:pre;line-height:1.4">{code}</pre>'
+        )
         return {"text/plain": repr(self), "text/html": f"{body}<p>{'<br>'.join(rest)}</p>{shown}"}
 
 

@@ -20,7 +20,9 @@ class ControlView:
             self.box = self.source = ButtonRow(name, control.options, control.default)
         else:
             self.box, self.source = _named_slider(control, name)
-        self.box.layout.margin = "2px 1.5em 2px 0"
+        # A rule beside each control, so that on a narrow page, where buttons wrap, it is seen what belongs together.
+        self.box.layout.margin, self.box.layout.padding = "2px 1.5em 2px 0", "0 0 0 0.6em"
+        self.box.layout.border_left = "3px solid var(--jp-border-color2, #e0e0e0)"
 
     @property
     def value(self) -> Any:

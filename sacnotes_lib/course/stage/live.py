@@ -18,6 +18,11 @@ from sacnotes_lib.course.stage.scene import Scene
 from sacnotes_lib.plots.picture import Picture, fast_png, image_tag
 
 SLOW = 0.5  # seconds: of a shorter wait nothing is said
+# The fold is a widget of its own, so that a move which changes the setting leaves it open.
+FOLD = (
+    "<details><summary>This setting, to send</summary></details>"
+    "<style>.sacnotes-setting:not(:has(details[open])) label {display: none}</style>"
+)
 
 
 def live(scene: Scene, *, hidden_until: str | None = None, **defaults: Any) -> "LivePanel":
@@ -48,7 +53,7 @@ class LivePanel(PagePanel):
         controls = adjusted_controls(scene.controls, defaults)
         self.views = {name: ControlView(control) for name, control in controls.items()}
         self.defaults = {name: view.control.default for name, view in self.views.items()}
-        self.picture = widgets.HTML()
+        self.picture, self.setting = widgets.HTML(), widgets.HTML()
         self.busy = widgets.HTML()
         self.reset_button = widgets.Button(
             description="Reset", tooltip="Every control back to where it started"
@@ -57,12 +62,13 @@ class LivePanel(PagePanel):
         self._show_first_picture()
         boxes = [view.box for view in self.views.values()]
         row = widgets.Box([*boxes, self.reset_button, self.busy], layout=ROW)
-        super().__init__([row, self.picture], "sacnotes-live")
+        fold = widgets.VBox([widgets.HTML(FOLD), self.setting]).add_class("sacnotes-setting")
+        super().__init__([row, self.picture, fold], "sacnotes-live")
         if prediction is not None:
             anyway = widgets.Button(description="Show me anyway", layout={"width": "max-content"})
             anyway.on_click(lambda _: prediction.show_anyway())
             waiting = widgets.HTML("The picture appears here when you have made your prediction above.")
-            self.children = (row, self.picture, waiting, anyway)
+            self.children += (waiting, anyway)
             prediction.on_change(self._hide_until_settled)
             self._hide_until_settled()
         for view in self.views.values():
@@ -78,9 +84,7 @@ class LivePanel(PagePanel):
         return self._address_of(self.parameters)
 
     def _address_of(self, parameters: dict[str, Any]) -> str:
-        return (
-            f"#{urlencode({'panel': type(self.scene).__name__.removesuffix('Scene').lower()} | parameters)}"
-        )
+        return f"#{urlencode({'panel': self.scene.name} | parameters)}"
 
     def set(self, **parameters: Any) -> None:
         """Move several controls at once; the picture is drawn once. ``ValueError`` for a value out of range."""
@@ -108,13 +112,11 @@ class LivePanel(PagePanel):
         super().retire()
 
     def _hide_until_settled(self) -> None:
-        row, picture, *instead = self.children
-        for parts, seen in (
-            ((row, picture), self.prediction.settled),
-            (instead, not self.prediction.settled),
-        ):
-            for part in parts:
-                part.layout.display = None if seen else "none"
+        *shown, waiting, anyway = self.children
+        for part in shown:
+            part.layout.display = None if self.prediction.settled else "none"
+        for part in (waiting, anyway):
+            part.layout.display = "none" if self.prediction.settled else None
 
     @property
     def slow(self) -> bool:
@@ -157,6 +159,11 @@ class LivePanel(PagePanel):
 
     def _show(self, parameters, result) -> None:
         self.busy.value = f"A picture takes about {self._seconds:.1f} s." if self.slow else ""
+        self.setting.value = (
+            "<label>Behind the address of this page on the website: "
+            '<input readonly size="60" style="max-width:100%" '
+            f'value="{html.escape(self._address_of(parameters))}"></label>'
+        )
         if isinstance(result, Exception):
             self.error = result
             said = ", ".join(
@@ -172,8 +179,4 @@ class LivePanel(PagePanel):
             image_tag(fast_png(pixels), self.description, pixels.shape[1], pixels.shape[0])
             + '<div role="status" style="max-width:60em;line-height:1.4;font-size:1.1em">'
             + f"{html.escape(self.description)}</div>"
-            + "<details><summary>This setting, to send</summary>"
-            + "<label>Behind the address of this page on the website: "
-            + '<input readonly size="60" style="max-width:100%" '
-            + f'value="{html.escape(self._address_of(parameters))}"></label></details>'
         )

@@ -21,6 +21,11 @@ class Scene:
     controls: ClassVar[Mapping[str, Control]] = {}
     size: ClassVar[tuple[float, float]] = (10.0, 5.0)
 
+    @property
+    def name(self) -> str:
+        """What the scene is called in an address and among the website's files."""
+        return type(self).__name__.removesuffix("Scene").lower()
+
     def compute(self, **parameters) -> Any:
         """The numbers behind the picture. Pure: the same parameters give the same numbers, noise is seeded."""
         raise NotImplementedError

@@ -41,6 +41,15 @@ def test_a_move_sends_one_picture_with_its_own_words():
     assert 'role="status"' in sent[0] and sent[0].count(html.escape(panel.description)) == 2
 
 
+def test_the_fold_that_holds_the_setting_is_not_made_anew_by_a_move():
+    panel = live(CurveScene())
+    fold, setting = panel.children[2].children
+    before = fold.value
+    panel.set(shift=0.5)
+    assert fold.value == before and html.escape(panel.address()) in setting.value
+    assert "#panel=curve&" in panel.address() and "shift=0.5" in panel.address()
+
+
 def test_several_controls_moved_at_once_send_one_picture_and_reset_the_first_one():
     panel = live(CurveScene())
     first, sent = panel.picture.value, recorded(panel)
@@ -152,7 +161,7 @@ def test_a_cell_that_runs_again_leaves_no_widget_of_its_last_run_and_no_listener
 
 
 def seen(panel):
-    """Which parts of a panel are on screen: the controls and the picture, or the words and the button instead."""
+    """Which parts are on screen: controls, picture and the setting to send, or the words and the button instead."""
     return [part.layout.display != "none" for part in panel.children]
 
 
@@ -161,14 +170,14 @@ def test_a_picture_that_would_answer_a_prediction_waits_for_it(monkeypatch, way)
     monkeypatch.setattr(PROGRESS, "predictions", {})
     asked = predict("toy.curve", "Which?", ["one", "other"])
     panel = live(CurveScene(), hidden_until="toy.curve")
-    assert seen(panel) == [False, False, True, True]
+    assert seen(panel) == [False, False, False, True, True]
     assert panel.static[0]["text/plain"] == panel.description  # a reader without a kernel sees it all
     if way == "a choice":
         asked.buttons["one"].click()
         asked.buttons["other"].click()
     else:
         panel.children[-1].click()
-    assert seen(panel) == [True, True, False, False]
-    assert seen(live(CurveScene(), hidden_until="toy.curve")) == [True, True, False, False]
+    assert seen(panel) == [True, True, True, False, False]
+    assert seen(live(CurveScene(), hidden_until="toy.curve")) == [True, True, True, False, False]
     with pytest.raises(LookupError, match="'toy.line'"):
         live(CurveScene(), hidden_until="toy.line")
