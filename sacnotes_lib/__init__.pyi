@@ -35,6 +35,7 @@ from .course.p12_papers.scene import LabelScene as LabelScene
 from .course.p12_papers.with_value import SACWithV as SACWithV
 from .course.p13_improvement.scene import ImprovementScene as ImprovementScene
 from .course.p14_price.scene import PriceScene as PriceScene
+from .course.p15_fails.scene import DoorScene as DoorScene
 from .course.stage.live import live as live
 from .plots.by_seed import plot_by_seed as plot_by_seed
 from .plots.clip import animate as animate

@@ -19,7 +19,8 @@ _HOMES = {
     "papers": "p12_papers.exercises",
     "improvement": "p13_improvement.exercises",
     "price": "p14_price.exercises",
-    "your_own": "p15_your_own.exercises",
+    "fails": "p15_fails.exercises",
+    "your_own": "p16_your_own.exercises",
 }
 
 

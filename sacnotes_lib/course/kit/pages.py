@@ -50,6 +50,8 @@ PAGES = (
          ("13.everywhere", "13.partition", "13.slippery", "13.falls"), ("improved_log_policy", "message")),
     Page("14_price_of_entropy.ipynb", "What is α the price of?",
          ("14.price", "14.reach", "14.two"), ("dual_slope", "discrete_actor_loss")),
-    Page("15_your_own_bench.ipynb", "How do I take this to my own problem?",
-         ("15.sees", "15.resume", "15.width"), ("room_step", "paired_difference")),
+    Page("15_when_sac_fails.ipynb", "When does SAC fail, and what do I try first?",
+         ("15.return", "15.wide", "15.walk", "15.mean"), ("steps_to_leave", "first_try")),
+    Page("16_your_own_bench.ipynb", "How do I take this to my own problem?",
+         ("16.sees", "16.resume", "16.width"), ("room_step", "paired_difference")),
 )  # fmt: skip

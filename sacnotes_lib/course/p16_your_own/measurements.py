@@ -1,4 +1,4 @@
-"""Full episodes of a world without a network, what is left of the swing, and how far apart two runs are: page 15."""
+"""Full episodes of a world without a network, what is left of the swing, and how far apart two runs are: page 16."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""What page 15 measures without a network, and how far apart it finds two runs, on worlds known by heart."""
+"""What page 16 measures without a network, and how far apart it finds two runs, on worlds known by heart."""
 
 from types import SimpleNamespace
 
@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from sacnotes_lib import SACConfig, train
-from sacnotes_lib.course.p15_your_own.measurements import STEPS, largest_difference, returns_of, swing_left
+from sacnotes_lib.course.p16_your_own.measurements import STEPS, largest_difference, returns_of, swing_left
 
 SMALL = SACConfig(
     env_id="sacnotes/PointMass-v0", total_steps=30, learning_starts=10, batch_size=8, hidden_sizes=(8, 8),

@@ -4,7 +4,7 @@ import numpy as np
 from scipy.stats import ttest_rel
 
 from sacnotes_lib.course.kit.check import check
-from sacnotes_lib.course.p15_your_own.exercises import PAIRED_DIFFERENCE, ROOM_STEP
+from sacnotes_lib.course.p16_your_own.exercises import PAIRED_DIFFERENCE, ROOM_STEP
 
 
 def test_a_room_comes_to_rest_where_the_heat_and_the_leak_are_equal():

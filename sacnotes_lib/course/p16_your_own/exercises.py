@@ -1,4 +1,4 @@
-"""Exercises of notebook 15: a world for any leading axes, and the difference of two ideas on the same seeds."""
+"""Exercises of notebook 16: a world for any leading axes, and the difference of two ideas on the same seeds."""
 
 from collections.abc import Callable
 from copy import deepcopy

@@ -1,1 +1,0 @@
-"""What page 15 alone uses: a world played without a network, and two exercises for a problem of one's own."""
