@@ -19,9 +19,11 @@ Shown = str | Picture | ResultTable  # what decides a question
 
 WIDE = {"width": "max-content", "max_width": "100%", "height": "auto", "padding": "0.2em 0.9em"}
 # On a narrow page a long option takes two lines: ipywidgets would cut it. Every page asks something, so what is said
-# here holds for its pictures, all drawn on white: in JupyterLab's dark theme they are turned over, their hues kept.
+# here holds for all of it: code in a text breaks in no word, and in JupyterLab's dark theme pictures, drawn on white,
+# are turned over, their hues kept.
 STYLE = (
     "<style>.sacnotes-predict button {white-space: normal; line-height: 1.5; text-align: left}"
+    ".jp-RenderedHTMLCommon :is(pre, pre code) {white-space: pre; overflow-x: auto}"
     "body[data-jp-theme-light='false'] .jp-OutputArea-output img {filter: invert(0.92) hue-rotate(180deg)}</style>"
 )
 

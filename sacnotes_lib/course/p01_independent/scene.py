@@ -73,7 +73,7 @@ def _setup_pulls(figure):
     axes = figure.add_axes(
         (7.6 / width, 1.0 / height, 3.25 / width, 3.4 / height), xlim=(0, 1), ylim=(-2.6, 1.0)
     )
-    axes.set(xticks=[], yticks=[-2, -1, 0, 1], xlabel="transitions of the batch", ylabel="label [reward]")
+    axes.set(xticks=[], yticks=[-2, -1, 0, 1], xlabel="transitions of the batch", ylabel="label (reward)")
     own = {"color": style.BLUE, "marker": "o", "markersize": 17, "markeredgewidth": 4, "fillstyle": "none"}
     pulled = {"color": BAD, "marker": "X", "markersize": 12}
     marks = [moving_line(axes, linestyle="none", **look) for look in (own, pulled)]

@@ -123,7 +123,7 @@ def plot_fits(fits: Mapping[str, Sequence[Callable]], exact: Mapping[str, Callab
     with style.context():
         figure = style.new_figure(9, 4.6)
         axes = figure.subplots()
-        axes.set(xlabel="action a", ylabel=f"Q(s = {s:g}, a)")
+        axes.set(xlabel="action a", ylabel=f"Q(s = {s:g}, a) (reward)")
         for (name, q), colour in zip(exact.items(), (style.SKY, style.QUIET), strict=True):
             axes.plot(a, q(state, a), color=colour, linewidth=9, alpha=0.6, label=f"exact, of {name}")
             words.append(f"exact Q of {name} {q(state[:1], np.zeros((1, 1))).item():.2f}")
