@@ -48,9 +48,8 @@ class Adam:
         self._steps += 1
         with torch.no_grad():
             if torch.compiler.is_compiling():  # which makes a kernel of its own from the formula
-                moments = zip(self.tensors, gradients, self._mean, self._mean_square, strict=True)
-                for tensor, gradient, mean, mean_square in moments:
-                    adam_step(tensor, gradient, mean, mean_square, self._steps, self.learning_rate)
+                for parts in zip(self.tensors, gradients, self._mean, self._mean_square, strict=True):
+                    adam_step(*parts, self._steps, self.learning_rate)
                 return
             torch._fused_adam_(
                 self.tensors, gradients, self._mean, self._mean_square, [], [self._steps] * len(self.tensors),
@@ -64,5 +63,6 @@ class Adam:
 
     def load_state_dict(self, state: dict) -> None:
         """Go on from moments that `state_dict` returned."""
-        own = [*self._mean, *self._mean_square, self._steps]
-        torch._foreach_copy_(own, [*state["mean"], *state["mean_square"], state["steps"]])
+        self._steps.copy_(state["steps"])
+        torch._foreach_copy_(self._mean, state["mean"])
+        torch._foreach_copy_(self._mean_square, state["mean_square"])

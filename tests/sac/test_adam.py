@@ -91,5 +91,5 @@ def test_it_goes_on_from_a_saved_state():
 @pytest.mark.parametrize("others", [tensors()[:2], [*tensors(), torch.ones(1)]])
 def test_a_state_of_other_tensors_is_refused(moment, others):
     wrong = Adam(tensors(), 0.1).state_dict() | {moment: Adam(others, 0.1).state_dict()[moment]}
-    with pytest.raises(ValueError):
+    with pytest.raises(RuntimeError, match="same number of tensors"):
         Adam(tensors(), 0.1).load_state_dict(wrong)
