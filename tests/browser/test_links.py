@@ -26,9 +26,6 @@ CLICKS = [
 ]
 
 
-CLOSE_ALL = "() => window.jupyterapp.commands.execute('application:close-all')"
-
-
 def click(course, words: str) -> None:
     """Click a link to a section: its page, the learner's own, is drawn to the end with the heading in view."""
     shown = course.page.locator(".lm-DockPanel-widget:not(.lm-mod-hidden)")
@@ -38,14 +35,15 @@ def click(course, words: str) -> None:
         f"page => {CURRENT}?.context?.path.startsWith('mine/' + page) && {DRAWN}", arg=page
     )
     shown = course.page.locator(".jp-NotebookPanel:not(.lm-mod-hidden)")
-    expect(shown.get_by_role("heading", name=re.compile("^" + re.escape(heading)))).to_be_in_viewport()
+    expect(shown.get_by_role("heading", name=re.compile("^" + re.escape(heading)))).to_be_in_viewport(
+        timeout=60_000
+    )
 
 
 def test_links_to_sections_show_them_at_the_first_click(course):
     course.page.set_viewport_size(LAPTOP)
     course.show()
     for source, words in CLICKS:
-        course.page.evaluate(CLOSE_ALL)
         course.page.evaluate(OPEN, [source, "Markdown Preview" if source.endswith(".md") else "Notebook"])
         click(course, words)
 
