@@ -107,8 +107,6 @@ def test_the_description_states_the_picture_s_numbers():
     assert "refuses: The size of tensor a (6)" in SCENE.describe(refused, SCENE.compute(**refused))
 
 
-
-
 def test_all_values_lie_inside_the_chart():
     axes = Painter(SCENE).figure.axes[1]
     low, high = axes.get_ylim()
