@@ -1,6 +1,7 @@
 """The comparison with Stable-Baselines3: equal settings, equal starting states, and a file that can be gone on with."""
 
 import json
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -50,32 +51,21 @@ def test_exchanged_each_library_has_the_slope_of_the_other_s_temperature_loss():
 def test_both_are_judged_from_the_same_starting_states():
     """A player that always answers 0 earns what this library's evaluation gives to such a policy."""
 
-    class Idle:
-        runs, seeds = 1, [4]
+    starts, seen = [], []
 
-        def __init__(self):
-            self.generators = self
-            self.starts = []
+    def rest(observation, deterministic):
+        starts.append(observation.copy())
+        return np.zeros((*observation.shape[:-1], 1))
 
-        def act(self, observation, deterministic):
-            self.starts.append(observation.copy())
-            return np.zeros((*observation.shape[:-1], 1))
-
-        def get_state(self):
-            return None
-
-        def set_state(self, state):
-            return None
-
-    idle = Idle()
+    nothing = SimpleNamespace(get_state=lambda: None, set_state=lambda state: None)
+    idle = SimpleNamespace(runs=1, seeds=[4], generators=nothing, act=rest)
     play_episodes(idle, make_environments(CONFIG.env_id, 2), 2, deterministic=True, occasion=10)
-    seen = []
     run = TrainingRun(CONFIG, [4])
     act = run.agent.act
     run.agent.act = lambda observation, deterministic=False: (seen.append(observation), act(observation))[1]
     run.step = 10
     run.evaluate(2)
-    np.testing.assert_array_equal(idle.starts[0], seen[0])
+    np.testing.assert_array_equal(starts[0], seen[0])
 
 
 def test_a_player_s_actions_are_the_model_s_in_units_of_one():

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.lab import CURRENT, DRAWN
 
 LAPTOP = {"width": 1280, "height": 720}
-OPEN = "([path, factory]) => window.jupyterapp.commands.execute('docmanager:open', {path, factory})"
+PREVIEW = "path => window.jupyterapp.commands.execute('docmanager:open', {path, factory: 'Markdown Preview'})"
 # The page that shows a link, and the link's words: the number of a page and the beginning of a heading. Among them a
 # first and a last section, a second heading in one cell, a link in a table, one in running text, letters beyond ASCII.
 CLICKS = [
@@ -26,32 +27,40 @@ CLICKS = [
 ]
 
 
-CLOSE_ALL = "() => window.jupyterapp.commands.execute('application:close-all')"
+@pytest.fixture(autouse=True)
+def small_screen(course):
+    course.page.set_viewport_size(LAPTOP)
 
 
 def click(course, words: str) -> None:
-    """Click a link to a section: its page, the learner's own, is drawn to the end with the heading in view."""
+    """Click a link to a section and wait until its page, the learner's own, is drawn to the end."""
     shown = course.page.locator(".lm-DockPanel-widget:not(.lm-mod-hidden)")
     shown.get_by_role("link", name=words, exact=True).first.click()
-    page, heading = re.fullmatch(r"(?:page )?(\d\d), (.*)", words).groups()
+    page = re.match(r"(?:page )?(\d\d), ", words)[1]
     course.page.wait_for_function(
         f"page => {CURRENT}?.context?.path.startsWith('mine/' + page) && {DRAWN}", arg=page
     )
+
+
+def in_view(course, words: str) -> None:
+    heading = re.compile("^" + re.escape(re.sub(r"^(page )?\d\d, ", "", words)))
     shown = course.page.locator(".jp-NotebookPanel:not(.lm-mod-hidden)")
-    expect(shown.get_by_role("heading", name=re.compile("^" + re.escape(heading)))).to_be_in_viewport()
+    expect(shown.get_by_role("heading", name=heading)).to_be_in_viewport()
 
 
-def test_links_to_sections_show_them_at_the_first_click(course):
-    course.page.set_viewport_size(LAPTOP)
-    course.show()
-    for source, words in CLICKS:
-        course.page.evaluate(CLOSE_ALL)
-        course.page.evaluate(OPEN, [source, "Markdown Preview" if source.endswith(".md") else "Notebook"])
-        click(course, words)
+@pytest.mark.parametrize(("source", "words"), CLICKS)
+def test_a_link_to_a_section_shows_it_at_the_first_click(course, source, words):
+    if source.endswith(".md"):
+        course.show()
+        course.page.evaluate(PREVIEW, source)
+    else:
+        course.open(source)
+    click(course, words)
+    in_view(course, words)
 
 
 def test_from_the_first_page_to_a_question_to_its_answer(course):
-    course.page.set_viewport_size(LAPTOP)
     course.open("mine/00_start_here.ipynb")
     course.page.get_by_role("link", name="Questions and mistakes").click()
     click(course, "04, Which done")
+    in_view(course, "04, Which done")

@@ -27,83 +27,64 @@ class Bug(NamedTuple):
 BUGS = {
     "wrong sign of the entropy in the label": Bug(
         "next_entropy_bonus = -temperature", "next_entropy_bonus = temperature",
-        "sac/test_targets.py::test_a_more_random_policy_has_the_larger_target",
-    ),
+        "sac/test_targets.py::test_a_more_random_policy_has_the_larger_target"),
     "wrong sign of the entropy in the actor's loss": Bug(
         "return (temperature_per_transition(temperature, log_prob) * log_prob - q)",
         "return (-temperature_per_transition(temperature, log_prob) * log_prob - q)",
-        "sac/test_losses.py::test_the_reparameterized_loss_estimates_the_objective_and_its_gradient",
-    ),
+        "sac/test_losses.py::test_the_reparameterized_loss_estimates_the_objective_and_its_gradient"),
     "wrong sign of the surplus of entropy": Bug(
         "return (log_temperature.exp() * surplus_entropy)",
         "return -(log_temperature.exp() * surplus_entropy)",
-        "sac/test_losses.py::test_temperature_loss_is_alpha_times_the_surplus_of_entropy",
-    ),
+        "sac/test_losses.py::test_temperature_loss_is_alpha_times_the_surplus_of_entropy"),
     "(1 - terminated) left out": Bug(
         "still_running = 1 - terminated.to(next_q.dtype)", "still_running = torch.ones_like(reward)",
-        "sac/test_targets.py::test_nothing_comes_after_termination",
-    ),
+        "sac/test_targets.py::test_nothing_comes_after_termination"),
     "terminated in place of (1 - terminated)": Bug(
         "still_running = 1 - terminated.to(next_q.dtype)", "still_running = terminated.to(next_q.dtype)",
-        "sac/test_targets.py::test_nothing_comes_after_termination",
-    ),
+        "sac/test_targets.py::test_nothing_comes_after_termination"),
     "log_prob averaged over the action dimension": Bug(
         "0.5 * math.log(2 * math.pi)).sum(-1)", "0.5 * math.log(2 * math.pi)).mean(-1)",
-        "sac/test_distributions.py::test_the_density_integrates_to_one_over_two_action_dimensions",
-    ),
+        "sac/test_distributions.py::test_the_density_integrates_to_one_over_two_action_dimensions"),
     "tanh correction averaged over the action dimension": Bug(
         "softplus(-2 * pre_tanh))).sum(-1)", "softplus(-2 * pre_tanh))).mean(-1)",
-        "sac/test_distributions.py::test_the_density_integrates_to_one_over_two_action_dimensions",
-    ),
+        "sac/test_distributions.py::test_the_density_integrates_to_one_over_two_action_dimensions"),
     "tanh correction left out": Bug(
         " - log_tanh_slope(pre_tanh)", "",
-        "sac/test_distributions.py::test_no_entropy_is_above_the_uniform_distributions",
-    ),
+        "sac/test_distributions.py::test_no_entropy_is_above_the_uniform_distributions"),
     "tanh correction doubled": Bug(
         " - log_tanh_slope(pre_tanh)", " - 2 * log_tanh_slope(pre_tanh)",
-        "sac/test_distributions.py::test_entropy_estimate_and_its_gradient_meet_quadrature",
-    ),
+        "sac/test_distributions.py::test_entropy_estimate_and_its_gradient_meet_quadrature"),
     "tanh applied twice in the score": Bug(
         "return torch.tanh(drawn), self.log_prob_pre_tanh(drawn)",
         "return torch.tanh(drawn), self.log_prob_pre_tanh(torch.tanh(drawn))",
-        "sac/test_distributions.py::test_no_entropy_is_above_the_uniform_distributions",
-    ),
+        "sac/test_distributions.py::test_no_entropy_is_above_the_uniform_distributions"),
     "sample for rsample in the entropy": Bug(
         "_, log_prob = self.rsample((num_samples,))", "_, log_prob = self.sample((num_samples,))",
-        "sac/test_distributions.py::test_entropy_estimate_and_its_gradient_meet_quadrature",
-    ),
+        "sac/test_distributions.py::test_entropy_estimate_and_its_gradient_meet_quadrature"),
     "sample for rsample in the actor's loss": Bug(
         "draw = policy.rsample if reparameterized else policy.sample", "draw = policy.sample",
-        "sac/test_agent.py::test_the_entropy_in_the_actors_loss_reaches_the_policy",
-    ),
+        "sac/test_agent.py::test_the_entropy_in_the_actors_loss_reaches_the_policy"),
     "gradient through the label": Bug(
         "with torch.no_grad():\n        next_entropy", "with torch.enable_grad():\n        next_entropy",
-        "sac/test_targets.py::test_no_gradient_leaves_the_target",
-    ),
+        "sac/test_targets.py::test_no_gradient_leaves_the_target"),
     "gradient through the label of the critic's loss": Bug(
         "return (q - target.detach())", "return (q - target)",
-        "sac/test_losses.py::test_critic_loss_has_the_gradient_of_regression_and_none_through_the_target",
-    ),
+        "sac/test_losses.py::test_critic_loss_has_the_gradient_of_regression_and_none_through_the_target"),
     "a critic's own target under swap": Bug(
         "lambda q, subset: q.roll(1, dims=-2)", "lambda q, subset: q",
-        "sac/test_targets.py::test_under_swap_no_critic_sets_its_own_target_and_each_sets_one",
-    ),
+        "sac/test_targets.py::test_under_swap_no_critic_sets_its_own_target_and_each_sets_one"),
     "the bogus transition of a reset one step late": Bug(
         "AutoresetMode.SAME_STEP", "AutoresetMode.NEXT_STEP",
-        "training/test_run.py::test_every_transition_is_one_that_happened",
-    ),
+        "training/test_run.py::test_every_transition_is_one_that_happened"),
     "the bogus transition into the next episode": Bug(
         "led_to = last_observations(observation, infos)", "led_to = observation",
-        "training/test_run.py::test_every_transition_is_one_that_happened",
-    ),
+        "training/test_run.py::test_every_transition_is_one_that_happened"),
     "truncation remembered as termination": Bug(
         "led_to, terminated", "led_to, terminated | truncated",
-        "training/test_run.py::test_every_transition_is_one_that_happened",
-    ),
+        "training/test_run.py::test_every_transition_is_one_that_happened"),
     "the critic itself in place of the target critic": Bug(
         "next_q = self.target_critic(", "next_q = self.critic(",
-        "sac/test_agent.py::test_updates_are_those_of_the_textbook",
-    ),
+        "sac/test_agent.py::test_updates_are_those_of_the_textbook"),
 }  # fmt: skip
 
 

@@ -83,8 +83,3 @@ def test_picture_and_description_state_the_shares_and_the_state():
         assert f"{100 * share:.0f} %" in words
     assert "last 2500" in words
     assert artists.name.get_text() == "x = -0.5" and list(artists.place.get_xdata()) == [-0.5, -0.5]
-
-
-def test_no_place_of_a_slider_leaves_the_buffer_empty():
-    steps, capacity = (SCENE.controls[name].low for name in ("steps", "capacity"))
-    assert SCENE.compute(steps, capacity, 0.0).kept >= 1
