@@ -270,12 +270,14 @@ class TrainingConsole(PagePanel):
         return now - self._sign_of_life < ALONE_AFTER
 
     def _show_slice(self) -> None:
-        """While it trains, which goes on meanwhile. Where a picture is still being drawn, this one is left out."""
+        """While it trains, which goes on meanwhile."""
         if surroundings.in_colab():
             return self.refresh()
+        if self._drawing.locked():
+            return self.trainer.hurry()  # this picture is left out, and the next one comes when that one is drawn
         view = self._look()
-        if self._drawing.acquire(blocking=False):
-            threading.Thread(target=self._show_and_release, args=(view,), daemon=True).start()
+        self._drawing.acquire()
+        threading.Thread(target=self._show_and_release, args=(view,), daemon=True).start()
 
     def _show_and_release(self, view: TrainingView) -> None:
         try:

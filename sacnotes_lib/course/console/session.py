@@ -87,8 +87,10 @@ class TrainingSession:
         with self.lock, single_thread():
             began, first = monotonic(), self.step
             try:
-                while self.step < min(first + steps, self.until) and not stop():
+                while self.step < min(first + steps, self.until):
                     self._one_step()
+                    if stop():
+                        break
             finally:
                 for run in self.runs.values():
                     run.seconds += (monotonic() - began) / len(self.runs)
@@ -231,8 +233,8 @@ class Trainer:
                 if not self._watched():
                     why = UNWATCHED
                     break
-                self._next_picture = monotonic() + SHOW_EVERY
                 self.session.advance(until - self.session.step, stop=self._is_picture_due)
+                self._next_picture = monotonic() + SHOW_EVERY
                 self._show()
             if self.session.done:
                 why = DONE
