@@ -69,14 +69,16 @@ class TwoPeaksEnv(OneStateEnv):
     on the tall peak and at a high one it covers both. In between it has two humps, which no tanh-Gaussian has: near
     temperature 0.2 the nearest one and a second-best one (see nearest_tanh_gaussian) sit on different peaks.
 
-    The reward is the sum over peaks (height, centre, width) of height * exp(-(a - centre)^2 / (2 width^2)).
+    peaks: (height, centre, width) of each; reward is the sum of height * exp(-(a - centre)^2 / (2 width^2)).
     """
-
-    peaks = ((1.0, 0.3, 0.15), (0.7, -0.5, 0.4))
 
     terminates = True
     # Fine nodes: at low temperatures the policy is far narrower than the peak.
     nodes = action_nodes(1, spacing=0.005)
+
+    def __init__(self, peaks: tuple = ((1.0, 0.3, 0.15), (0.7, -0.5, 0.4))):
+        super().__init__()
+        self.peaks = tuple(tuple(float(x) for x in peak) for peak in peaks)
 
     def mean_reward(self, action):
         a = action[..., 0]
