@@ -127,7 +127,7 @@ def test_a_demo_shows_its_words_and_moves_its_picture_by_keyboard(stage, demo):
     expect(page.get_by_role("spinbutton", name="hands for")).to_have_count(len(demo.options))
     expect(page).to_have_title(demo.title)
     fits_the_screen(stage)
-    for place, see in enumerate(demo.see):
+    for place, see in enumerate(demo.moves.values()):
         expect(page.get_by_text(see)).to_be_hidden()
         page.locator(".words summary").nth(place).press("Enter")
         expect(page.get_by_text(see)).to_be_in_viewport()
