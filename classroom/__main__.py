@@ -24,7 +24,10 @@ def page_config(config: dict, **_) -> dict:
     """What the templates are told: the list of demos, and what the steps of each lesson are called."""
     shown = ("name", "title", "minutes", "ask")
     config["demos"] = [{field: getattr(demo, field) for field in shown} for demo in DEMOS]
-    config["lessons"] = {str(lesson.minutes): [step.heading for step in lesson.steps] for lesson in LESSONS}
+    config["lessons"] = {
+        str(lesson.minutes): {"about": lesson.about, "steps": [step.heading for step in lesson.steps]}
+        for lesson in LESSONS
+    }
     return config
 
 

@@ -34,10 +34,11 @@ class Step:
 
 @dataclass(frozen=True)
 class Lesson:
-    """A plan for so many minutes."""
+    """A plan for so many minutes. ``about`` says in the list of demos what else there is to say."""
 
     minutes: int
     steps: tuple[Step, ...]
+    about: str = ""
 
     def planned(self, place: int) -> int:
         """Minutes for the step at a place, counted from 0."""
@@ -56,6 +57,11 @@ EXIT_TICKET = (
     "Your α is tuned, and the log reports an entropy of 1.3 nats for one motor. What do you look for?",
     "An episode was cut at 200 steps. Which factor stands before γ Q(s′, a′)?",
     "A critic's loss stays at 1 and its Q is right. How can that be?",
+)
+SECOND_TICKET = (
+    "Your α climbs without end. Which two numbers do you compare?",
+    "After an update V is lower in some states. Must there be a bug?",
+    "The critic learns from its own wrong Q. Why does it get better all the same?",
 )
 MOST = "What is the entropy of a policy on [−1, 1] at most?"
 SAC_IN_A_SENTENCE = '"SAC is greedy, and pays for keeping its options open." Nothing else yet.'
@@ -97,6 +103,20 @@ LESSONS = (
         Step(79, "two-answers", notes="Or, with laptops: page 01, to its first exercise."),
         Step(87, title="Exit ticket", shown=EXIT_TICKET, notes="As above."),
     )),
+    Lesson(60, (
+        Step(
+            0, title="On the board", shown=("Judge the policy: Q.", "Improve it: π ∝ exp(Q/α).", "And again."),
+            notes="Judge the policy: Q. Improve it: π ∝ exp(Q/α). And again. Why does it work, and when not?",
+        ),
+        Step(4, "contraction", notes="The judge: γ of its error comes back each time."),
+        Step(11, "improvement", notes="Lemma 2 of the paper, and a network that serves all states at once."),
+        Step(20, "shared-action"),
+        Step(27, "value-network", notes="Two cures for a noisy label: the paper of January 2018, the one of December."),
+        Step(35, "off-policy"),
+        Step(42, "price", notes="*Why −1 for each motor?* is a good last question."),
+        Step(50, "one-update", notes="All of it, in the order in which it happens."),
+        Step(57, title="Exit ticket", shown=SECOND_TICKET, notes="On paper: the second list of questions below."),
+    ), about=" more: why it works"),
 )  # fmt: skip
 
 
@@ -105,10 +125,10 @@ def find_step(minutes: str, number: str) -> tuple[Lesson, int]:
 
     Raises LookupError that says what there is.
     """
-    for lesson in LESSONS:
-        if minutes == str(lesson.minutes):
-            if number in map(str, range(1, len(lesson.steps) + 1)):
-                return lesson, int(number) - 1
-            raise LookupError(f"this lesson has steps 1 to {len(lesson.steps)}, and none called {number!r}")
-    lengths = " and ".join(str(lesson.minutes) for lesson in LESSONS)
-    raise LookupError(f"there are lessons of {lengths} minutes, and none of {minutes!r}")
+    lessons = {str(lesson.minutes): lesson for lesson in LESSONS}
+    if minutes not in lessons:
+        raise LookupError(f"there are lessons of {', '.join(lessons)} minutes, and none of {minutes!r}")
+    places = {str(place + 1): place for place in range(len(lessons[minutes].steps))}
+    if number not in places:
+        raise LookupError(f"this lesson has steps 1 to {len(places)}, and none called {number!r}")
+    return lessons[minutes], places[number]

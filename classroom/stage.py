@@ -118,7 +118,7 @@ def words(demo: Demo) -> str:
     )
     moves = "".join(  # of the same name, so that one closes when another opens: all of it stays on the screen
         f'<li>{html.escape(move)} <details name="see"><summary>See</summary><p>{html.escape(see)}</p></details></li>'
-        for move, see in zip(demo.move, demo.see, strict=True)
+        for move, see in demo.moves.items()
     )
     return (
         f"<h2>Ask</h2><p class='ask'>{html.escape(demo.ask)}</p>"

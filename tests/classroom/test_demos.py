@@ -45,7 +45,6 @@ def test_every_demo_has_all_that_a_teacher_needs(demo):
     assert demo.ask.endswith("?") and len(demo.ask) < 240
     assert len(set(demo.options)) == len(demo.options) >= 2
     assert max(map(len, demo.options)) < 40
-    assert len(demo.move) == len(demo.see)  # they are numbered alike
     panel = demo.panel(sacnotes_lib)
     assert set(demo.settings) <= (panel.steering["A"].views.keys() if demo.settings else set())
 
@@ -66,7 +65,7 @@ def numbers(words: str) -> set[str]:
 @pytest.mark.parametrize("demo", DEMOS, ids=lambda demo: demo.name)
 def test_the_first_picture_does_not_hold_the_answer(demo):
     """No number that is to be seen after a move, and that was not given away by the question or the move itself."""
-    answer = numbers(" ".join(demo.see)) - numbers(" ".join((demo.ask, *demo.move)))
+    answer = numbers(" ".join(demo.moves.values())) - numbers(" ".join((demo.ask, *demo.moves)))
     assert answer & numbers(first_picture(demo.panel(sacnotes_lib))) == set()
 
 
@@ -86,9 +85,7 @@ def test_words_are_escaped_and_demos_lead_to_one_another():
     demo = DEMOS[1]
     assert f"?demo={DEMOS[0].name}" in header(demo) and f"?demo={DEMOS[2].name}" in header(demo)
     assert header(DEMOS[0]).count("<a ") == header(DEMOS[-1]).count("<a ") == 2
-    loud = type(demo)(
-        **(vars(demo) | {"ask": "<b>?", "options": ('"', "&"), "move": ("<u>",), "see": ("<i>",)})
-    )
+    loud = type(demo)(**(vars(demo) | {"ask": "<b>?", "options": ('"', "&"), "moves": {"<u>": "<i>"}}))
     assert "<b>?" not in words(loud) and "<i>" not in words(loud) and "<u>" not in words(loud)
     assert 'aria-label="hands for &quot;"' in words(loud)
 
@@ -160,9 +157,8 @@ def test_noisy_labels(move, panel):
 
 def test_contraction(move, panel):
     start = move()
-    assert {len(line.get_xdata()) for line in panel._painter.figure.axes[1].lines} == {
-        1
-    }  # no curve runs ahead
+    curves = panel._painter.figure.axes[1].lines
+    assert {len(curve.get_xdata()) for curve in curves} == {1}, "a curve runs ahead of the backups"
     after, short = move(backups=10), move(discount=0.5)
     assert start.errors[0] == pytest.approx(5)
     assert after.errors[10] == pytest.approx(5 * 0.9**10) == pytest.approx(1.7, abs=0.05)
@@ -219,6 +215,39 @@ def test_shared_action(move):
     assert move(width=1.0).spreads == pytest.approx([0, 1], abs=1e-3)
     shared, two = move(offset=0.2).spreads
     assert 0.1 < shared < two
+
+
+def test_value_network(move):
+    start, wide = move(), move(temperature=1.0)
+    assert start.error == 0.05 and round(start.equal) == 9
+    assert wide.equal == pytest.approx(start.equal / 0.3**2) == pytest.approx(95, abs=0.5)
+    averages = move(visits=100).averages
+    assert averages.std() == pytest.approx(wide.error, rel=0.2)
+    assert move(width=1.0).scatter == 0
+
+
+def test_improvement(move):
+    def changes(**parameters):
+        values = move(**parameters).values.round(2)
+        return (values[1] - values[0]).tolist()
+
+    assert min(changes()) > 1
+    assert [change < 0 for change in changes(form="one for all places")] == [False, True, True, True]
+    assert min(changes(step=2)) > 0
+    assert [change < 0 for change in changes(step=3)] == [False, True, True, True]
+    assert min(changes(form="one for each place", step=2)) > 0 == max(changes(step=3))
+    there = move(step=2)
+    assert there.values[1] == pytest.approx(there.best, abs=0.005)
+
+
+def test_price(move):
+    assert move().alpha == pytest.approx(25, abs=0.5)
+    squashed = move(kind="tanh-Gaussian")
+    assert not squashed.settles and squashed.most == pytest.approx(0.684, abs=5e-4)
+    near = move(target=0.68)
+    assert near.alpha == pytest.approx(23.5, abs=0.5) and near.reward < 0.1 * 2
+    usual = move(target=-1.0)
+    assert [usual.alpha, usual.reward] == pytest.approx([0.08, 1.96], abs=0.005)
 
 
 @pytest.mark.slow
