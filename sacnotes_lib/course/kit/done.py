@@ -8,6 +8,7 @@ from sacnotes_lib.course.kit.progress import PROGRESS, Progress
 
 KEPT = (
     "A prediction counts when it was made, right or wrong; an exercise, when its check passed. "
+    "To be asked again what you missed: from sacnotes_lib import review; review(). "
     "To forget it all: from sacnotes_lib import reset_progress; reset_progress()"
 )
 
