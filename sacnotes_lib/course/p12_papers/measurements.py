@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 import torch
 from IPython.display import display
-from scipy.optimize import minimize
+from scipy.optimize import minimize, minimize_scalar
 from scipy.special import entr
 
 from sacnotes_lib.comparison.results import SCORES, Result
@@ -130,6 +130,12 @@ def show_box() -> None:
         shown.append(f"| {words} | `{where.__qualname__}` | `{lines[0]}` |")
     text = "\n".join(shown)
     display({"text/markdown": text, "text/plain": text}, raw=True)
+
+
+def lowest(dual: Callable[[float], float]) -> tuple[float, float]:
+    """The height of a dual function's lowest point, and its α, between 0.02 and 5."""
+    found = minimize_scalar(dual, bounds=(0.02, 5), method="bounded", options={"xatol": 1e-10})
+    return found.fun, found.x
 
 
 def two_steps_at_once(gains: np.ndarray, wanted: float) -> float:
