@@ -93,7 +93,8 @@ def test_the_setting_to_send_follows_its_panel_and_stays_open(lab):
     expect(setting).to_be_hidden()
     panel.root.locator("summary").press("Enter")
     drive(panel)
-    expect(setting).to_have_value(re.compile("#panel=broadcast&batch_size=9"))
+    expect(setting).to_be_visible()
+    expect(setting).to_have_value(re.compile("#panel=broadcast.*batch_size=9"))
 
 
 def test_on_a_narrow_page_no_button_is_cut(lab):
