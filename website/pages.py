@@ -20,7 +20,7 @@ from website.words import Words
 
 HERE = Path(__file__).parent
 # What a cell is here: by the function that it calls.
-ROLES = {"show_progress": "map", "check": "check"}
+ROLES = {"show_progress": "map", "check": "check", "review": "review"}
 OF_RECORDED = (
     "The console trains where Python runs. Instead, here are sixteen trainings that were recorded, on a problem whose "
     "answer is known: a fork, then a narrow route that pays more to those who keep still, or a wide one on which any "
