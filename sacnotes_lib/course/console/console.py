@@ -274,7 +274,7 @@ class TrainingConsole(PagePanel):
         if surroundings.in_colab():
             return self.refresh()
         if self._drawing.locked():
-            return self.trainer.hurry()  # left out: the next picture comes when that one is drawn
+            return self.trainer.hurry()  # left out: the next one comes as soon as that one is drawn
         view = self._look()
         self._drawing.acquire()
         threading.Thread(target=self._show_and_release, args=(view,), daemon=True).start()
