@@ -233,7 +233,7 @@ DEMOS = (
         },
         panel=lambda lib: lib.live(lib.OneUpdateScene()),
     ),
-    # From the two papers: what V was for, why improvement improves, what entropy costs.
+    # What V was for, why improvement improves, what entropy costs; and what it does not find.
     Demo(
         name="value-network",
         title="Through V, or by drawing",
@@ -280,6 +280,20 @@ DEMOS = (
             "Target to −1, the custom for one motor.": "α = 0.08, and it earns 1.96 of 2. The first nats are cheap.",
         },
         panel=lambda lib: lib.live(lib.PriceScene(), target=0.69, kind="any density"),
+    ),
+    Demo(
+        name="door",
+        title="A door that is hard to find",
+        minutes=6,
+        ask="Only a door pays, 20 steps from a wall. A walk that tosses a coin at each step needs 400 steps on "
+        "average. Now a step keeps the last one's direction nine times in ten. How many?",
+        options=("Still 400", "About 200", "About 60"),
+        moves={
+            "Chance to keep the direction to 0.9.": "62. Steps that agree add up, steps that do not cancel. Left and "
+            "right are as frequent as before: what counts is that the noise remembers.",
+            "Ask about a door twice as far, then steps to 40.": "1,600 with the coin, four times as many. Kept, 213.",
+        },
+        panel=lambda lib: lib.live(lib.DoorScene(), keep=0.5),
     ),
     # Demos in which SAC trains while the room watches.
     Demo(

@@ -32,7 +32,9 @@ End = Result | Failure | None  # of a job; None where it was interrupted
 LIBRARY = Path(__file__).resolve().parent.parent
 ROOMS = [LIBRARY / room for room in ("sac", "training", "envs")]  # what a training run is made of
 VERSIONS = ("torch", "gymnasium", "numpy", "mujoco")
-INSTALLED: tuple[Any, ...] = (*sysconfig.get_paths().values(), site.getusersitepackages())
+INSTALLED = [
+    Path(folder).resolve() for folder in (*sysconfig.get_paths().values(), site.getusersitepackages())
+]
 
 
 @dataclass

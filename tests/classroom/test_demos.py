@@ -250,6 +250,15 @@ def test_price(move):
     assert [usual.alpha, usual.reward] == pytest.approx([0.08, 1.96], abs=0.005)
 
 
+def test_door(move, panel):
+    assert "62" not in first_picture(panel)
+    coin = move()
+    assert coin.mean["new"] == pytest.approx(400) == pytest.approx(coin.mean["kept"])
+    assert move(keep=0.9).mean["kept"] == pytest.approx(62, abs=0.5)
+    far = move(length=40).mean
+    assert [far["new"], far["kept"]] == pytest.approx([1600, 213], abs=0.5)
+
+
 @pytest.mark.slow
 def test_two_answers():
     """The way up and the way back, trained: the same temperature ends on another peak."""
