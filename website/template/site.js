@@ -240,7 +240,7 @@ async function openSearch() {
 
 // What is wider than the screen can be reached, and then scrolled, by keyboard.
 function reach() {
-  for (const part of all("pre, .scroll, .output_html, .output_html div")) {
+  for (const part of all("pre, .scroll, .output_html, .output_html div, .output_markdown")) {
     if (part.scrollWidth > part.clientWidth) part.tabIndex = 0; else part.removeAttribute("tabindex");
   }
 }
