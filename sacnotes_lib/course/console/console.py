@@ -165,7 +165,9 @@ class TrainingConsole(PagePanel):
 
     def _build_session(self, configs) -> None:
         self.session = TrainingSession(configs, self._seeds, self._agent_class, self._device)
-        self.trainer = Trainer(self.session, self._show_slice, self._training_ended, self._is_watched)
+        self.trainer = Trainer(
+            self.session, self._show_slice, self._training_ended, self._is_watched, self._training_began
+        )
 
     def _build_widgets(self) -> None:
         first = self.runs["A"]
@@ -211,8 +213,6 @@ class TrainingConsole(PagePanel):
         self._felt_pulse()
         if self.painting is None:
             self.painting = PaintingProcess(self.scene)
-        self.pulse.playing = True
-        self._say("Training.")
         self.trainer.start(until)
 
     def _train_to_the_end(self) -> None:
@@ -233,6 +233,10 @@ class TrainingConsole(PagePanel):
         self.film.value = ""
         self.refresh()
         self._say("At step 0 again." + (" What was learned is in .previous." if self.previous else ""))
+
+    def _training_began(self) -> None:
+        self.pulse.playing = True
+        self._say("Training.")
 
     def _training_ended(self, why) -> None:
         self.pulse.playing = False

@@ -179,6 +179,7 @@ class Trainer:
         show: renews the picture; called on the training thread.
         ended: called on the training thread at the end, with PAUSED, DONE, UNWATCHED or the error.
         watched: whether somebody is there to see it; asked between slices.
+        began: called on the training thread before its first step.
     """
 
     def __init__(
@@ -187,11 +188,14 @@ class Trainer:
         show: Callable[[], None],
         ended: Callable[[str | Exception], None],
         watched: Callable[[], bool] = lambda: True,
+        began: Callable[[], None] = lambda: None,
     ):
-        self.session, self._show, self._ended, self._watched = session, show, ended, watched
+        self.session, self._show, self._ended = session, show, ended
+        self._watched, self._began = watched, began
         self._pause = threading.Event()
         self._next_picture = 0.0
-        self._lock = threading.Lock()
+        self._lock = threading.Lock()  # held while it is decided whether training goes on
+        self._goes_on, self._until = False, 0
         self._thread: threading.Thread | None = None
 
     @property
@@ -199,14 +203,15 @@ class Trainer:
         return self._thread is not None and self._thread.is_alive()
 
     def start(self, until: int) -> None:
-        """Begin to train on a thread, unless one trains already."""
+        """Train on a thread until this step; a thread that trains already goes on until then at least."""
         with self._lock:
-            if self.running:
-                return
             self._pause.clear()
-            self._thread = threading.Thread(
-                target=self.run, args=(until,), daemon=True, name="sacnotes-trainer"
-            )
+            if self._goes_on:
+                self._until = max(self._until, until)
+                return
+            self.wait(30)  # it has stopped, and may still be busy with its last picture
+            self._goes_on, self._until = True, until
+            self._thread = threading.Thread(target=self._run, daemon=True, name="sacnotes-trainer")
             self._thread.start()
 
     def pause(self, wait: float = 0.0) -> None:
@@ -227,13 +232,18 @@ class Trainer:
 
     def run(self, until: int) -> None:
         """Train here and now, on the thread that calls."""
+        self._until = until
+        self._run()
+
+    def _run(self) -> None:
         why: str | Exception = PAUSED
         try:
-            while self.session.step < until and not self._pause.is_set():
+            self._began()
+            while self._is_more_wanted():
                 if not self._watched():
                     why = UNWATCHED
                     break
-                self.session.advance(until - self.session.step, stop=self._is_picture_due)
+                self.session.advance(self._until - self.session.step, stop=self._is_picture_due)
                 self._next_picture = monotonic() + SHOW_EVERY
                 self._show()
             if self.session.done:
@@ -242,7 +252,13 @@ class Trainer:
             pass
         except Exception as error:  # on a thread nobody else would ever see it
             why = error
+        self._goes_on = False
         self._ended(why)
+
+    def _is_more_wanted(self) -> bool:
+        with self._lock:
+            self._goes_on = self.session.step < self._until and not self._pause.is_set()
+            return self._goes_on
 
     def _is_picture_due(self) -> bool:
         return self._pause.is_set() or monotonic() >= self._next_picture

@@ -3,6 +3,7 @@
 import html
 import re
 import threading
+import time
 
 import nbformat
 import numpy as np
@@ -363,6 +364,31 @@ def test_a_trainer_says_why_it_ended():
     assert said == [PAUSED, UNWATCHED, DONE] and shown[-1] == 400 and session.step == 400
     Trainer(TrainingSession({"A": LONG}, seeds=1), lambda: 1 / 0, said.append).run(1000)
     assert isinstance(said[-1], ZeroDivisionError)  # an error of the picture does not vanish with the thread
+
+
+def test_a_start_is_never_lost_neither_while_the_last_picture_is_drawn_nor_just_before_the_end():
+    session, ended = TrainingSession({"A": SMALL}, seeds=1), []
+    drawing, go_on, ending = threading.Event(), threading.Event(), threading.Event()
+
+    def show():
+        if session.step == 10:
+            drawing.set()
+            go_on.wait(WAIT)
+
+    def end(why):
+        ending.set()
+        time.sleep(0.2)
+        ended.append((why, session.step))
+
+    trainer = Trainer(session, show, end)
+    trainer.start(10)
+    assert drawing.wait(WAIT)  # nobody has asked yet whether to go on
+    trainer.start(20)
+    go_on.set()
+    assert ending.wait(WAIT)
+    trainer.start(30)
+    trainer.wait(WAIT)
+    assert ended == [(PAUSED, 20), (PAUSED, 30)]
 
 
 def test_a_change_is_marked_at_once_though_an_evaluation_goes_on(monkeypatch):
