@@ -5,6 +5,7 @@ from types import SimpleNamespace
 
 import numpy as np
 from matplotlib.collections import PathCollection, PolyCollection
+from matplotlib.lines import Line2D
 from matplotlib.path import Path
 from matplotlib.textpath import TextPath
 from matplotlib.ticker import StrMethodFormatter
@@ -12,6 +13,7 @@ from matplotlib.transforms import Affine2D
 
 from sacnotes_lib.course.console.policy_pictures import draw_policies, setup_policies
 from sacnotes_lib.course.console.training_view import TrainingView
+from sacnotes_lib.course.stage import moving
 from sacnotes_lib.course.stage.scene import Scene
 from sacnotes_lib.plots import style
 
@@ -19,10 +21,11 @@ PANELS = {  # panel: title, unit of its axis, curves in it
     "return": ("Return", "reward of an episode", ("return",)),
     "entropy": ("Entropy", "nats", ("entropy",)),
     "temperature": ("Temperature α", "scaled reward per nat", ("temperature",)),
-    "q": ("Q · dots: Monte Carlo", "scaled reward", ("q", "monte_carlo")),
+    "q": ("Q", "scaled reward", ("q", "monte_carlo")),
 }
 NUMBERS_SHOWN = 6  # marks with a number; older ones keep their line
 ROOM = 1.12  # of the steps shown: behind a curve's end stands its name
+HEADROOM = 0.18  # of the numbers shown: above the last of them hang the marks, clear of every curve
 
 
 class TrainingScene(Scene):
@@ -62,7 +65,16 @@ class TrainingScene(Scene):
         axes.locator_params(axis="y", nbins=5)
         axes.tick_params(axis="y", labelcolor="none")  # no numbers before there is anything to read off
         across = axes.get_xaxis_transform()
-        panel = SimpleNamespace(axes=axes, limits=None, lines={}, bands={}, marks={}, ends={}, numbers={})
+        panel = SimpleNamespace(
+            axes=axes,
+            limits=None,
+            numbered=axes.yaxis.get_major_locator(),
+            lines={},
+            bands={},
+            marks={},
+            ends={},
+            numbers={},
+        )
         for index, run in enumerate(self.names):
             color = style.PAIR[index]
             panel.marks[run] = axes.vlines(
@@ -87,6 +99,10 @@ class TrainingScene(Scene):
                 panel.ends[key] = axes.text(
                     0, 0, "", color=shade, fontweight="bold", va="center", zorder=4, animated=True
                 )
+        if "monte_carlo" in curves:
+            own = {"color": style.QUIET} if two else {"color": style.PURPLE, "marker": style.MARKERS[2]}
+            sample = Line2D([], [], linestyle=style.DASHES[2], **own)
+            moving.key(axes, {sample: "Monte Carlo"}, [0.15, 0.25, 0.35], 0.41, top=1.065, step=0)
         return panel
 
     def _draw_panel(self, name: str, panel: SimpleNamespace, data: TrainingView) -> None:
@@ -154,6 +170,7 @@ def _fit(panel: SimpleNamespace, bands) -> None:
     else:
         low, high = min(low, panel.limits[0]), max(high, panel.limits[1])
     span = max(high - low, 0.05 * abs(high), 1e-3)
-    ticks = panel.axes.yaxis.get_major_locator().tick_values(low - 0.05 * span, high + 0.15 * span)
+    ticks = panel.numbered.tick_values(low - 0.05 * span, high)
     panel.limits = ticks[0], ticks[-1]
-    panel.axes.set_ylim(*panel.limits)
+    panel.axes.set_ylim(ticks[0], ticks[-1] + HEADROOM * (ticks[-1] - ticks[0]))
+    panel.axes.set_yticks(ticks)

@@ -20,6 +20,7 @@ from sacnotes_lib.course.console.training_curves import TrainingScene
 from sacnotes_lib.course.console.training_view import Band, TrainingView, describe, marks_of, view_run
 from sacnotes_lib.course.stage.painter import Painter
 from sacnotes_lib.envs import SoftLQREnv, TwoPeaksEnv
+from sacnotes_lib.plots import style
 from sacnotes_lib.plots.q_check import check_q
 from sacnotes_lib.sac.config import SACConfig
 from sacnotes_lib.training.run import TrainingRun
@@ -175,6 +176,36 @@ def test_the_vertical_axis_grows_and_never_shrinks():
         limits.append(painter._artists.panels["return"].axes.get_ylim())
     assert limits[0][1] >= 1 and limits[1][1] >= 50 and limits[2] == limits[1]
     assert limits[1][0] <= limits[0][0]
+
+
+def test_marks_hang_clear_of_every_curve_and_no_number_stands_beyond_what_is_drawn():
+    run = run_of("Pendulum-v1")
+    run.change(temperature=0.2)
+    data = view_of(dict.fromkeys("AB", run), next(iter(states_to_pick(run))), [check_q(run)])
+    data.runs["A"].curves["return"] = data.runs["B"].curves["return"] = Band.over([10, 20], [[-1700.0, -3.0]])
+    painter = Painter(TrainingScene(("A", "B"), 1000, True))
+    painter.paint(data)
+    panels = painter._artists.panels
+    axes = panels["return"].axes
+    assert max(axes.get_yticks()) == 0 and axes.get_ylim()[1] > 0
+    for panel in panels.values():
+        bands = [data.runs[run].curves[curve] for run, curve in panel.lines]
+        highest = max(band.high.max() for band in bands if len(band.steps))
+        circle, _ = panel.numbers["A"].get_paths()
+        lowest = panel.axes.bbox.y1 + circle.get_extents().y0 * style.DPI / 72
+        assert lowest > panel.axes.transData.transform((0, highest))[1]
+
+
+def test_words_above_the_panels_do_not_meet():
+    run = run_of("Pendulum-v1")
+    painter = Painter(TrainingScene(("A",), 1000, True))
+    painter.paint(view_of({"A": run}, next(iter(states_to_pick(run))), [check_q(run)]))
+    renderer, q = painter.figure.canvas.get_renderer(), painter._artists.panels["q"].axes
+    (words,) = [text for text in q.texts if text.get_text() == "Monte Carlo"]
+    box = words.get_window_extent(renderer)
+    titles = [axes.title for axes in painter.figure.axes] + [axes._left_title for axes in painter.figure.axes]
+    assert not any(box.overlaps(title.get_window_extent(renderer)) for title in titles if title.get_text())
+    assert box.x1 < q.bbox.x1
 
 
 def test_a_picture_that_begins_again_names_no_curve_that_is_gone():
