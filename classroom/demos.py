@@ -163,12 +163,12 @@ DEMOS = (
         "guess of either sign can be right. What does the squared loss learn there?",
         options=("One of the two", "Their average", "Nothing of use"),
         moves={
-            "Noise σ from 1.2 to 0.5: look between the two.": "Their average, and that is the exact score of the "
-            "noised data. The median jumps from one to the other.",
+            "Noised data to 30,000, noise σ to 0.5: look between the two.": "Their average, and that is the exact "
+            "score of the noised data. The median jumps from one to the other.",
             "Noised data to 300, and back.": "Few data make it noisy, not wrong. This is how diffusion models are "
             "trained.",
         },
-        panel=lambda lib: lib.live(lib.DenoisingScene(), noise=1.2),
+        panel=lambda lib: lib.live(lib.DenoisingScene(), noise=1.2, count=10),
     ),
     # The actor's step: two gradients, one action or two, whose states it sees; and the whole update in slow motion.
     Demo(

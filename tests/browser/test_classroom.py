@@ -97,6 +97,10 @@ def test_the_list_leads_to_every_demo(stage):
         expect(link).to_contain_text(demo.ask)
         assert link.get_attribute("href").endswith(f"?demo={demo.name}")
     assert faults(stage.page, "body") == []
+    stage.page.set_viewport_size(SMALL_SCREEN)
+    links.last.scroll_into_view_if_needed()
+    expect(stage.page.get_by_role("heading", level=1)).to_be_in_viewport(ratio=1)
+    stage.page.set_viewport_size(SCREEN)
     links.first.press("Enter")
     expect(stage.page.get_by_role("heading", level=1)).to_have_text(DEMOS[0].title, timeout=120_000)
 

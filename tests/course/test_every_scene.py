@@ -38,7 +38,7 @@ STATED = {
     TargetScene: ("z.2f", lambda d: [d.next_action, d.log_prob, *d.next_q, d.next_value, d.entropy, d.y]),
     BackupScene: ("+.2f", lambda d: [d.mean, d.expected, d.shown, d.climbed[d.pick]]),
     ContractionScene: (".3g", lambda d: [d.errors[0], d.errors[d.backups], d.bound[d.backups]]),
-    DenoisingScene: (".2f", lambda d: [d.mean_miss, d.median_miss]),
+    DenoisingScene: (".2f", lambda d: [miss for miss in (d.mean_miss, d.median_miss) if miss == miss]),
     NoisyLabelsScene: (".2f", lambda d: [d.mean, d.median, d.fit, d.floor, *d.usual]),
     WardScene: (".3g", lambda d: [curve.middle[-1] for curve in d.curves.values()]),
 }

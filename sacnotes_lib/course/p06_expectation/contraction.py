@@ -92,7 +92,7 @@ class ContractionScene(Scene):
         along.set(xlabel="state x", ylabel="Q(x, a = 0)", xlim=(-2, 2), ylim=(-18, 7))
         along.set_title("Q after the backups")
         shrinking.set(title="How wrong Q still is", xlabel="backups k", ylabel="largest error of Q")
-        shrinking.set(xlim=(0, MOST_BACKUPS), yscale="log", ylim=(SMALLEST_ERROR, 300))
+        shrinking.set(xlim=(-1.5, MOST_BACKUPS + 1.5), yscale="log", ylim=(SMALLEST_ERROR, 300))
         shrinking.minorticks_off()
         states = tables().states
         q = moving_line(along, states, states, color=style.BLUE)

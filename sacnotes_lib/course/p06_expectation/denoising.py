@@ -18,7 +18,7 @@ EDGES = np.linspace(-3, 3, 41)
 CENTRES = (EDGES[:-1] + EDGES[1:]) / 2
 FEWEST = 5  # labels in a bin that is shown
 HIGHEST_SCORE = 8.0
-COUNTS = (300, 3_000, 30_000)
+COUNTS = (10, 300, 3_000, 30_000)  # of the first no bin holds enough: the data before anything is learned
 
 
 def noised_density(y: np.ndarray, std: float) -> np.ndarray:
@@ -52,9 +52,10 @@ class DenoisingScene(Scene):
             binned_statistic(noised, label, statistic, EDGES).statistic
             for statistic in ("count", "mean", "median")
         )
-        means, medians = (np.where(sizes >= FEWEST, values, np.nan) for values in (means, medians))
-        misses = np.abs(np.stack([means, medians]) - noised_score(CENTRES, noise))
-        mean_miss, median_miss = np.nanmean(misses, axis=1)  # average distance from the exact score
+        shown = sizes >= FEWEST
+        means, medians = (np.where(shown, values, np.nan) for values in (means, medians))
+        misses = np.abs(np.stack([means, medians]) - noised_score(CENTRES, noise))[:, shown]
+        mean_miss, median_miss = misses.mean(1) if shown.any() else (np.nan, np.nan)  # from the exact score
         return SimpleNamespace(
             density=noised_density(POINTS, noise),  # of the noised data, exact, as is its score
             score=noised_score(POINTS, noise),
@@ -94,10 +95,13 @@ class DenoisingScene(Scene):
         artists.median.set_data(CENTRES, data.medians)
 
     def describe(self, parameters, data) -> str:
+        count, noise = parameters["count"], parameters["noise"]
+        noised = f"{count:,} data, at −1 (70 %) and 1 (30 %), with noise of σ = {noise:.2f}."
+        if np.isnan(data.means).all():
+            return f"{noised} No bin holds the {FEWEST} labels that it takes to show what a loss learns."
         valley = CENTRES[np.nanargmax(np.abs(data.medians - data.means))]
         return (
-            f"{parameters['count']:,} data, at −1 (70 %) and 1 (30 %), with noise of σ = {parameters['noise']:.2f}. "
-            f"The squared loss misses the exact score of the noised data by {data.mean_miss:.2f} a bin, the absolute "
-            f"loss by {data.median_miss:.2f}; the two differ most near y = {valley:.2f}, between the data, where the "
-            "label has two branches."
+            f"{noised} The squared loss misses the exact score of the noised data by {data.mean_miss:.2f} a bin, the "
+            f"absolute loss by {data.median_miss:.2f}; the two differ most near y = {valley:.2f}, between the data, "
+            "where the label has two branches."
         )

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from sacnotes_lib.course.p06_expectation import contraction as ours
+from sacnotes_lib.course.stage.painter import Painter
 from sacnotes_lib.exact import grid_solver
 
 SCENE = ours.ContractionScene()
@@ -61,3 +62,13 @@ def test_the_shown_q_is_that_many_backups_old():
     for _ in range(4):
         q = ours.soft_backup(q, KNOWN, 0.7)
     np.testing.assert_allclose(SCENE.compute(ours.ZERO, 0.7, 4).q, q[:, len(KNOWN.nodes.pre_tanh) // 2])
+
+
+@pytest.mark.parametrize("backups", [0, ours.MOST_BACKUPS])
+def test_the_dot_of_now_is_whole_at_both_ends(backups):
+    painter = Painter(SCENE)
+    painter.paint(SCENE.compute(ours.ZERO, 0.9, backups))
+    now = painter._artists.now
+    middle = now.get_transform().transform(now.get_xydata())[0]
+    radius = now.get_markersize() / 2 * painter.figure.dpi / 72
+    assert now.axes.bbox.padded(-radius).contains(*middle)

@@ -45,3 +45,11 @@ def test_bins_against_a_loop():
 
 def test_sparse_bins_are_left_out():
     assert np.isnan(SCENE.compute(noise=0.4, count=300).means[0])
+
+
+@pytest.mark.parametrize("std", [0.4, 0.5, 1.2])
+def test_of_the_fewest_data_no_answer_is_shown(std):
+    parameters = {"noise": std, "count": ours.COUNTS[0]}
+    data = SCENE.compute(**parameters)
+    assert np.isnan([data.means, data.medians]).all()
+    assert "loss misses" not in SCENE.describe(parameters, data)
