@@ -91,7 +91,8 @@ def plot_learning_curves(
             title += f" · failed or not finished: {missing}"
             said.append(f"Failed or not finished: {missing}.")
         axes.set_title(title)
-        return figure_picture(figure, f"{QUANTITIES[quantity].capitalize()} against steps. " + " ".join(said))
+        name = QUANTITIES[quantity]
+        return figure_picture(figure, f"{name[0].upper()}{name[1:]} against steps. " + " ".join(said))
 
 
 def _curve(axes, index: int, name: str, run: Curves, quantity: str) -> tuple[Line2D, str]:

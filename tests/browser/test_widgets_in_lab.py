@@ -97,6 +97,21 @@ def test_the_setting_to_send_follows_its_panel_and_stays_open(lab):
     expect(setting).to_have_value(re.compile("#panel=broadcast.*batch_size=9"))
 
 
+def test_on_a_narrow_page_a_long_line_of_an_answer_scrolls_by_itself_and_tables_stand_apart(lab):
+    lab.page.set_viewport_size({"width": 450, "height": 1000})
+    tables = "from sacnotes_lib import table\nrows = [table({'a': {'x': 1}}), table({'b': {'y': 2}})]"
+    shown = 'reveal("shape", "[B]", "why " * 60, show=["line " * 40, *rows])'
+    lab.run("answer.ipynb", PREDICT, tables, shown)
+    lab.page.get_by_role("button", name="Show me anyway").press("Enter")
+    panel = lab.page.locator(".sacnotes-reveal")
+    right = panel.bounding_box()["x"] + panel.bounding_box()["width"]
+    why = panel.get_by_text("why why").bounding_box()
+    assert why["x"] + why["width"] <= right
+    assert panel.locator("pre").evaluate("line => line.scrollWidth > line.clientWidth")
+    upper, lower = (panel.locator("table").nth(place).bounding_box() for place in range(2))
+    assert lower["y"] - upper["y"] - upper["height"] > 8
+
+
 def test_on_a_narrow_page_no_button_is_cut(lab):
     lab.page.set_viewport_size({"width": 450, "height": 1000})
     long = 'predict("long", "Which?", ["The one whose name goes on and on, and on, until a page is too narrow", "b"])'

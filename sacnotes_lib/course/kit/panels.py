@@ -18,11 +18,13 @@ from sacnotes_lib.training.tables import ResultTable
 Shown = str | Picture | ResultTable  # what decides a question
 
 WIDE = {"width": "max-content", "max_width": "100%", "height": "auto", "padding": "0.2em 0.9em"}
-# On a narrow page a long option takes two lines: ipywidgets would cut it. Every page asks something, so what is said
-# here holds for all of it: code in a text breaks in no word, and in JupyterLab's dark theme pictures, drawn on white,
-# are turned over, their hues kept.
+# On a narrow page a long option takes two lines and a long line of an answer scrolls by itself: ipywidgets would cut
+# them. Tables of an answer stand apart. Every page asks something, so what is said here holds for all of it: code in a
+# text breaks in no word, and in JupyterLab's dark theme pictures, drawn on white, are turned over, their hues kept.
 STYLE = (
     "<style>.sacnotes-predict button {white-space: normal; line-height: 1.5; text-align: left}"
+    ".sacnotes-reveal :is(.widget-html, .widget-html-content) {min-width: 0}"
+    ".sacnotes-reveal table {margin-bottom: 1em}"
     ".jp-RenderedHTMLCommon :is(pre, pre code) {white-space: pre; overflow-x: auto}"
     "body[data-jp-theme-light='false'] .jp-OutputArea-output img {filter: invert(0.92) hue-rotate(180deg)}</style>"
 )
@@ -79,9 +81,11 @@ class PredictionPanel(PagePanel):
         return self.prediction.choice
 
     def _update(self) -> None:
-        mark_chosen(self.buttons, self.choice)
+        # A button shows plain text alone, so that a backtick would be read as one.
+        plain = {option.replace("`", ""): button for option, button in self.buttons.items()}
+        mark_chosen(plain, self.choice and self.choice.replace("`", ""))
         text = f"Your prediction: {self.choice}." if self.choice else "Choose an answer before you go on."
-        self._say(f'<span role="status">{html.escape(text)}</span>')
+        self._say(f'<span role="status">{formatted(text)}</span>')
 
     def _say(self, markup: str) -> None:
         self.status.value = markup

@@ -125,6 +125,6 @@ class ContractionScene(Scene):
         error, bound = data.errors[data.backups], data.bound[data.backups]
         return (
             f"Q begins as: {parameters['start']}. The largest error over all states and actions is at first "
-            f"{data.errors[0]:.3g}. With discount {parameters['discount']:.2f} it is at k = {data.backups} "
-            f"{error:.3g}; discount to the power {data.backups}, times the first error, is {bound:.3g}."
+            f"{data.errors[0]:.3g}. With discount {parameters['discount']:.2f} it is {error:.3g} at "
+            f"k = {data.backups}; discount to the power {data.backups}, times the first error, is {bound:.3g}."
         )

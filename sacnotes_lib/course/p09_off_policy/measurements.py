@@ -124,20 +124,25 @@ def plot_fits(fits: Mapping[str, Sequence[Callable]], exact: Mapping[str, Callab
         figure = style.new_figure(9, 4.6)
         axes = figure.subplots()
         axes.set(xlabel="action a", ylabel=f"Q(s = {s:g}, a) (reward)")
+        ends = {}
         for (name, q), colour in zip(exact.items(), (style.SKY, style.QUIET), strict=True):
-            axes.plot(a, q(state, a), color=colour, linewidth=9, alpha=0.6, label=f"exact, of {name}")
+            (line,) = axes.plot(a, q(state, a), color=colour, linewidth=9, alpha=0.6)
+            ends[line] = f"exact, of {name}"
             words.append(f"exact Q of {name} {q(state[:1], np.zeros((1, 1))).item():.2f}")
         looks = zip(
             (style.BLUE, style.RED, style.PURPLE), ("-", style.DASHES[1], style.DASHES[2]), strict=True
         )
         for (way, tries), (colour, dashes) in zip(fits.items(), looks, strict=False):
-            for q in tries:
-                axes.plot(a, q(state, a), color=colour, linestyle=dashes, linewidth=1.6, label=way)
-                way = None
+            drawn = [
+                axes.plot(a, q(state, a), color=colour, linestyle=dashes, linewidth=1.6)[0] for q in tries
+            ]
+            ends[drawn[0]] = way
         for way, tries in fits.items():
             values = [q(state[:1], np.zeros((1, 1))).item() for q in tries]
             words.append(f"{way} {min(values):.2f} to {max(values):.2f}")
-        axes.legend()
+        for label in style.label_line_ends(axes, ends):
+            if "exact" in label.get_text():
+                label.set_color(style.INK)
     return figure_picture(figure, f"Q in the state {s:g} against the action. At a = 0: {', '.join(words)}.")
 
 

@@ -33,6 +33,13 @@ def test_buttons_carry_the_options_and_mark_the_choice():
     assert 'role="status"' in asked.status.value and "Your prediction: [B, B]." in asked.status.value
 
 
+def test_code_in_an_option_is_code_where_it_can_be_and_carries_no_backticks_on_its_button():
+    asked = predict("shape", QUESTION, ["as with `rsample`", "none"])
+    asked.buttons["as with `rsample`"].click()
+    assert [button.description for button in asked.buttons.values()] == ["✓ as with rsample", "none"]
+    assert "Your prediction: as with <code>rsample</code>." in asked.status.value
+
+
 def test_a_reveal_waits_for_a_prediction():
     asked, revealed = page()
     assert "because" not in revealed.text.value
