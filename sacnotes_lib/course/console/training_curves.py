@@ -169,8 +169,9 @@ def _fit(panel: SimpleNamespace, bands) -> None:
         return
     else:
         low, high = min(low, panel.limits[0]), max(high, panel.limits[1])
-    span = max(high - low, 0.05 * abs(high), 1e-3)
-    ticks = panel.numbered.tick_values(low - 0.05 * span, high)
+    span = max(high - low, 0.2 * abs(high), 1e-3)
+    middle = (low + high) / 2  # what hardly moves runs in the middle of an axis without far-fetched numbers
+    ticks = panel.numbered.tick_values(min(low - 0.05 * span, middle - span / 2), max(high, middle + span / 2))
     panel.limits = ticks[0], ticks[-1]
     panel.axes.set_ylim(ticks[0], ticks[-1] + HEADROOM * (ticks[-1] - ticks[0]))
     panel.axes.set_yticks(ticks)
