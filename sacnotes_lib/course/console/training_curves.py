@@ -126,7 +126,8 @@ class TrainingScene(Scene):
         for run, view in data.runs.items():
             panel.marks[run].set_segments([((mark.step, 0), (mark.step, 1)) for mark in view.marks])
             shown = list(enumerate(view.marks, start=1))[-NUMBERS_SHOWN:]
-            labels = [_in_circle(f"{run if two else ''}{number}") for number, _ in shown]
+            side = (-1, 1)[self.names.index(run)] if two else 0  # both may change at one step
+            labels = [_in_circle(f"{run if two else ''}{number}", side) for number, _ in shown]
             panel.numbers[run].set_paths([path for label in labels for path in label])
             places = [(mark.step, 1) for _, mark in shown for _ in range(2)]
             panel.numbers[run].set_offsets(np.reshape(places, (-1, 2)))
@@ -140,13 +141,14 @@ class TrainingScene(Scene):
 
 
 @cache
-def _in_circle(text: str) -> tuple[Path, Path]:
-    """A circle that hangs below the origin, and a text in its middle, in points."""
+def _in_circle(text: str, side: int) -> tuple[Path, Path]:
+    """A circle that hangs below the origin, or to its left (-1) or right (1), and a text in its middle, in points."""
     digits = TextPath((0, 0), text, size=14)
     box = digits.get_extents()
     radius = np.hypot(box.width, box.height) / 2 + 2
-    at = Affine2D().translate(-(box.x0 + box.x1) / 2, -(box.y0 + box.y1) / 2 - radius)
-    return Path.circle((0, -radius), radius), digits.transformed(at)
+    middle = side * radius, -radius
+    at = Affine2D().translate(middle[0] - (box.x0 + box.x1) / 2, middle[1] - (box.y0 + box.y1) / 2)
+    return Path.circle(middle, radius), digits.transformed(at)
 
 
 def _outline(band) -> np.ndarray:
@@ -171,7 +173,9 @@ def _fit(panel: SimpleNamespace, bands) -> None:
         low, high = min(low, panel.limits[0]), max(high, panel.limits[1])
     span = max(high - low, 0.2 * abs(high), 1e-3)
     middle = (low + high) / 2  # what hardly moves runs in the middle of an axis without far-fetched numbers
-    ticks = panel.numbered.tick_values(min(low - 0.05 * span, middle - span / 2), max(high, middle + span / 2))
+    ticks = panel.numbered.tick_values(
+        min(low - 0.05 * span, middle - span / 2), max(high, middle + span / 2)
+    )
     panel.limits = ticks[0], ticks[-1]
     panel.axes.set_ylim(ticks[0], ticks[-1] + HEADROOM * (ticks[-1] - ticks[0]))
     panel.axes.set_yticks(ticks)

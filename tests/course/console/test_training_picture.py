@@ -194,6 +194,8 @@ def test_marks_hang_clear_of_every_curve_and_no_number_stands_beyond_what_is_dra
         circle, _ = panel.numbers["A"].get_paths()
         lowest = panel.axes.bbox.y1 + circle.get_extents().y0 * style.DPI / 72
         assert lowest > panel.axes.transData.transform((0, highest))[1]
+        other, _ = panel.numbers["B"].get_paths()  # of a change at the same step
+        assert circle.get_extents().x1 <= other.get_extents().x0
 
 
 def test_words_above_the_panels_do_not_meet():
