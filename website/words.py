@@ -100,4 +100,4 @@ class Words:
         self._count += 1
         name = f"word-{self._count}"
         button = f'<button type="button" class="word" popovertarget="{name}">{text}</button>'
-        return f'{button}<span popover id="{name}">{meaning}</span>'
+        return f'<span class="term">{button}<span popover id="{name}">{meaning}</span></span>'

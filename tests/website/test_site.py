@@ -118,6 +118,13 @@ def test_a_setting_can_be_sent_as_an_address(visit, address):
     assert next(panels_on(other)).locator("figure p").inner_text() == told
 
 
+def test_an_address_whose_picture_waits_for_a_prediction_leads_to_where_it_will_be(visit):
+    page = visit(FIRST + "#panel=temperature&temperature=0.5")
+    fold = page.locator("details.waits").filter(has=page.locator(".panel"))
+    assert fold.get_attribute("open") is None
+    expect(fold.locator("summary").first).to_be_in_viewport()
+
+
 def test_the_notebook_offers_the_same_address(visit):
     """The text under a panel there leads to the same picture here, or to the nearest that was painted."""
     scene = next(iter(scenes_of(FIRST)))
@@ -206,6 +213,11 @@ def test_a_word_explains_itself_once_by_key_and_by_mouse_and_so_do_a_formulas_le
     assert meaning.is_visible()
     word.click()
     assert meaning.is_visible(), "a click on what the mouse has opened shuts nothing"
+    meaning.get_by_role("link").hover()
+    place = meaning.bounding_box()
+    page.mouse.move(place["x"] + 10, place["y"] - 10)
+    page.mouse.move(place["x"] + 10, place["y"] + 10, steps=20)
+    assert meaning.is_visible(), "on its way to a link in there, the mouse shuts nothing"
     letters = page.locator(".letters button").first
     letters.press("Enter")
     said = page.locator(f"#{letters.get_attribute('popovertarget')}")
@@ -233,6 +245,11 @@ def test_cards_show_what_was_missed_first_and_bring_it_back_until_it_is_known(vi
     assert shown.get_attribute("data-key") != key
     page.reload()
     assert f"{count - 1} of {count}" in page.get_by_role("status").first.inner_text()
+    page.get_by_role("button", name="Forget them").click()
+    assert f"{count} of {count}" in page.get_by_role("status").first.inner_text()
+    shown.locator("summary").press("Enter")
+    shown.get_by_role("button", name="I knew it").press("Enter")
+    assert page.evaluate("Object.keys(JSON.parse(localStorage.getItem('sacnotes.cards'))).length") == 1
     page.get_by_role("button", name="Show every card").click()
     assert shown.count() == count
     header, *rows = (site / "cards.txt").read_text("utf-8").split("#tags column:4\n")
@@ -322,6 +339,24 @@ def test_every_page_fits_a_small_screen_and_has_no_serious_fault(visit, site, sc
         assert page.evaluate("document.documentElement.scrollWidth") <= 360, file.name
         if file.name in (FIRST, "index.html", "notation.html", "search.html", "cards.html"):
             assert faults(page, "body") == [], file.name
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_on_a_phone_a_number_stands_beside_its_slider_and_the_title_on_the_first_screen(visit, name):
+    page = visit(name, viewport={"width": 390, "height": 740})
+    expect(page.locator("h1")).to_be_in_viewport()
+    for first, second in [
+        ("input[type=search]", "form[role=search] button"),
+        (".slide input", ".slide output"),
+    ]:
+        list(panels_on(page))
+        for one, other in zip(page.locator(first).all(), page.locator(second).all(), strict=True):
+            left, right = one.bounding_box(), other.bounding_box()
+            assert left["y"] < right["y"] + right["height"] / 2 < left["y"] + left["height"], (
+                other.inner_text()
+            )
+    page.set_viewport_size({"width": 1400, "height": 740})
+    page.locator(".contents details[open]").wait_for()
 
 
 def test_on_paper_it_is_dark_on_white_with_all_options_and_no_controls(visit):
