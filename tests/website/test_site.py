@@ -19,7 +19,7 @@ from tests.browser.accessibility import faults
 from tests.website.conftest import GRID, ONLY
 from tools.fingerprint import ROOT
 from website.build import PROJECT, build, elsewhere
-from website.pages import with_links
+from website.pages import HERE, with_links
 from website.panels import Frames, Palette, Panel, all_positions, grid, panels_of
 from website.recorded import RecordedScene
 
@@ -311,6 +311,13 @@ def test_addresses_follow_from_the_projects(site):
     there = elsewhere("https://github.com/a/b", "00_c.ipynb")
     assert "https%3A%2F%2Fgithub.com%2Fa%2Fb/HEAD?labpath=notebooks/00_c.ipynb" in there["Binder"]
     assert there["Colab"].endswith("/github/a/b/blob/main/notebooks/00_c.ipynb")
+    first_cell = (
+        (ROOT / "docs" / "classroom.md").read_text("utf-8").partition("**Colab.**")[2].split("\n\n")[1]
+    )
+    footer = (
+        (HERE / "template" / "index.html.j2").read_text("utf-8").replace("{{ site.repository }}", "ADDRESS")
+    )
+    assert all(f"<code>{line.strip()}</code>" in footer for line in first_cell.splitlines())
 
 
 def test_a_folder_with_other_files_and_a_page_that_is_not_there_are_refused(tmp_path):
