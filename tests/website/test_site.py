@@ -22,6 +22,7 @@ from website.build import PROJECT, build, elsewhere
 from website.pages import HERE, with_links
 from website.panels import Frames, Palette, Panel, all_positions, grid, panels_of
 from website.recorded import RecordedScene
+from website.words import Words
 
 FILES = [one.file for one in PAGES if one.file.startswith(tuple(ONLY) or "")]
 NAMES = [file.replace(".ipynb", ".html") for file in FILES]
@@ -225,6 +226,16 @@ def test_a_word_explains_itself_once_by_key_and_by_mouse_and_so_do_a_formulas_le
     assert "price of entropy" in said.inner_text() and "terminated" not in said.inner_text()
     told = page.locator("[popover]:not(.letters *)").all_text_contents()
     assert len(told) == len(set(told)) > 3, "each once"
+
+
+def test_a_mark_stays_on_the_line_of_the_word_before_it():
+    for prose in ("The <em><strong>actor</strong></em>, they say", "the actor, they say"):
+        soup = BeautifulSoup(Words().explained(f"<p>{prose}</p>"), "html.parser")
+        kept = soup.select_one(".together")
+        assert kept.button.text == "actor" and kept.contents[-1] == "," and kept.next_sibling == " they say"
+        soup.select_one("[popover]").extract()
+        assert soup.get_text() == BeautifulSoup(prose, "html.parser").get_text()
+    assert "together" not in Words().explained("<p>an actor says</p>")
 
 
 def test_cards_show_what_was_missed_first_and_bring_it_back_until_it_is_known(visit, site):
