@@ -14,6 +14,7 @@ from playwright.sync_api import expect
 
 import website.panels
 from sacnotes_lib.course.kit.pages import PAGES
+from sacnotes_lib.course.stage.controls import Integer, Slider
 from sacnotes_lib.course.stage.live import LivePanel
 from tests.browser.accessibility import faults
 from tests.website.conftest import GRID, ONLY
@@ -411,3 +412,10 @@ def test_sliders_keep_ends_and_default_and_menus_every_option(name):
                 assert [control.check(value) for value in values] == values
                 if most == 400 and control.default not in (full[0], full[-1]):
                     assert (values[0], values[-1]) == (full[0], full[-1])
+
+
+def test_positions_are_even_with_0_and_1_and_a_panel_that_is_nearly_small_enough_stays_whole():
+    width, target = Slider("Width", 0.5, 1.5, 1.3, step=0.05), Integer("Target", 0, 129, 7)
+    assert grid({"width": width}, 4, 3)["width"] == [0.5, 1.0, 1.3, 1.5]
+    assert grid({"target": target}, 100, 3)["target"] == list(range(130))
+    assert len(grid({"target": target}, 99, 3)["target"]) == 99
