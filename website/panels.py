@@ -123,10 +123,13 @@ def _value(node: ast.expr, names: _Names) -> Any:
 
 
 def grid(controls: dict[str, Control], most: int, least: int) -> dict[str, list]:
-    """Positions of each control, ``most`` in all: sliders get coarser, the longest first, menus never."""
+    """Positions of each control, about ``most`` in all: sliders get coarser, the longest first, menus never.
+
+    A panel that has few more stays whole, since what a page says to try may lie at any of them.
+    """
     full = {name: all_positions(control) for name, control in controls.items()}
     kept = dict(full)
-    while math.prod(map(len, kept.values())) > most:
+    while math.prod(map(len, kept.values())) > (most if kept != full else 1.3 * most):
         sliders = [n for n in kept if not isinstance(controls[n], Choice) and len(kept[n]) > least]
         if not sliders:
             break
@@ -149,12 +152,21 @@ def all_positions(control: Control) -> list:
 
 
 def thinned(values: list, count: int, default: Any) -> list:
-    """``count`` of the values, evenly; both ends and the default are among them where there are three."""
+    """``count`` of the values, evenly; both ends and the default are among them where there are three.
+
+    So are 0 and 1 where another lies near them: an even draw, a policy as wide as the best one.
+    """
     kept = [values[round(place)] for place in np.linspace(0, len(values) - 1, count)]
     inner = kept[1:-1]
     if default in kept or not inner:
-        return _with(kept, default)
-    return [kept[0], *_with(inner, default), kept[-1]]
+        kept = _with(kept, default)
+    else:
+        kept = [kept[0], *_with(inner, default), kept[-1]]
+    for mark in {0, 1}.intersection(values).difference(kept):
+        near = min(range(len(kept)), key=lambda place: abs(kept[place] - mark))
+        if 0 < near < len(kept) - 1 and kept[near] not in (default, 0, 1):
+            kept[near] = mark
+    return kept
 
 
 def _with(values: list, default: Any) -> list:

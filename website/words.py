@@ -63,6 +63,20 @@ def _left_alone(tag: Tag) -> bool:
     return tag.name in LEFT_ALONE or tag.has_attr("popover")
 
 
+def _keep_marks(soup: BeautifulSoup) -> None:
+    """Keep a comma, or whatever mark follows a word's button, on its line: browsers break lines behind any button."""
+    for meaning in soup.select("button.word + [popover]"):
+        parts = [meaning.previous_sibling, meaning]
+        while parts[-1].next_sibling is None and parts[-1].parent.name in ("strong", "em"):
+            parts = [parts[-1].parent]
+        after = parts[-1].next_sibling
+        if type(after) is NavigableString and (mark := re.match(r"[^\w\s]+", after)):
+            after.replace_with(after[mark.end() :])
+            together = soup.new_tag("span", attrs={"class": "together"})
+            parts[0].insert_before(together)
+            together.extend([*parts, mark[0]])
+
+
 class Words:
     """The explanations of one page, each given once."""
 
@@ -78,6 +92,7 @@ class Words:
                 new = _pattern()[0].sub(self._first, escape(text, quote=False))
                 if "<button" in new:
                     text.replace_with(BeautifulSoup(new, "html.parser"))
+        _keep_marks(soup)
         return str(soup)
 
     def _first(self, match: re.Match) -> str:

@@ -11,6 +11,7 @@ import yaml
 
 from tools.fingerprint import ROOT
 from tools.lab import options
+from website.build import OUT
 
 pytestmark = pytest.mark.skipif(shutil.which("make") is None, reason="make is not installed")
 TEXT = (ROOT / "Makefile").read_text("utf-8")
@@ -85,6 +86,15 @@ def test_the_workflow_makes_what_there_is():
     assert called == ["test-floors", "test-newest"]
     for target in called:
         assert f"-m tools.versions {target.removeprefix('test-')} >" in make("-n", target)
+
+
+def test_what_is_published_is_what_make_site_writes():
+    steps = yaml.safe_load((ROOT / ".github" / "workflows" / "site.yml").read_text("utf-8"))["jobs"]["site"][
+        "steps"
+    ]
+    assert {"run": "make site"} in steps
+    folders = [step["with"]["path"] for step in steps if "path" in step.get("with", {})]
+    assert folders == [str(OUT.parent.relative_to(ROOT) / "panels"), str(OUT.relative_to(ROOT))]
 
 
 def test_another_index_is_asked_only_when_given(tmp_path):

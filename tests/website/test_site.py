@@ -14,14 +14,16 @@ from playwright.sync_api import expect
 
 import website.panels
 from sacnotes_lib.course.kit.pages import PAGES
+from sacnotes_lib.course.stage.controls import Integer, Slider
 from sacnotes_lib.course.stage.live import LivePanel
 from tests.browser.accessibility import faults
 from tests.website.conftest import GRID, ONLY
 from tools.fingerprint import ROOT
 from website.build import PROJECT, build, elsewhere
-from website.pages import with_links
+from website.pages import HERE, with_links
 from website.panels import Frames, Palette, Panel, all_positions, grid, panels_of
 from website.recorded import RecordedScene
+from website.words import Words
 
 FILES = [one.file for one in PAGES if one.file.startswith(tuple(ONLY) or "")]
 NAMES = [file.replace(".ipynb", ".html") for file in FILES]
@@ -118,6 +120,13 @@ def test_a_setting_can_be_sent_as_an_address(visit, address):
     assert next(panels_on(other)).locator("figure p").inner_text() == told
 
 
+def test_an_address_whose_picture_waits_for_a_prediction_leads_to_where_it_will_be(visit):
+    page = visit(FIRST + "#panel=temperature&temperature=0.5")
+    fold = page.locator("details.waits").filter(has=page.locator(".panel"))
+    assert fold.get_attribute("open") is None
+    expect(fold.locator("summary").first).to_be_in_viewport()
+
+
 def test_the_notebook_offers_the_same_address(visit):
     """The text under a panel there leads to the same picture here, or to the nearest that was painted."""
     scene = next(iter(scenes_of(FIRST)))
@@ -206,6 +215,11 @@ def test_a_word_explains_itself_once_by_key_and_by_mouse_and_so_do_a_formulas_le
     assert meaning.is_visible()
     word.click()
     assert meaning.is_visible(), "a click on what the mouse has opened shuts nothing"
+    meaning.get_by_role("link").hover()
+    place = meaning.bounding_box()
+    page.mouse.move(place["x"] + 10, place["y"] - 10)
+    page.mouse.move(place["x"] + 10, place["y"] + 10, steps=20)
+    assert meaning.is_visible(), "on its way to a link in there, the mouse shuts nothing"
     letters = page.locator(".letters button").first
     letters.press("Enter")
     said = page.locator(f"#{letters.get_attribute('popovertarget')}")
@@ -213,6 +227,16 @@ def test_a_word_explains_itself_once_by_key_and_by_mouse_and_so_do_a_formulas_le
     assert "price of entropy" in said.inner_text() and "terminated" not in said.inner_text()
     told = page.locator("[popover]:not(.letters *)").all_text_contents()
     assert len(told) == len(set(told)) > 3, "each once"
+
+
+def test_a_mark_stays_on_the_line_of_the_word_before_it():
+    for prose in ("The <em><strong>actor</strong></em>, they say", "the actor, they say"):
+        soup = BeautifulSoup(Words().explained(f"<p>{prose}</p>"), "html.parser")
+        kept = soup.select_one(".together")
+        assert kept.button.text == "actor" and kept.contents[-1] == "," and kept.next_sibling == " they say"
+        soup.select_one("[popover]").extract()
+        assert soup.get_text() == BeautifulSoup(prose, "html.parser").get_text()
+    assert "together" not in Words().explained("<p>an actor says</p>")
 
 
 def test_cards_show_what_was_missed_first_and_bring_it_back_until_it_is_known(visit, site):
@@ -233,6 +257,11 @@ def test_cards_show_what_was_missed_first_and_bring_it_back_until_it_is_known(vi
     assert shown.get_attribute("data-key") != key
     page.reload()
     assert f"{count - 1} of {count}" in page.get_by_role("status").first.inner_text()
+    page.get_by_role("button", name="Forget them").click()
+    assert f"{count} of {count}" in page.get_by_role("status").first.inner_text()
+    shown.locator("summary").press("Enter")
+    shown.get_by_role("button", name="I knew it").press("Enter")
+    assert page.evaluate("Object.keys(JSON.parse(localStorage.getItem('sacnotes.cards'))).length") == 1
     page.get_by_role("button", name="Show every card").click()
     assert shown.count() == count
     header, *rows = (site / "cards.txt").read_text("utf-8").split("#tags column:4\n")
@@ -294,6 +323,13 @@ def test_addresses_follow_from_the_projects(site):
     there = elsewhere("https://github.com/a/b", "00_c.ipynb")
     assert "https%3A%2F%2Fgithub.com%2Fa%2Fb/HEAD?labpath=notebooks/00_c.ipynb" in there["Binder"]
     assert there["Colab"].endswith("/github/a/b/blob/main/notebooks/00_c.ipynb")
+    first_cell = (
+        (ROOT / "docs" / "classroom.md").read_text("utf-8").partition("**Colab.**")[2].split("\n\n")[1]
+    )
+    footer = (
+        (HERE / "template" / "index.html.j2").read_text("utf-8").replace("{{ site.repository }}", "ADDRESS")
+    )
+    assert all(f"<code>{line.strip()}</code>" in footer for line in first_cell.splitlines())
 
 
 def test_a_folder_with_other_files_and_a_page_that_is_not_there_are_refused(tmp_path):
@@ -322,6 +358,24 @@ def test_every_page_fits_a_small_screen_and_has_no_serious_fault(visit, site, sc
         assert page.evaluate("document.documentElement.scrollWidth") <= 360, file.name
         if file.name in (FIRST, "index.html", "notation.html", "search.html", "cards.html"):
             assert faults(page, "body") == [], file.name
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_on_a_phone_a_number_stands_beside_its_slider_and_the_title_on_the_first_screen(visit, name):
+    page = visit(name, viewport={"width": 390, "height": 740})
+    expect(page.locator("h1")).to_be_in_viewport()
+    for first, second in [
+        ("input[type=search]", "form[role=search] button"),
+        (".slide input", ".slide output"),
+    ]:
+        list(panels_on(page))
+        for one, other in zip(page.locator(first).all(), page.locator(second).all(), strict=True):
+            left, right = one.bounding_box(), other.bounding_box()
+            assert left["y"] < right["y"] + right["height"] / 2 < left["y"] + left["height"], (
+                other.inner_text()
+            )
+    page.set_viewport_size({"width": 1400, "height": 740})
+    page.locator(".contents details[open]").wait_for()
 
 
 def test_on_paper_it_is_dark_on_white_with_all_options_and_no_controls(visit):
@@ -358,3 +412,10 @@ def test_sliders_keep_ends_and_default_and_menus_every_option(name):
                 assert [control.check(value) for value in values] == values
                 if most == 400 and control.default not in (full[0], full[-1]):
                     assert (values[0], values[-1]) == (full[0], full[-1])
+
+
+def test_positions_are_even_with_0_and_1_and_a_panel_that_is_nearly_small_enough_stays_whole():
+    width, target = Slider("Width", 0.5, 1.5, 1.3, step=0.05), Integer("Target", 0, 129, 7)
+    assert grid({"width": width}, 4, 3)["width"] == [0.5, 1.0, 1.3, 1.5]
+    assert grid({"target": target}, 100, 3)["target"] == list(range(130))
+    assert len(grid({"target": target}, 99, 3)["target"]) == 99

@@ -67,6 +67,9 @@ document.getElementById("forget").addEventListener("click", () => {
   document.getElementById("forgotten").textContent = "Forgotten.";
 });
 
+// ---- what a page that is opened as a file may not load
+const reason = (error) => (location.protocol === "file:" ? "a page has to come from a server for that, such as python -m http.server" : error.message);
+
 // ---- panels: an index of frames, sheets of tiles, and controls whose positions are counted from 0
 const TILE = 32, COLUMNS = 64;
 
@@ -87,7 +90,7 @@ async function wake(panel) {
   const canvas = document.createElement("canvas"), words = document.createElement("p");
   let index, before = [];
   try { index = await load(panel.dataset.source); } catch (error) {
-    panel.append(Object.assign(document.createElement("p"), { textContent: `The sliders did not load (${error.message}).` }));
+    panel.append(Object.assign(document.createElement("p"), { textContent: `The sliders did not load (${reason(error)}).` }));
     return;
   }
   canvas.width = index.width;
@@ -161,8 +164,9 @@ for (const word of all(".word")) {
   const meaning = word.nextElementSibling;
   word.addEventListener("pointerenter", ({ pointerType }) => pointerType === "mouse" && meaning.showPopover({ source: word }));
   word.addEventListener("click", (event) => event.pointerType === "mouse" && event.preventDefault()); // it is open
-  word.addEventListener("mouseleave", (event) => { if (!meaning.contains(event.relatedTarget)) meaning.hidePopover(); });
-  meaning.addEventListener("mouseleave", () => meaning.hidePopover());
+  for (const part of [word, meaning]) {
+    part.addEventListener("mouseleave", ({ relatedTarget: to }) => { if (!word.contains(to) && !meaning.contains(to)) meaning.hidePopover(); });
+  }
 }
 
 // ---- cards: one at a time, what was missed first, then what is new, then what is old
@@ -196,6 +200,7 @@ function review() {
       card.append(button, " ");
     }
   }
+  document.getElementById("forget").addEventListener("click", () => { seen = {}; next(); });
   document.getElementById("every").addEventListener("click", () => { for (const card of cards) card.hidden = false; });
   next();
 }
@@ -225,7 +230,7 @@ async function openSearch() {
   const box = document.querySelector("input[type=search]");
   let finder;
   try { finder = await import("./pagefind/pagefind.js"); } catch (error) {
-    document.getElementById("told").textContent = `Search did not load (${error.message}).`;
+    document.getElementById("told").textContent = `Search did not load (${reason(error)}).`;
     return;
   }
   box.form.addEventListener("submit", (event) => event.preventDefault());
@@ -247,6 +252,12 @@ function reach() {
 addEventListener("resize", reach);
 addEventListener("toggle", reach, true);
 
+// The list of contents is open where there is room beside the text.
+const wide = matchMedia("(min-width: 68rem)");
+const unfold = () => { for (const fold of all(".contents details")) fold.open = wide.matches; };
+wide.addEventListener("change", unfold);
+unfold();
+
 // A choice among options that were worded anew since is none.
 for (const asked of all("section.predict")) {
   const offered = all("li button", asked).map((button) => button.dataset.option);
@@ -260,5 +271,6 @@ if (document.getElementById("waiting")) review();
 openSettled();
 for (const panel of all(".panel")) {
   seen.observe(panel);
-  if (new URLSearchParams(location.hash.slice(1)).get("panel") === panel.dataset.name) panel.scrollIntoView();
+  if (new URLSearchParams(location.hash.slice(1)).get("panel") !== panel.dataset.name) continue;
+  (panel.closest("details:not([open])") ?? panel).scrollIntoView(); // until a prediction is made, its fold
 }
