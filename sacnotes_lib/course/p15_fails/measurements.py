@@ -48,12 +48,17 @@ def vital_signs(runs: Mapping[str, Any], evaluations: int = 3) -> ResultTable:
         last = {key: interquartile_mean(values[:, -1]) for key, values in run.metrics.items()}
         rows[name] = {
             "return": middle(run.evaluation_returns[:, -evaluations:].mean(axis=1)),
-            "α": f"{last['temperature']:.2g}",
-            "entropy − target": f"{last['entropy'] - run.agent.target_entropy:.1f}",
-            "critic loss": f"{last['critic_loss']:.2g}",
-            "Q − earned": f"{interquartile_mean(gaps(run)):.2g}",
+            "α": _two_digits(last["temperature"]),
+            "entropy − target (nats)": f"{last['entropy'] - run.agent.target_entropy:.1f}",
+            "critic loss": _two_digits(last["critic_loss"]),
+            "Q − earned": _two_digits(interquartile_mean(gaps(run))),
         }
     return table(rows, form={"return": ".1f"})
+
+
+def _two_digits(value: float) -> str:
+    """Two digits that count, and no power of ten for a large number: 0.038, 5.1, 3,700."""
+    return f"{float(f'{value:.2g}'):,.9g}"
 
 
 class SmallFirstActions(TrainingRun):
