@@ -92,14 +92,16 @@ def behind_both(runs: Mapping[str, Result]) -> tuple[bool, ...]:
     )
 
 
-def apart(errors: Mapping[str, np.ndarray], base: str) -> ResultTable:
-    """How far Q − exact Q spreads over the seeds of each variant, and how far it lies from `base`, seed by seed."""
+def apart(errors: Mapping[str, np.ndarray], *bases: str) -> ResultTable:
+    """How far Q − exact Q spreads over each variant's seeds, and how far those after a base lie from it, by seed."""
     rows = {name: {"spread over seeds": error.std(ddof=1)} for name, error in errors.items()}
-    for name in errors.keys() - {base}:
-        rows[name][f"minus {base} (95 % interval)"] = difference(errors[name], errors[base], paired=True)
-    return table(
-        rows, "Q − exact Q (reward)", {"spread over seeds": ".2f", f"minus {base} (95 % interval)": "+.2f"}
-    )
+    form = {"spread over seeds": ".2f"}
+    for base in bases:
+        column = f"minus {base} (95 % interval)"
+        form[column] = "+.2f"
+        for name in list(errors)[list(errors).index(base) + 1 :]:
+            rows[name][column] = difference(errors[name], errors[base], paired=True)
+    return table(rows, "Q − exact Q (reward)", form)
 
 
 # Each line of the second paper's box, in our words: the function of ours, and the line in it that does this.

@@ -17,6 +17,7 @@ MANY = 1000
 VISITS = np.geomspace(1, MANY, 61)
 LIMIT = 1.6  # reward; of the left picture
 LOWEST, HIGHEST = 1e-3, 3.0  # reward; of the right one
+TITLE = 72  # points above the pictures: room for the key
 # Gauss-Hermite nodes of the standard normal: exact here, where everything is a polynomial in the noise.
 NOISE, NOISE_MASS = np.polynomial.hermite_e.hermegauss(9)
 NOISE_MASS = NOISE_MASS / NOISE_MASS.sum()
@@ -73,14 +74,14 @@ class LabelScene(Scene):
         right.set_xticks([1, 10, 100, 1000], ["1", "10", "100", "1,000"])
         right.set_yticks([0.001, 0.01, 0.1, 1], ["0.001", "0.01", "0.1", "1"])
         right.minorticks_off()
-        left.set_title("What labels say", pad=64)
-        right.set_title("What averaging leaves", pad=64)
+        left.set_title("What labels say", pad=TITLE)
+        right.set_title("What averaging leaves", pad=TITLE)
         lines = {
             name: moving_line(right, VISITS, np.ones_like(VISITS), linewidth=4, **look)
             for name, look in (("drawn", DRAWN), ("through_v", THROUGH_V))
         }
         words = {lines["drawn"]: "drawn actions, n averaged", lines["through_v"]: "through V"}
-        _key_above(right, words)
+        key(right, words, (0.02, 0.13), 0.16, top=1.15, step=0.085)
         dots = {"marker": "o", "linestyle": "none", "markersize": 8, "alpha": 0.75, "color": style.PURPLE}
         return SimpleNamespace(
             **lines,
@@ -116,11 +117,3 @@ class LabelScene(Scene):
 def _noise() -> np.ndarray:
     """The same standard normal numbers at every call, [SHOWN, MANY]; fewer visits use the first of them."""
     return np.random.default_rng(0).standard_normal((SHOWN, MANY))
-
-
-def _key_above(axes, words) -> None:
-    """What each line is, in two rows between the title and the picture."""
-    key(axes, words, (0.02, 0.13), 0.16, 1.155, 0.085)
-    for artist in (*axes.lines[-2:], *axes.texts[-2:]):
-        artist.set_clip_on(False)
-        artist.set_in_layout(False)

@@ -23,6 +23,7 @@ from sacnotes_lib.training.tables import ResultTable, table
 
 SHOWN = {"fork": 0, "narrow, first step": 1, "wide, first step": 6}  # rows of ROUTES.states
 FALL = 1e-3  # a smaller change of V is not called a fall
+FELL, BELOW = "falls added up (reward)", "below the best (reward)"  # columns
 
 
 class Form(NamedTuple):
@@ -211,9 +212,9 @@ def variants_table(found: Mapping[str, Progress]) -> ResultTable:
     rows = {}
     for name, progress in found.items():
         below = (best_of_this_form() - progress.values[-1]).mean()
-        rows[name] = {"V fell somewhere": falling_share(progress), "falls added up": falls(progress)}
-        rows[name]["below the best"] = below
-    return table(rows, "", {"V fell somewhere": ".0%", "falls added up": ".4f", "below the best": ".4f"})
+        rows[name] = {"V fell somewhere": falling_share(progress), FELL: falls(progress)}
+        rows[name][BELOW] = below
+    return table(rows, "", {"V fell somewhere": ".0%", FELL: ".4f", BELOW: ".4f"})
 
 
 def falling_table(progress: Progress) -> ResultTable:

@@ -25,7 +25,7 @@ from sacnotes_lib.exact import (
 from sacnotes_lib.exact.boltzmann import moments_start
 from sacnotes_lib.plots import style
 from sacnotes_lib.plots.picture import Picture, figure_picture
-from sacnotes_lib.training.statistics import bootstrap_band, interquartile_mean
+from sacnotes_lib.training.statistics import middle
 from sacnotes_lib.training.tables import ResultTable, table
 
 REWARD_SCALE = 10  # of SkewedReward: pays 2 - 5 (a - 1/4)²
@@ -142,10 +142,10 @@ def still_grows(run: Result) -> bool | None:
 
 
 def ends(runs: Mapping[str, Result], prices: Prices) -> ResultTable:
-    """Where α and Q of each run end, over seeds, beside where α should settle."""
+    """Where α and Q of each run end, with bands over seeds, beside where α should settle."""
     rows = {}
     for name, run in runs.items():
-        alpha, q = (interquartile_mean(run.metrics[what][:, -1]) for what in ("temperature", "q"))
+        alpha, q = (middle(run.metrics[what][:, -1]) for what in ("temperature", "q"))
         goal = prices.settles(run.config.target_entropy)
         rows[name] = {"α at the end": alpha, "lowest point of D": "none" if np.isinf(goal) else goal, "Q": q}
     return table(rows, form=".2f")
@@ -163,8 +163,8 @@ def pressing(runs: Mapping[str, Result]) -> ResultTable:
         )
         pressed, alphas = chance_of_the_better(run), settled(run)
         rows[name] = {
-            "presses the better": interquartile_mean(pressed), "exact": chance,
-            "α": interquartile_mean(alphas), "exact α": 1 / np.log(chance / (1 - chance)),
+            "presses the better": middle(pressed), "exact": chance,
+            "α": middle(alphas), "exact α": 1 / np.log(chance / (1 - chance)),
             "it is the likeliest": f"in {(pressed > 0.5).sum()} of {len(pressed)} seeds",
         }  # fmt: skip
     return table(
@@ -183,7 +183,7 @@ def beside_exact(agents: Mapping[str, tuple[Result, Prices, float]]) -> ResultTa
         exact = alpha, target, float(prices.at(alpha)[1])
         rows[name] = {}
         for what, values, right in zip(("α", "entropy", "pay"), lived(run), exact, strict=True):
-            rows[name] |= {what: interquartile_mean(values), f"exact {what}": right}
+            rows[name] |= {what: middle(values), f"exact {what}": right}
     rows["any density"] = {"exact α": density_prices().settles(next(iter(agents.values()))[2])}
     return table(rows, form={"α": ".4f", "exact α": ".4f"} | dict.fromkeys(list(rows[name])[2:], ".3f"))
 
@@ -219,13 +219,12 @@ def plot_dual(agents: Mapping[str, tuple[Result, Prices, float]]) -> Picture:
             axes.annotate("start", (start, prices.dual(target, start) - lowest), xytext=(-12, 4),
                 textcoords="offset points", ha="right")  # fmt: skip
             axes.set(xscale="log", xlim=(0.03, 0.3), ylim=(-0.002, 0.06), xlabel="α (reward per nat)")
-            axes.set_xticks([0.03, 0.1, 0.3], ["0.03", "0.1", "0.3"])
+            axes.set_xticks([0.05, 0.1, 0.2], ["0.05", "0.1", "0.2"])  # none at the ends, where panels meet
             axes.minorticks_off()
             axes.set_title(f"{name}, {len(found)} seeds")
-            low, high = (float(end[0]) for end in bootstrap_band(found[:, None]))
-            middle = float(interquartile_mean(found))
+            value, low, high = middle(found)
             said.append(
-                f"{name}: α {middle:.4g} (band {low:.4g} to {high:.4g}), lowest point of the dual function {best:.4g}."
+                f"{name}: α {value:.4g} (band {low:.4g} to {high:.4g}), lowest point of the dual function {best:.4g}."
             )
         all_axes[0].set_ylabel("dual function above\nits lowest point (reward)")
         return figure_picture(figure, "The dual function against α, a mark for each seed. " + " ".join(said))

@@ -12,7 +12,7 @@ from sacnotes_lib.exact import nearest_tanh_gaussian, tanh_gaussian_at_nodes
 from sacnotes_lib.plots.q_check import check_q
 from sacnotes_lib.sac.config import SACConfig
 from sacnotes_lib.training.run import TrainingRun, steps_to_take
-from sacnotes_lib.training.statistics import bootstrap_band, interquartile_mean
+from sacnotes_lib.training.statistics import interquartile_mean, middle
 from sacnotes_lib.training.tables import ResultTable, table
 
 FIRST = 100  # steps of each seed that are looked at before anything is learned
@@ -41,25 +41,24 @@ def signs(run: Any) -> dict[str, Any]:
     }
 
 
-def middle_and_band(values: np.ndarray) -> tuple[float, float, float]:
-    """The middle half of the seeds' numbers `[R]`, and its 95 % bootstrap band."""
-    low, high = bootstrap_band(values[:, None])
-    return float(interquartile_mean(values)), float(low[0]), float(high[0])
-
-
 def vital_signs(runs: Mapping[str, Any], evaluations: int = 3) -> ResultTable:
     """A row for each run: its return over the last evaluations with a band, α, entropy beside its target, loss, Q."""
     rows = {}
     for name, run in runs.items():
         last = {key: interquartile_mean(values[:, -1]) for key, values in run.metrics.items()}
         rows[name] = {
-            "return": middle_and_band(run.evaluation_returns[:, -evaluations:].mean(axis=1)),
-            "α": f"{last['temperature']:.2g}",
-            "entropy − target": f"{last['entropy'] - run.agent.target_entropy:.1f}",
-            "critic loss": f"{last['critic_loss']:.2g}",
-            "Q − earned": f"{interquartile_mean(gaps(run)):.2g}",
+            "return": middle(run.evaluation_returns[:, -evaluations:].mean(axis=1)),
+            "α": _two_digits(last["temperature"]),
+            "entropy − target (nats)": f"{last['entropy'] - run.agent.target_entropy:.1f}",
+            "critic loss": _two_digits(last["critic_loss"]),
+            "Q − earned": _two_digits(interquartile_mean(gaps(run))),
         }
     return table(rows, form={"return": ".1f"})
+
+
+def _two_digits(value: float) -> str:
+    """Two digits that count, and no power of ten for a large number: 0.038, 5.1, 3,700."""
+    return f"{float(f'{value:.2g}'):,.9g}"
 
 
 class SmallFirstActions(TrainingRun):

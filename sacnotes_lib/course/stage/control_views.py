@@ -108,4 +108,5 @@ def _tidy(control):
     if isinstance(control, Integer):
         return int
     digits = 2 if control.log and control.resolution >= 0.05 else 6
-    return lambda value: float(f"{value:.{digits}g}")
+    nothing = 0 if control.log else 1e-9 * (control.high - control.low)  # a browser's zero may be -2e-16
+    return lambda value: float(f"{value:.{digits}g}") if abs(value) > nothing else 0.0

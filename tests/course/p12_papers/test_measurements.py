@@ -84,9 +84,13 @@ def test_who_is_behind_is_told_seed_by_seed():
 
 def test_errors_apart_are_told_seed_by_seed():
     errors = {"without": np.array([0.0, 1.0, 2.0]), "with": np.array([-1.0, 0.0, 1.0])}
-    head, *lines = measurements.apart(errors, "without")
-    assert head == ["Q − exact Q (reward)", "spread over seeds", "minus without (95 % interval)"]
-    assert lines == [["without", "1.00", "–"], ["with", "1.00", "-1.00 (-1.00 to -1.00)"]]
+    errors["quick"] = errors["with"] + 0.5
+    head, *lines = measurements.apart(errors, "without", "with")
+    columns = ["minus without (95 % interval)", "minus with (95 % interval)"]
+    assert head == ["Q − exact Q (reward)", "spread over seeds", *columns]
+    assert lines[0] == ["without", "1.00", "–", "–"]
+    assert lines[1] == ["with", "1.00", "-1.00 (-1.00 to -1.00)", "–"]
+    assert lines[2] == ["quick", "1.00", "-0.50 (-0.50 to -0.50)", "+0.50 (+0.50 to +0.50)"]
 
 
 def test_the_box_names_one_line_each_and_a_line_that_is_gone_is_found(monkeypatch):

@@ -113,7 +113,7 @@ def test_falls_are_counted_and_added_up():
     found = {"SAC": progress, "one": made_up(0.4), "two": made_up(0.3), "three": made_up()}
     assert measurements.taken_away(found) == (False, True)
     head, first, *_ = measurements.variants_table(found)
-    assert head[1:] == ["V fell somewhere", "falls added up", "below the best"]
+    assert head[1:] == ["V fell somewhere", "falls added up (reward)", "below the best (reward)"]
     assert first[:3] == ["SAC", "8%", f"{0.7505 / 11:.4f}"]
 
 

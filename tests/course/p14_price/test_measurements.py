@@ -95,7 +95,7 @@ def test_words_beside_the_exact_answer_and_below_the_picture():
     agents = {"ours": (made_up_run(np.full((4, 20), 0.09)), KINDS["tanh"], -1.0)}
     head, ours, density = measurements.beside_exact(agents)
     assert head[1:] == ["α", "exact α", "entropy", "exact entropy", "pay", "exact pay"]
-    assert ours[1:3] == ["0.0900", "0.0798"] and ours[4] == "-1.000"
+    assert ours[1:3] == ["0.0900 (0.0900 to 0.0900)", "0.0798"] and ours[4] == "-1.000"
     assert density[2] == f"{KINDS['density'].settles(-1.0):.4f}"
     assert (
         "ours: α 0.09 (band 0.09 to 0.09), lowest point of the dual function 0.0798"
@@ -109,7 +109,8 @@ def test_an_agent_of_two_buttons_at_the_exact_answer_is_told_so():
     logits = torch.tensor([1 - chance, chance]).log().expand(2, 1, 2)
     run.agent = SimpleNamespace(log_prob=lambda state: logits, target_entropy=float(entr(0.95) + entr(0.05)))
     _, line = measurements.pressing({"ours": run})
-    assert line == ["ours", "95.0%", "95.0%", "0.340", "0.340", "in 2 of 2 seeds"]
+    pressed, alpha = "95.0% (95.0% to 95.0%)", "0.340 (0.340 to 0.340)"
+    assert line == ["ours", pressed, "95.0%", alpha, "0.340", "in 2 of 2 seeds"]
 
 
 def test_the_problem_pays_what_the_page_says():

@@ -61,6 +61,10 @@ def test_a_row_of_vital_signs():
     assert said[""] == "ours" and said["α"] == f"{run.metrics['temperature'][:, -1].mean():.2g}"
     assert said["return"].startswith(f"{run.evaluation_returns.mean():.1f} (")
     assert measurements.late_and_early(run) == pytest.approx(run.evaluation_returns.mean())
+    with torch.no_grad():
+        run.agent.critic.tensors()[-1].add_(-3700.0)
+    _, (*_, gap) = measurements.vital_signs({"ours": run})
+    assert gap == "-3,700"
 
 
 class Astride:

@@ -61,6 +61,9 @@ def test_steps_of_a_tenth_do_not_add_up_rounding_errors():
     view = ControlView(Slider("x", 0, 1, 0, step=0.1))
     parts(view)[1].value = 0.1 + 0.2
     assert view.value == 0.3
+    view = ControlView(Slider("x", -1.5, 0.75, 0.5, step=0.01))
+    parts(view)[1].value = -1.5 + 150 * 0.01 - 2**-52  # a browser's zero
+    assert view.value == 0
 
 
 def test_a_choice_is_a_row_of_buttons_that_say_which_is_chosen():
