@@ -48,6 +48,9 @@ class TrainingScene(Scene):
         panels = {name: self._panel(figure.add_subplot(place), name) for name, place in places.items()}
         policies = setup_policies(figure, lower, self.names, self.pendulum)
         figure.get_layout_engine().set(w_pad=0.08, h_pad=0.12, wspace=0.03, hspace=0.03)
+        # Laid out for wide numbers once and for all: the same view is the same picture, whatever was drawn before.
+        figure.draw_without_rendering()
+        figure.set_layout_engine("none")
         return SimpleNamespace(panels=panels, policies=policies)
 
     def draw(self, artists: SimpleNamespace, data: TrainingView) -> None:
@@ -57,7 +60,7 @@ class TrainingScene(Scene):
 
     def _panel(self, axes, name: str) -> SimpleNamespace:
         title, unit, curves = PANELS[name]
-        axes.set(xlim=(0, ROOM * self._width(0)), ylabel=unit, xlabel="environment steps")
+        axes.set(xlim=(0, ROOM * self._width(0)), ylim=(-1500, 0), ylabel=unit, xlabel="environment steps")
         two = len(self.names) > 1
         axes.set_title(title, y=1)  # where it is: Matplotlib would measure all numbers to find out
         axes.locator_params(axis="x", nbins=4)

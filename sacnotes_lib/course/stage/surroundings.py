@@ -88,6 +88,6 @@ def _listen() -> None:
         if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
             signal.signal(signal.SIGINT, pause_all)
         else:
-            loop.call_later(0.5, when_idle)
+            loop.call_later(0.02, when_idle)
 
-    loop.call_later(0.5, when_idle)
+    loop.call_later(0.02, when_idle)

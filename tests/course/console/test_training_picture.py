@@ -2,6 +2,7 @@
 
 import itertools
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -267,3 +268,15 @@ def test_the_numbers_of_the_value_s_scale_have_room_when_they_grow():
     assert bar.get_tightbbox(renderer).x1 <= painter.figure.bbox.x1
     numbers = [label.get_window_extent(renderer) for label in bar.get_yticklabels()]
     assert max(box.x1 for box in numbers) < bar.yaxis.label.get_window_extent(renderer).x0
+
+
+def test_a_picture_does_not_depend_on_what_was_drawn_before():
+    run = run_of("sacnotes/TwoPeaks-v0")
+    data = view_of({"A": run}, next(iter(states_to_pick(run))), [check_q(run)])
+    large = replace(data.runs["A"], curves=data.runs["A"].curves | {"return": Band.over([10], [[-1234.5]])})
+    scene = TrainingScene(("A",), 1000, False)
+    fresh, used = Painter(scene), Painter(scene)
+    used.paint(replace(data, runs={"A": large}))
+    for panel in used._artists.panels.values():
+        panel.limits = None  # its scales begin again
+    np.testing.assert_array_equal(used.paint(data), fresh.paint(data))
