@@ -33,7 +33,7 @@ from website.recorded import STEPS, RecordedScene
 TILE = 32  # pixels
 COLUMNS = 64  # tiles in a row of a sheet, and rows in a sheet: phones refuse pictures that are much larger
 SAMPLES = 24  # frames that decide the palette
-MOST, LEAST = 350, 3  # positions of a panel in all, and of a slider where menus alone use them up
+MOST, LEAST = 240, 3  # positions of a panel in all, and of a slider where menus alone use them up
 
 
 @dataclass(frozen=True)
@@ -125,11 +125,11 @@ def _value(node: ast.expr, names: _Names) -> Any:
 def grid(controls: dict[str, Control], most: int, least: int) -> dict[str, list]:
     """Positions of each control, about ``most`` in all: sliders get coarser, the longest first, menus never.
 
-    A panel that has few more stays whole, since what a page says to try may lie at any of them.
+    A panel that has less than twice as many stays whole, since what a page says to try may lie at any of them.
     """
     full = {name: all_positions(control) for name, control in controls.items()}
     kept = dict(full)
-    while math.prod(map(len, kept.values())) > (most if kept != full else 1.3 * most):
+    while math.prod(map(len, kept.values())) > (most if kept != full else 1.9 * most):
         sliders = [n for n in kept if not isinstance(controls[n], Choice) and len(kept[n]) > least]
         if not sliders:
             break
