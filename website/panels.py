@@ -128,8 +128,10 @@ def grid(controls: dict[str, Control], most: int, least: int) -> dict[str, list]
     A panel that has less than twice as many stays whole, since what a page says to try may lie at any of them.
     """
     full = {name: all_positions(control) for name, control in controls.items()}
+    if math.prod(map(len, full.values())) < 2 * most:
+        return full
     kept = dict(full)
-    while math.prod(map(len, kept.values())) > (most if kept != full else 1.9 * most):
+    while math.prod(map(len, kept.values())) > most:
         sliders = [n for n in kept if not isinstance(controls[n], Choice) and len(kept[n]) > least]
         if not sliders:
             break
