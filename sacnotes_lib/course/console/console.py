@@ -114,7 +114,7 @@ class TrainingConsole(PagePanel):
         before = self.session.settings(name)
         self.session.change(name, **changes)
         if self.trainer.running:  # its mark is drawn at once, on the last picture's curves
-            with self._drawing:
+            with self.trainer.held(), self._drawing:  # two cores are few for training, drawing and a browser
                 self._show(self._view)
         elif self.session.settings(name) != before:
             said = ", ".join(f"{field} = {value}" for field, value in changes.items())

@@ -1,7 +1,8 @@
 """A training run, or two on the same seeds, in slices that can be changed in between, and on a thread. No widget."""
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from time import monotonic
@@ -193,6 +194,8 @@ class Trainer:
         self.session, self._show, self._ended = session, show, ended
         self._watched, self._began = watched, began
         self._pause = threading.Event()
+        self._free = threading.Event()
+        self._free.set()
         self._next_picture = 0.0
         self._lock = threading.Lock()  # held while it is decided whether training goes on
         self._goes_on, self._until = False, 0
@@ -225,6 +228,15 @@ class Trainer:
         thread = self._thread
         if seconds and thread is not None and thread is not threading.current_thread():
             thread.join(seconds)
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Take no step while the block lasts, so that what it does has the machine to itself."""
+        self._free.clear()
+        try:
+            yield
+        finally:
+            self._free.set()
 
     def hurry(self) -> None:
         """Renew the picture as soon as the present step is done."""
@@ -261,4 +273,5 @@ class Trainer:
             return self._goes_on
 
     def _is_picture_due(self) -> bool:
+        self._free.wait()
         return self._pause.is_set() or monotonic() >= self._next_picture

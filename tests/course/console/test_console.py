@@ -412,6 +412,22 @@ def test_a_change_is_marked_at_once_though_an_evaluation_goes_on(monkeypatch):
     assert console.runs["A"].changes == [(100, {"backup": "swap"})]
 
 
+def test_training_waits_while_it_is_held_and_then_goes_on():
+    session = TrainingSession({"A": LONG}, seeds=1)
+    trainer = Trainer(session, lambda: None, lambda why: None)
+    trainer.start(LONG.total_steps)
+    with trainer.held():
+        time.sleep(0.3)  # the step that was under way ends
+        at = session.step
+        time.sleep(0.3)
+        assert session.step == at
+        trainer.pause()
+    trainer.wait(WAIT)
+    trainer.start(at + 20)
+    trainer.wait(WAIT)
+    assert session.step == at + 20
+
+
 def test_a_trainer_that_is_hurried_shows_what_stands(monkeypatch):
     monkeypatch.setattr(session_module, "SHOW_EVERY", 1e9)
     shown = threading.Event()
