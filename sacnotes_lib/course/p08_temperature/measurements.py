@@ -9,6 +9,9 @@ from torch import Tensor
 from sacnotes_lib.exact import SoftLQR, gaussian_log_density
 from sacnotes_lib.plots import style
 from sacnotes_lib.plots.picture import Picture, figure_picture
+from sacnotes_lib.sac.agent import SAC
+from sacnotes_lib.sac.metrics import Metrics
+from sacnotes_lib.sac.replay import Batch
 from sacnotes_lib.training.run import TrainingRun
 from sacnotes_lib.training.statistics import interquartile_mean, middle
 from sacnotes_lib.training.tables import ResultTable, table
@@ -48,12 +51,15 @@ def learned_std(run: TrainingRun) -> np.ndarray:
         return run.agent.actor(states).log_std.exp().mean((1, 2)).numpy()
 
 
-def cool_down(run: TrainingRun) -> None:
-    """A callback for `train`: all learning rates fall to zero over the second half."""
-    rate = run.config.learning_rate * min(1, 2 - 2 * run.step / run.config.total_steps)
-    agent = run.agent
-    for optimizer in (agent.actor_optimizer, agent.critic_optimizer, agent.temperature_optimizer):
-        optimizer.learning_rate = rate
+class CoolingSAC(SAC):
+    """SAC, one update a step, whose learning rates fall to zero over the second half of its steps."""
+
+    def update(self, batch: Batch) -> Metrics:
+        step = self.config.learning_starts + self.updates_done
+        rate = self.config.learning_rate * min(1, 2 - 2 * step / self.config.total_steps)
+        for optimizer in (self.actor_optimizer, self.critic_optimizer, self.temperature_optimizer):
+            optimizer.learning_rate = rate
+        return super().update(batch)
 
 
 def beside_the_line(learned: Mapping[str, tuple[np.ndarray, np.ndarray]], problem: SoftLQR) -> ResultTable:

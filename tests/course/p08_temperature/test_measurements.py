@@ -8,6 +8,8 @@ import torch
 
 from sacnotes_lib.course.p08_temperature import measurements as ours
 from sacnotes_lib.envs import SoftLQREnv
+from sacnotes_lib.sac.config import SACConfig
+from sacnotes_lib.training.run import train
 
 ENV = SoftLQREnv(B=1.0, R=0.4)
 PROBLEM = ENV.problem(0.8, 0.3)
@@ -32,12 +34,17 @@ def test_drawn_actions_have_the_policy_s_mean_and_std_and_their_own_density():
 
 
 def test_all_rates_are_full_until_half_and_zero_at_the_end():
-    names = ("actor_optimizer", "critic_optimizer", "temperature_optimizer")
-    agent = SimpleNamespace(**{name: SimpleNamespace(learning_rate=None) for name in names})
-    config = SimpleNamespace(learning_rate=0.1, total_steps=100)
-    for step, rate in ((10, 0.1), (50, 0.1), (75, 0.05), (100, 0.0)):
-        ours.cool_down(SimpleNamespace(agent=agent, config=config, step=step))
-        assert [getattr(agent, name).learning_rate for name in names] == pytest.approx([rate] * 3)
+    config = SACConfig(env_id="sacnotes/SoftLQR-v0", total_steps=100, learning_starts=10, batch_size=4)
+    rates = {}
+
+    def look(run):
+        rates[run.step] = run.agent.critic_optimizer.learning_rate, run.agent.actor_optimizer.learning_rate
+
+    run = train(config, seeds=1, agent_class=ours.CoolingSAC, progress=False, callback=look)
+    lr = config.learning_rate
+    assert [rates[step][0] / lr for step in (11, 51, 76, 100)] == pytest.approx([1, 1, 0.5, 0.02])
+    assert all(critic == actor for critic, actor in rates.values())
+    assert run.agent.temperature_optimizer.learning_rate == rates[100][0]
 
 
 def test_the_learned_std_is_a_mean_over_states():
