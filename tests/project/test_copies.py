@@ -57,6 +57,8 @@ def test_a_copy_is_its_page_with_nothing_given_away(path):
         assert new.metadata.get("tags") == old.metadata.get("tags")
         folded = new.metadata.get("jupyter", {}).get("source_hidden", False)
         assert folded == bool(ASKING.search(new.source)), new.source
+        # Of a folded cell its first line can be read.
+        assert new.source.startswith("reveal(") or not re.search(r"^reveal\(", new.source, re.MULTILINE)
     assert any(old.outputs for old, _ in code) and "exercise" in str(copy)
 
 
