@@ -316,7 +316,7 @@ def steps_to_take(config: SACConfig) -> int:
 
 def _drive(run: TrainingRun, until: int, progress: bool | Literal["steps"], callback) -> TrainingRun:
     """Take steps until the end, or until somebody interrupts."""
-    title = f"{run.config.env_id}, {len(run.seeds)} seeds"
+    title = f"{type(run.agent).__name__} on {run.config.env_id}, {len(run.seeds)} seeds"
     bar = Progress(until, title, start=run.step) if progress else None
     run.interrupted = False
     began = time.monotonic()

@@ -24,7 +24,7 @@ def test_in_a_file_training_prints_a_line_at_each_quarter_and_counts_on(small, c
     run = train(small, seeds=2)
     lines = capsys.readouterr().out.splitlines()
     assert [re.search(r"step (\d+) of 40", line)[1] for line in lines] == ["10", "20", "30", "40"]
-    assert all(line.startswith("Pendulum-v1, 2 seeds · ") for line in lines)
+    assert all(line.startswith("SAC on Pendulum-v1, 2 seeds · ") for line in lines)
     temperature = f"temperature {run.agent.temperature.mean():.2g}"
     assert lines[-1].endswith(f" s · return {run.evaluation_returns[:, -1].mean():.0f} · {temperature}")
     assert "return" not in lines[0]  # none is known yet
@@ -34,7 +34,7 @@ def test_in_a_file_training_prints_a_line_at_each_quarter_and_counts_on(small, c
     assert capsys.readouterr() == ("", "")
     run.resume(5, progress="steps")  # where a page asks what will be learned
     (line,) = capsys.readouterr().out.splitlines()
-    assert re.fullmatch(r"Pendulum-v1, 2 seeds · step 50 of 50 · \d+ s\n?", line)
+    assert re.fullmatch(r"SAC on Pendulum-v1, 2 seeds · step 50 of 50 · \d+ s\n?", line)
 
     def stop(run):
         if run.step == 63:
@@ -48,7 +48,7 @@ def test_in_a_file_training_prints_a_line_at_each_quarter_and_counts_on(small, c
 
 def test_training_that_has_nothing_to_do_says_where_it_stands(small, clock, capsys):
     TrainingRun(small, seeds=2).resume(0)
-    assert capsys.readouterr().out == "Pendulum-v1, 2 seeds · step 0 of 0 · 0 s · temperature 1\n"
+    assert capsys.readouterr().out == "SAC on Pendulum-v1, 2 seeds · step 0 of 0 · 0 s · temperature 1\n"
 
 
 def test_the_time_left_follows_from_the_time_gone(clock, capsys):
