@@ -1,13 +1,19 @@
 """What page 07 measures: gradients against an exact one, and when each seed of a run first came near its goal."""
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
+import numpy as np
 import torch
 from scipy.stats import sem
 from torch import Tensor
 
-from sacnotes_lib.training.run import TrainingRun
+from sacnotes_lib.comparison.results import Result
+from sacnotes_lib.envs import SoftLQREnv
+from sacnotes_lib.sac.agent import SAC
+from sacnotes_lib.sac.config import SACConfig
+from sacnotes_lib.sac.metrics import Metrics
+from sacnotes_lib.sac.replay import Batch
 from sacnotes_lib.training.statistics import interquartile_mean
 from sacnotes_lib.training.tables import ResultTable, table
 
@@ -35,49 +41,62 @@ def spreads(slopes: Mapping[str, Tensor]) -> ResultTable:
     return table(rows, form=".3f")
 
 
-def distance_to(exact_policy) -> Callable[[TrainingRun], Tensor]:
-    """A function of a run: root mean square distance of its mean action from the exact one, for each seed, [R]."""
-    wanted = torch.tensor(exact_policy.mean(STATES.numpy()))
+def distance(agent: SAC, wanted: Tensor) -> Tensor:
+    """Root mean square distance of each run's mean action from the one `wanted` at STATES, `[64, A]`: `[R]`."""
+    with torch.no_grad():
+        chosen = agent.actor(STATES.expand(agent.runs, -1, -1)).median
+    return (chosen - wanted).square().mean((-2, -1)).sqrt()
 
-    def distance(run: TrainingRun) -> Tensor:
-        with torch.no_grad():
-            chosen = run.agent.actor(STATES.expand(len(run.seeds), -1, -1)).median
-        return (chosen - wanted).square().mean((-2, -1)).sqrt()
 
-    return distance
+class WatchedMetrics(Metrics):
+    """What an update measured, and the distance of the agent that made it from the exact policy."""
+
+    FORMULAS = Metrics.FORMULAS | {"distance": (lambda m: distance(m.agent, m.agent.wanted), "distance")}
+
+    def __init__(self, metrics: Metrics, agent: "WatchedSAC"):
+        vars(self).update(vars(metrics), agent=agent)
+
+
+class WatchedSAC(SAC):
+    """SAC on soft LQR that also records how far its mean action is from the exact policy's, as "distance"."""
+
+    def __init__(self, config: SACConfig, *sizes: int, **options):
+        super().__init__(config, *sizes, **options)
+        exact = SoftLQREnv(**config.env_kwargs).exact(config.discount, config.temperature)
+        self.wanted = torch.tensor(exact.mean(STATES.numpy()))
+
+    def update(self, batch: Batch) -> WatchedMetrics:
+        return WatchedMetrics(super().update(batch), self)
 
 
 class Arrival:
-    """A callback for `train` that notes the update at which each seed was near for the first time.
+    """When each seed of a run of `WatchedSAC` was `near` the exact policy for the first time.
 
     Attributes:
-        updates: `[R]`, infinite for a seed that never was.
+        updates: `[R]`, as precisely as metrics are recorded; infinite for a seed that never was.
     """
 
-    def __init__(self, distance: Callable[[TrainingRun], Tensor], near: float, seeds: int):
-        self._distance, self._near = distance, near
-        self.updates = torch.full((seeds,), math.inf)
-
-    def __call__(self, run: TrainingRun) -> None:
-        self._now = self._distance(run)
-        newly_near = (self._now < self._near) & self.updates.isinf()
-        self.updates[newly_near] = run.agent.updates_done
+    def __init__(self, run: Result, near: float):
+        self._distance = run.metrics["distance"]
+        updates = np.append(run.metric_steps - run.config.learning_starts + 1, np.inf)
+        is_near = np.pad(self._distance < near, ((0, 0), (0, 1)), constant_values=True)
+        self.updates = updates[is_near.argmax(axis=1)]
 
     def told(self) -> dict:
         """When the seeds arrived, and how far off they are now: a row of a table."""
         return {
-            "near after (updates, median)": None if (when := self.updates.median()).isinf() else when,
-            "seeds that arrived": f"{self.updates.isfinite().sum()} of {len(self.updates)}",
-            "distance at the end": self._now.median(),
+            "near after (updates, median)": None if np.isinf(when := np.median(self.updates)) else when,
+            "seeds that arrived": f"{np.isfinite(self.updates).sum()} of {len(self.updates)}",
+            "distance at the end": np.median(self._distance[:, -1]),
         }
 
     def times_as_late_as(self, other: "Arrival") -> float:
         """The ratio of the median seeds' updates; infinite where it never arrived here, NaN where not there either."""
-        mine, theirs = self.updates.median().item(), other.updates.median().item()
+        mine, theirs = float(np.median(self.updates)), float(np.median(other.updates))
         return math.nan if math.isinf(theirs) else mine / theirs
 
 
-def entropy_at_the_end(run: TrainingRun) -> float:
+def entropy_at_the_end(run: Result) -> float:
     """The last recorded entropy, its middle over the seeds."""
     return float(interquartile_mean(run.metrics["entropy"][:, -1]))
 

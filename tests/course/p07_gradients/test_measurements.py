@@ -8,26 +8,30 @@ import pytest
 import torch
 
 from sacnotes_lib.course.p07_gradients import measurements as ours
+from sacnotes_lib.envs import SoftLQREnv
+from sacnotes_lib.sac.agent import SAC
+from sacnotes_lib.sac.config import SACConfig
+from sacnotes_lib.training.run import train
 
 
 def arrival(*distances):
-    """After one update for each row of distances, a column for each seed."""
-    watch = ours.Arrival(lambda run: torch.tensor(run.distances), near=0.3, seeds=len(distances[0]))
-    for update, now in enumerate(distances, start=1):
-        watch(SimpleNamespace(distances=now, agent=SimpleNamespace(updates_done=update)))
-    return watch
+    """A row of distances for each record, from the first update on; a column for each seed."""
+    steps = np.array([100, 125, 150])[: len(distances)]
+    metrics = {"distance": np.array(distances).T}
+    run = SimpleNamespace(metrics=metrics, metric_steps=steps, config=SACConfig(learning_starts=100))
+    return ours.Arrival(run, near=0.3)
 
 
 def test_a_seed_arrives_once_and_may_leave_again():
     watch = arrival([0.9, 0.2, 0.9], [0.1, 0.9, 0.3], [0.9, 0.1, 0.5])
-    assert watch.updates.tolist() == [2, 1, math.inf]
-    assert list(watch.told().values()) == [2, "2 of 3", 0.5]
+    assert watch.updates.tolist() == [26, 1, math.inf]
+    assert list(watch.told().values()) == [26, "2 of 3", 0.5]
     assert arrival([0.9]).told()["near after (updates, median)"] is None
 
 
 def test_how_many_times_as_late():
     soon, late, never = arrival([0.1]), arrival([0.9], [0.9], [0.1]), arrival([0.9])
-    assert late.times_as_late_as(soon) == 3
+    assert late.times_as_late_as(soon) == 51
     assert never.times_as_late_as(soon) == math.inf
     assert late.times_as_late_as(late) == 1
     assert math.isnan(never.times_as_late_as(never)) and math.isnan(soon.times_as_late_as(never))
@@ -55,13 +59,17 @@ def test_averages_of_k_spread_less():
     assert [float(x) for x in (mean, *stds)] == pytest.approx([0, 1, 10**-0.5, 0.1], abs=0.01)
 
 
-def test_the_distance_to_the_exact_policy():
-    policy = SimpleNamespace(mean=lambda states: states)
-    run = SimpleNamespace(
-        seeds=[0, 1], agent=SimpleNamespace(actor=lambda s: SimpleNamespace(median=s + 0.5))
-    )
-    torch.testing.assert_close(ours.distance_to(policy)(run), torch.full((2,), 0.5))
-    assert ours.STATES.shape == (64, 3)
+def test_the_distance_to_the_exact_policy_is_recorded_and_changes_no_number():
+    scales = {"A": 0.9, "B": 0.5, "Q": 1.0, "R": 0.1, "W": 0.01}
+    lqr = {name: (scale * torch.eye(3)).tolist() for name, scale in scales.items()}
+    config = SACConfig("sacnotes/SoftLQR-v0", lqr, temperature=0.2, discount=0.9, squash_actions=False)
+    config = config.replace(learning_starts=10, batch_size=8, total_steps=26)  # a record at the last step
+    watched, plain = (train(config, 2, agent_class=a, progress=False) for a in (ours.WatchedSAC, SAC))
+    exact = SoftLQREnv(**lqr).exact(0.9, 0.2).mean(ours.STATES.numpy())
+    chosen = watched.agent.actor(ours.STATES.expand(2, -1, -1)).median.detach().numpy()
+    now = np.sqrt(((chosen - exact) ** 2).mean((1, 2)))
+    assert watched.metrics["distance"][:, -1] == pytest.approx(now, rel=1e-5)
+    assert torch.equal(watched.numbers(), plain.numbers())
 
 
 def test_the_entropy_at_the_end_is_the_last_one_recorded():
