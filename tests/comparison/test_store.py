@@ -285,6 +285,7 @@ def test_values_from_an_enclosing_function_count_and_global_ones_do_not():
     assert source_of(in_a_notebook(outer + uses)) == source_of(in_a_notebook(other))
 
 
+@pytest.mark.slow  # it starts processes
 def test_the_key_is_the_same_in_another_process():
     ask = "from tests.comparison.test_store import *; print(key_of_mine())"
     other = subprocess.run([sys.executable, "-c", ask], capture_output=True, text=True, check=True)

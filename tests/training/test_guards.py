@@ -125,6 +125,7 @@ def pages(choice: str, **environment) -> int:
 
 
 @pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="only glibc is told anything")
+@pytest.mark.slow  # it starts processes
 def test_freed_memory_stays_and_whoever_chose_otherwise_is_left_alone():
     kept, given_back = pages("keep"), pages("leave", MALLOC_TRIM_THRESHOLD_="131072")
     assert given_back > 10_000

@@ -82,6 +82,7 @@ for k in range(200):
 """
 
 
+@pytest.mark.slow  # it starts processes
 def test_three_processes_lose_nothing(file):
     processes = [subprocess.Popen([sys.executable, "-c", WRITES, str(file), name]) for name in "abc"]
     assert [process.wait(300) for process in processes] == [0, 0, 0]
