@@ -40,7 +40,7 @@ def plot_by_seed(
                 va="center", annotation_clip=False,
             )  # fmt: skip
             said.append(f"A line marks {name}, {level:g}.")
-        return figure_picture(figure, f"{label}. " + " ".join(said))
+        return figure_picture(figure, f"{label[0].upper()}{label[1:]}. " + " ".join(said))
 
 
 def _panel(axes, title: str, variants: Mapping[str, np.ndarray]) -> str:

@@ -78,7 +78,7 @@ def plot_learning_curves(
                 color=style.QUIET, zorder=4,
             )  # fmt: skip
             label.set_path_effects([withStroke(linewidth=5, foreground="white")])
-            said.append(f"The thin line marks {name}, {level:g}.")
+            said.append(f"The thin line marks {name}, {_said(level)}.")
         low, high = axes.get_ylim()
         # A name stands above its line; under the upper edge it would stand in the title.
         axes.set_ylim(top=max([high, *(level + 0.1 * (high - low) for level in (reference or {}).values())]))

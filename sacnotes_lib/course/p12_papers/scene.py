@@ -67,7 +67,8 @@ class LabelScene(Scene):
     def setup(self, figure) -> SimpleNamespace:
         left, right = figure.subplots(1, 2, width_ratios=(1, 1.25))
         left.axhline(0, color=style.INK, linewidth=1.5)
-        left.set(ylim=(-LIMIT, LIMIT), xlim=(0, 1), xticks=[], ylabel="label − true soft value (reward)")
+        left.set(ylim=(-LIMIT, LIMIT), xlim=(-0.03, 1.03), xticks=[])
+        left.set_ylabel("label − true soft value (reward)")
         left.set_xlabel("forty tries")
         right.set(xscale="log", yscale="log", xlim=(0.8, 1.25 * MANY), ylim=(LOWEST / 1.3, HIGHEST))
         right.set(xlabel="visits to the state, n", ylabel="how far off (reward)")
@@ -83,9 +84,10 @@ class LabelScene(Scene):
         words = {lines["drawn"]: "drawn actions, n averaged", lines["through_v"]: "through V"}
         key(right, words, (0.02, 0.13), 0.16, top=1.15, step=0.085)
         dots = {"marker": "o", "linestyle": "none", "markersize": 8, "alpha": 0.75, "color": style.PURPLE}
+        whole = {"clip_on": False, "in_layout": False}  # on the edge too
         return SimpleNamespace(
             **lines,
-            dots=moving_line(left, (np.arange(SHOWN) + 0.5) / SHOWN, np.zeros(SHOWN), **dots),
+            dots=moving_line(left, (np.arange(SHOWN) + 0.5) / SHOWN, np.zeros(SHOWN), **dots, **whole),
             v=moving_line(left, [0, 1], [0, 0], linewidth=4, **THROUGH_V),
             here=moving_line(
                 right, [1], [1], marker="o", markersize=15, color=style.PURPLE, markeredgecolor="white"
