@@ -119,7 +119,8 @@ class TrainingConsole(PagePanel):
         elif self.session.settings(name) != before:
             said = ", ".join(f"{field} = {value}" for field, value in changes.items())
             run = f"{name}: " if len(self.runs) > 1 else ""
-            self._say(html.escape(f"{run}{said}, from the next update on. Press Start or +200 steps."))
+            press = "Restart: it has trained to its end" if self.session.done else "Start or +200 steps"
+            self._say(html.escape(f"{run}{said}, from the next update on. Press {press}."))
 
     def restart(self) -> None:
         """Back to step 0 on the same seeds, with the present settings. What was learned moves to `previous`."""

@@ -52,6 +52,11 @@ def states_to_pick(run: TrainingRun) -> dict[str, np.ndarray | None]:
     return {"(" + ", ".join(f"{number:.2g}" for number in state) + ")": state for state in states}
 
 
+def at_state(name: str) -> str:
+    """Where the policy is looked at, in words, from a name of `states_to_pick`."""
+    return f"at {'the ' * (name == HERE)}state {name}"
+
+
 def is_pendulum(run: TrainingRun) -> bool:
     return run.config.env_id == "Pendulum-v1"
 
@@ -174,7 +179,7 @@ def _draw_density(artists, data):
             )
             exact_names.append(f"{dashes}α = {policy.exact_temperature:.2g}")
     artists.place.set_text(
-        f"at state {data.state}" + (" · exact: " if exact_names else "") + "; ".join(exact_names)
+        at_state(data.state) + (" · exact: " if exact_names else "") + "; ".join(exact_names)
     )
 
 

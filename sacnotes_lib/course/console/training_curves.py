@@ -66,6 +66,7 @@ class TrainingScene(Scene):
         axes.locator_params(axis="x", nbins=4)
         axes.xaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
         axes.locator_params(axis="y", nbins=5)
+        axes.yaxis.get_offset_text().set(x=1, ha="right")  # a power of ten, clear of the title
         axes.tick_params(axis="y", labelcolor="none")  # no numbers before there is anything to read off
         across = axes.get_xaxis_transform()
         panel = SimpleNamespace(

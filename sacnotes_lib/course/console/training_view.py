@@ -9,6 +9,7 @@ from sacnotes_lib.course.console.policy_pictures import (
     ACTIONS,
     PendulumMap,
     PolicyDensity,
+    at_state,
     is_pendulum,
     pendulum_map,
     policy_density,
@@ -140,7 +141,7 @@ def _describe_policy(policy, state: str) -> str:
             f"value upright at rest {upright:.3g}, lowest {policy.value.min():.3g} (reward)."
         )
     peaks = ACTIONS[policy.densities.argmax(1)]
-    words = f"Policy at state {state}: densest at action {_range(peaks)}"
+    words = f"Policy {at_state(state)}: densest at action {_range(peaks)}"
     if policy.exact is not None:
         exact = f"{ACTIONS[policy.exact.argmax()]:.2f} for temperature {policy.exact_temperature:.2g}"
         words += f", the exact soft-optimal one at {exact}"

@@ -83,8 +83,9 @@ def welcome(trained_before: int) -> str:
 
 def saved(paths: list[Path], recipe: str) -> str:
     """Where it was saved, and how to train the same again."""
+    them = "it" if len(paths) == 1 else "them"
     return (
-        f"Saved: {html.escape(', '.join(map(str, paths)))} (TrainingRun.load reads it). "
+        f"Saved: {html.escape(', '.join(map(str, paths)))} (TrainingRun.load reads {them}). "
         "<details><summary>How to train the same again</summary>"
         '<pre tabindex="0" role="region" aria-label="how to train the same again" style="overflow:auto;max-height:9em">'
         f"{html.escape(recipe)}</pre></details>"

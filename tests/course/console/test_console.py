@@ -146,6 +146,10 @@ def test_a_little_at_a_time_and_a_change_while_paused_counts_from_the_next_updat
     assert "backup = swap, from the next update on" in text(console.status)
     train_on(console, 10)
     assert console.runs["A"].changes == [(200, {"backup": "swap"})]
+    console.start()
+    console.trainer.wait(WAIT)
+    console.change(backup="min")
+    assert "Press Restart" in text(console.status)
 
 
 def test_restart_keeps_the_settings_reset_does_not_and_neither_loses_anything():

@@ -211,6 +211,20 @@ def test_words_above_the_panels_do_not_meet():
     assert box.x1 < q.bbox.x1
 
 
+def test_a_power_of_ten_stands_clear_of_title_and_key():
+    view = view_of({"A": run_of("sacnotes/TwoPeaks-v0")}, "(0)")
+    steps = np.array([20.0, 40.0])
+    huge = Band(steps, *(-factor * 1e6 * steps for factor in (1, 1.1, 0.9)))
+    run = replace(view.runs["A"], curves=dict.fromkeys(view.runs["A"].curves, huge))
+    painter = Painter(TrainingScene(("A",), 1000, False))
+    painter.paint(replace(view, runs={"A": run}))
+    renderer = painter.figure.canvas.get_renderer()
+    for panel in painter._artists.panels.values():
+        box = panel.axes.yaxis.get_offset_text().get_window_extent(renderer)
+        others = [t for t in (panel.axes._left_title, *panel.axes.texts) if t.get_text()]
+        assert box.width > 0 and not [t for t in others if t.get_window_extent(renderer).overlaps(box)]
+
+
 def test_a_picture_that_begins_again_names_no_curve_that_is_gone():
     run = run_of("sacnotes/TwoPeaks-v0")
     painter = Painter(TrainingScene(("A",), 1000, False))
