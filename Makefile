@@ -15,7 +15,8 @@ ONLY        ?=
 ALL         ?=
 
 # What a learner installs. Left out: browser, notebooks, clusters, and what only those need who work on the course.
-QUICK_TESTS := tests $(addprefix --ignore=tests/,browser website notebooks project benchmarks) -m "not slow"
+LIBRARY := tests $(addprefix --ignore=tests/,browser website notebooks project benchmarks)
+QUICK_TESTS := $(LIBRARY) -m "not slow"
 # Not for tests that start kernels: in a worker of pytest-xdist one of them once never answered, and nobody knows why.
 TWO_AT_A_TIME := --numprocesses 2 --dist worksteal
 
@@ -43,8 +44,8 @@ style: $(VENV)/.installed-test ## layout, arrows between the rooms, types
 	$(BIN)/lint-imports
 	$(BIN)/python -m mypy
 
-test-fast: style ## and the library, without notebooks, processes and browsers
-	$(BIN)/python -m pytest $(TWO_AT_A_TIME) $(QUICK_TESTS)
+test-fast: style ## and the library, without notebooks, processes, browsers, and all that draws or trains for long
+	$(BIN)/python -m pytest $(TWO_AT_A_TIME) $(LIBRARY) -m "not slow and not long"
 
 test: style ## all that CI checks: also every notebook, and the widgets in a browser
 	$(BIN)/python -m pytest $(TWO_AT_A_TIME) $(QUICK_TESTS)
@@ -78,6 +79,7 @@ bench-more: $(VENV)/.installed-bench ## what each change bought, growth, memory,
 	$(BIN)/python -m benchmarks.growth
 	$(BIN)/python -m benchmarks.memory
 	$(BIN)/python -m benchmarks.imports
+	$(BIN)/python -m benchmarks.waits
 	$(BIN)/python -m benchmarks.compiled
 	$(BIN)/python -m benchmarks.solving
 	$(BIN)/python -m benchmarks.comparison

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from sacnotes_lib.plots import style
-from sacnotes_lib.plots.picture import Picture, figure_picture
+from sacnotes_lib.plots.picture import Picture, figure_picture, in_words
 from sacnotes_lib.training.statistics import bootstrap_band, interquartile_mean
 
 
@@ -39,8 +39,8 @@ def plot_by_seed(
                 name, (1, level), xycoords=("axes fraction", "data"), xytext=(4, 0), textcoords="offset points",
                 va="center", annotation_clip=False,
             )  # fmt: skip
-            said.append(f"A line marks {name}, {level:g}.")
-        return figure_picture(figure, f"{label[0].upper()}{label[1:]}. " + " ".join(said))
+            said.append(f"A line marks {name}, {in_words(level)}.")
+        return figure_picture(figure, f"{label}. " + " ".join(said))
 
 
 def _panel(axes, title: str, variants: Mapping[str, np.ndarray]) -> str:

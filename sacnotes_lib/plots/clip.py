@@ -40,7 +40,7 @@ class Clip:
         film = b64encode(self.film).decode("ascii")
         data = {
             "text/html": (
-                f'<figure style="margin:0"><img width="{self.width}" height="{self.height}" alt="{text}" '
+                f'<figure style="margin:0 0 1em"><img width="{self.width}" height="{self.height}" alt="{text}" '
                 f'src="data:image/webp;base64,{film}"><figcaption>{text}</figcaption></figure>'
             ),
             "image/png": b64encode(self.strip).decode("ascii"),

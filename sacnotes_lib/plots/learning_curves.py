@@ -8,7 +8,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patheffects import withStroke
 
 from sacnotes_lib.plots import style
-from sacnotes_lib.plots.picture import Picture, figure_picture
+from sacnotes_lib.plots.picture import Picture, figure_picture, in_words
 from sacnotes_lib.sac.metrics import Metrics
 from sacnotes_lib.training.statistics import bootstrap_band, interquartile_mean
 
@@ -78,7 +78,7 @@ def plot_learning_curves(
                 color=style.QUIET, zorder=4,
             )  # fmt: skip
             label.set_path_effects([withStroke(linewidth=5, foreground="white")])
-            said.append(f"The thin line marks {name}, {_said(level)}.")
+            said.append(f"The thin line marks {name}, {in_words(level)}.")
         low, high = axes.get_ylim()
         # A name stands above its line; under the upper edge it would stand in the title.
         axes.set_ylim(top=max([high, *(level + 0.1 * (high - low) for level in (reference or {}).values())]))
@@ -91,8 +91,7 @@ def plot_learning_curves(
             title += f" · failed or not finished: {missing}"
             said.append(f"Failed or not finished: {missing}.")
         axes.set_title(title)
-        name = QUANTITIES[quantity]
-        return figure_picture(figure, f"{name[0].upper()}{name[1:]} against steps. " + " ".join(said))
+        return figure_picture(figure, f"{QUANTITIES[quantity]} against steps. " + " ".join(said))
 
 
 def _curve(axes, index: int, name: str, run: Curves, quantity: str) -> tuple[Line2D, str]:
@@ -110,13 +109,6 @@ def _curve(axes, index: int, name: str, run: Curves, quantity: str) -> tuple[Lin
     if len(values) > 1:
         low, high = bootstrap_band(values)
         axes.fill_between(steps, low, high, color=look["color"], alpha=0.2, linewidth=0)
-        band = f" (band {_said(low[-1])} to {_said(high[-1])})"
-    return (
-        line,
-        f"{name}: from {_said(middle[0])} at step {steps[0]:,} to {_said(middle[-1])}{band} at step {steps[-1]:,}.",
-    )
-
-
-def _said(value: float) -> str:
-    """`value` to three digits, as it is read aloud: -1,190 and not -1.19e+03."""
-    return f"{float(f'{value:.3g}'):,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
+        band = f" (band {in_words(low[-1])} to {in_words(high[-1])})"
+    start, end = in_words(middle[0]), in_words(middle[-1])
+    return line, f"{name}: from {start} at step {steps[0]:,} to {end}{band} at step {steps[-1]:,}."

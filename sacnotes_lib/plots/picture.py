@@ -64,7 +64,7 @@ class Picture:
     def __init__(self, pixels: np.ndarray, description: str):
         if not description.strip():
             raise ValueError("A picture needs a description: say in words, with numbers, what it shows.")
-        self.description = description
+        self.description = description[:1].upper() + description[1:]
         self.size = (pixels.shape[1], pixels.shape[0])
         self.png = small_png(pixels)
 
@@ -72,7 +72,7 @@ class Picture:
         image = image_tag(self.png, self.description, *self.size)
         caption = f'<figcaption style="max-width:60em">{html.escape(self.description)}</figcaption>'
         data = {
-            "text/html": f'<figure style="margin:0">{image}{caption}</figure>',
+            "text/html": f'<figure style="margin:0 0 1em">{image}{caption}</figure>',
             "image/png": b64encode(self.png).decode("ascii"),
             "text/plain": self.description,
         }
@@ -85,3 +85,8 @@ def figure_picture(figure: Figure, description: str) -> Picture:
     canvas = FigureCanvasAgg(figure)
     canvas.draw()
     return Picture(np.array(canvas.buffer_rgba()), description)
+
+
+def in_words(value: float) -> str:
+    """`value` to three digits, as it is read aloud: -1,190 and not -1.19e+03."""
+    return f"{float(f'{value:.3g}'):,.0f}" if abs(value) >= 1000 else f"{value:.3g}"

@@ -14,6 +14,8 @@ from classroom.__main__ import FOLDER
 from classroom.demos import DEMOS, find
 from classroom.stage import header, words
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture(autouse=True)
 def as_in_the_classroom(monkeypatch):

@@ -15,6 +15,8 @@ from sacnotes_lib.course.kit.judged_by_gradient import gradient_of
 from tools.notebooks import find
 from tools.wrong_answers import ALL, FOLDER, function, judged, share
 
+pytestmark = pytest.mark.long
+
 FEWEST_MISTAKES, FEWEST_ANSWERS, LEAST_SHARE = 6, 10, 0.85
 BY_NAME = {
     f"exercises.{page}.{name}": found

@@ -22,6 +22,8 @@ from sacnotes_lib.course.stage.scene import Scene
 from sacnotes_lib.plots import style
 from tests.course.p11_clinic.test_scene import CHARTS
 
+pytestmark = pytest.mark.long
+
 for module in walk_packages(course.__path__, f"{course.__name__}."):
     import_module(module.name)
 # The console's picture shows a session and has no `compute`: see console/test_training_picture.py.

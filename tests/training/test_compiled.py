@@ -16,6 +16,8 @@ from sacnotes_lib.training.compiled import CannotCompile, CompiledUpdate
 from sacnotes_lib.training.guards import NonFiniteLoss, check_finite
 from sacnotes_lib.training.run import TrainingDiverged, TrainingRun, train
 
+pytestmark = pytest.mark.long
+
 VARIANTS = [
     {},
     {"backup": "redq", "num_critics": 3},

@@ -13,6 +13,8 @@ from sacnotes_lib.training.files import NotPlain, plain, restored
 from sacnotes_lib.training.run import TrainingRun, train
 from tests.training import tiny_environments
 
+pytestmark = pytest.mark.long
+
 SMALL = SACConfig(
     env_id="odd/Own-v0", total_steps=30, learning_starts=10, batch_size=8, hidden_sizes=(8,), replay_capacity=50,
     evaluation_interval=30, evaluation_episodes=1,

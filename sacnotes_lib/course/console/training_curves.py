@@ -129,8 +129,9 @@ class TrainingScene(Scene):
             if key in heights:
                 panel.ends[key].set_position((band.steps[-1] + 0.04 * width, heights[key]))
         for run, view in data.runs.items():
-            there_and_back = [(mark.step, edge) for mark in view.marks for edge in (0, 1, np.nan)]
-            panel.marks[run].set_data(np.reshape(there_and_back, (-1, 2)).T)
+            # One line with gaps: each mark goes from the lower edge to the upper, and NaN lifts the pen.
+            uprights = [(mark.step, height) for mark in view.marks for height in (0, 1, np.nan)]
+            panel.marks[run].set_data(np.reshape(uprights, (-1, 2)).T)
             shown = list(enumerate(view.marks, start=1))[-NUMBERS_SHOWN:]
             side = (-1, 1)[self.names.index(run)] if two else 0  # both may change at one step
             labels = [_in_circle(f"{run if two else ''}{number}", side) for number, _ in shown]

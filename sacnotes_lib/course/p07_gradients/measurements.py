@@ -54,7 +54,8 @@ class WatchedMetrics(Metrics):
     FORMULAS = Metrics.FORMULAS | {"distance": (lambda m: distance(m.agent, m.agent.wanted), "distance")}
 
     def __init__(self, metrics: Metrics, agent: "WatchedSAC"):
-        vars(self).update(vars(metrics), agent=agent)
+        super().__init__(metrics.q, metrics.target, metrics.log_prob, metrics.temperature, metrics.losses)
+        self.agent = agent
 
 
 class WatchedSAC(SAC):

@@ -50,8 +50,8 @@ def vital_signs(runs: Mapping[str, Any], evaluations: int = 3) -> ResultTable:
             "return": middle(run.evaluation_returns[:, -evaluations:].mean(axis=1)),
             "α": _two_digits(last["temperature"]),
             "entropy − target (nats)": f"{last['entropy'] - run.agent.target_entropy:.1f}",
-            "critic loss": _two_digits(last["critic_loss"]),
-            "Q − earned": _two_digits(interquartile_mean(gaps(run))),
+            "critic loss (scaled reward²)": _two_digits(last["critic_loss"]),
+            "Q − earned (scaled reward)": _two_digits(interquartile_mean(gaps(run))),
         }
     return table(rows, form={"return": ".1f"})
 

@@ -26,6 +26,8 @@ from sacnotes_lib.plots.q_check import check_q
 from sacnotes_lib.sac.config import SACConfig
 from sacnotes_lib.training.run import TrainingRun
 
+pytestmark = pytest.mark.long
+
 SMALL = {
     "learning_starts": 5, "batch_size": 8, "hidden_sizes": (8, 8), "evaluation_interval": 20, "evaluation_episodes": 1,
 }  # fmt: skip

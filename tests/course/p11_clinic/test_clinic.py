@@ -13,6 +13,8 @@ from sacnotes_lib.plots.vital_signs import SIGNS, Chart
 from tests.course.p11_clinic.test_scene import chart
 from tools.notebooks import find
 
+pytestmark = pytest.mark.long
+
 CONFIG = SACConfig(
     env_id="sacnotes/PointMass-v0", reward_scale=1.0, hidden_sizes=(8, 8), total_steps=200, learning_starts=50,
     batch_size=8, evaluation_interval=100, evaluation_episodes=1,

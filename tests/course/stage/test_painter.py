@@ -7,6 +7,8 @@ from sacnotes_lib.course.stage.painter import Painter
 from sacnotes_lib.course.stage.scene import Scene
 from tests.course.stage.toy_scenes import DEFAULTS, CurveScene
 
+pytestmark = pytest.mark.long
+
 SCENE = CurveScene()
 
 
