@@ -81,7 +81,7 @@ def test_changing_one_s_mind_closes_the_reveal_until_asked():
 
 def test_what_decides_is_shown_with_the_answer_and_not_before():
     asked = predict("shape", QUESTION, OPTIONS)
-    square = Picture(np.zeros((2, 2, 4), np.uint8), "a <black> square")
+    square = Picture(np.zeros((2, 2, 4), np.uint8), "A <black> square")
     numbers = table({"row": {"column": 7}})
     revealed = reveal(
         "shape", OPTIONS[1], WHY, show=["two  lines", "of <text>", square, numbers, "and one more"]
@@ -89,14 +89,14 @@ def test_what_decides_is_shown_with_the_answer_and_not_before():
     assert "lines" not in revealed.text.value and "square" not in revealed.text.value
     asked.buttons["[B]"].click()
     opened = revealed.text.value
-    for part in ("two  lines\nof &lt;text&gt;</pre>", 'alt="a &lt;black&gt; square"', "and one more</pre>"):
+    for part in ("two  lines\nof &lt;text&gt;</pre>", 'alt="A &lt;black&gt; square"', "and one more</pre>"):
         assert part in opened
     assert opened.index("Not quite") < opened.index("lines") < opened.index("<img")
     assert opened.index("<img") < opened.index(numbers._repr_html_()) < opened.index("because")
     data, _ = revealed._repr_mimebundle_()
     assert data["text/html"].index("<img") < data["text/html"].index("<details>")
     assert data["text/plain"].startswith(
-        f"two  lines\nof <text>\na <black> square\n{numbers}\nand one more\nAnswer: Which"
+        f"two  lines\nof <text>\nA <black> square\n{numbers}\nand one more\nAnswer: Which"
     )
     assert "a single line</pre>" in reveal("shape", OPTIONS[1], WHY, show="a single line").text.value
     assert "7</td>" in reveal("shape", OPTIONS[1], WHY, show=numbers).text.value
