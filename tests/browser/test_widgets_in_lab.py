@@ -156,15 +156,15 @@ def test_a_slow_scene_shows_that_it_is_busy_and_ends_on_the_last_value(lab):
 def test_a_saved_page_shows_its_pictures_before_anything_is_run(lab):
     """As it comes from the repository: outputs there, no kernel has run them, the page not trusted."""
     picture = "from sacnotes_lib.plots import picture, style\n"
-    picture += "picture.figure_picture(style.new_figure(3, 2), 'an empty figure')"
+    picture += "picture.figure_picture(style.new_figure(3, 2), 'An empty figure')"
     cells = [nbformat.v4.new_code_cell(cell) for cell in (picture, LIVE, PREDICT, REVEAL)]
     notebook = nbformat.v4.new_notebook(cells=cells)
     NotebookClient(notebook, timeout=120, kernel_name="python3", store_widget_state=False).execute()
     nbformat.write(notebook, lab.root / "saved.ipynb")
     lab.open("saved.ipynb")
     page = lab.page
-    expect(page.get_by_role("img", name="an empty figure")).to_have_js_property("naturalWidth", 300)
-    expect(page.locator("figcaption").first).to_have_text("an empty figure")
+    expect(page.get_by_role("img", name="An empty figure")).to_have_js_property("naturalWidth", 300)
+    expect(page.locator("figcaption").first).to_have_text("An empty figure")
     expect(page.get_by_role("img", name="log_prob is [6, 1]")).to_have_js_property("naturalWidth", 1100)
     expect(page.get_by_role("listitem").filter(has_text="[B, 1]")).to_be_visible()
     expect(page.locator("details p").last).to_be_hidden()

@@ -2,20 +2,32 @@
 
 import os
 import signal
+import time
 from pathlib import Path
 
 from sacnotes_lib.sac.agent import SAC
 
 
-def killed(marker: Path, times: int):
-    """An agent that kills its process at its fifth update, so many `times`; `marker` holds a line for each."""
+def killed(marker: Path, times: int, company: Path):
+    """An agent that kills its process at its fifth update, so many `times`; `marker` holds a line for each.
+
+    The line is written as it begins, and it waits for the file `company`, another one's marker: on loky a process that
+    dies takes the others along, and whose death comes first must not matter.
+    """
 
     class Killed(SAC):
+        doomed = False
+
         def update(self, batch):
-            died = len(marker.read_text().splitlines()) if marker.exists() else 0
-            if self.updates_done == 5 and died < times:
-                with marker.open("a") as file:
-                    file.write(f"{os.getpid()}\n")
+            if self.updates_done == 0:
+                died = len(marker.read_text().splitlines()) if marker.exists() else 0
+                self.doomed = died < times
+                if self.doomed:
+                    with marker.open("a") as file:
+                        file.write(f"{os.getpid()}\n")
+            if self.updates_done == 5 and self.doomed:
+                while not company.exists():
+                    time.sleep(0.01)
                 os.kill(os.getpid(), signal.SIGKILL)
             return super().update(batch)
 

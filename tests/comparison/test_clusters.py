@@ -74,8 +74,8 @@ def test_killed_processes_cost_only_the_job_that_kills_them(small, tmp_path, bac
     request.getfixturevalue(backend)
     once, always = tmp_path / "once", tmp_path / "always"
     variants = {
-        "fatal": (small, agents.killed(always, times=99)),
-        "unlucky": (small, agents.killed(once, times=1)),
+        "fatal": (small, agents.killed(always, times=99, company=once)),
+        "unlucky": (small, agents.killed(once, times=1, company=always)),
         "min": small,
         "mean": small.replace(backup="mean"),
     }
