@@ -1,9 +1,9 @@
-"""How long a learner waits for Run All: every page here, beside the same pages of another copy of this project.
+"""How long a learner waits for Run All: every page here, or those that another copy of this project has too.
 
     python -m benchmarks.waits [--beside FOLDER]        FOLDER: for example a `git worktree` of an older commit
 
-Two pages at a time, as `make run` does, first here and then there. What a page takes alone, `make run` says with
-`python -m tools.notebooks run --alone`.
+Two pages at a time, as `make run` does, first here and then there. `python -m tools.notebooks run --alone` says what a
+page takes alone.
 """
 
 import argparse
@@ -14,9 +14,9 @@ import sys
 from pathlib import Path
 
 from benchmarks.machine import describe_machine, save_result
+from tools.fingerprint import ROOT
 from tools.notebooks import find
 
-ROOT = Path(__file__).resolve().parent.parent
 TOLD = re.compile(r"^(\d\d)_\S+ +([\d.]+) s$", re.MULTILINE)
 TOTAL = re.compile(r"^\d+ notebooks, 0 failed, ([\d.]+) s$", re.MULTILINE)
 
@@ -38,18 +38,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--beside", type=Path)
     options = parser.parse_args()
-    there = [path.name[:2] for path in find([], options.beside / "notebooks")] if options.beside else []
-    here = [path.name[:2] for path in find([])]
+    beside = options.beside and options.beside.resolve()
+    pages = [path.name[:2] for path in find([], (beside or ROOT) / "notebooks")]
+    now, before = waits(ROOT, pages), waits(beside, pages) if beside else {}
     lines = [describe_machine(), "seconds of Run All, two pages at a time", ""]
-    for pages in filter(None, (there, [page for page in here if page not in there])):
-        now = waits(ROOT, pages)
-        before = waits(options.beside.resolve(), pages) if pages is there else {}
-        lines += [f"{'page':14s}{'here':>8s}{'beside':>8s}{'ratio':>8s}"]
-        for name, seconds in now.items():
-            other = f"{before[name]:8.1f}{seconds / before[name]:8.2f}" if before else f"{'–':>8s}{'–':>8s}"
-            lines += [f"{name:14s}{seconds:8.1f}{other}"]
-        lines += [""]
-    save_result("waits", lines[:-1])
+    lines += [f"{'page':14s}{'here':>8s}" + f"{'beside':>8s}{'ratio':>8s}" * bool(before)]
+    for name, seconds in now.items():
+        other = f"{before[name]:8.1f}{seconds / before[name]:8.2f}" if before else ""
+        lines += [f"{name:14s}{seconds:8.1f}{other}"]
+    save_result("waits", lines)
 
 
 if __name__ == "__main__":

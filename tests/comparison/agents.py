@@ -11,8 +11,8 @@ from sacnotes_lib.sac.agent import SAC
 def killed(marker: Path, times: int, company: Path):
     """An agent that kills its process at its fifth update, so many `times`; `marker` holds a line for each.
 
-    The line is written as it begins, and it waits for the file `company`, another one's marker: on loky a process that
-    dies takes the others along, and whose death comes first must not matter.
+    The line is written at the first update. The kill waits for the file `company`, another one's marker: on loky a
+    process that dies takes the others along, and whose death comes first must not matter.
     """
 
     class Killed(SAC):

@@ -129,7 +129,7 @@ class TrainingScene(Scene):
             if key in heights:
                 panel.ends[key].set_position((band.steps[-1] + 0.04 * width, heights[key]))
         for run, view in data.runs.items():
-            # One line with gaps: each mark goes from the lower edge to the upper, and NaN lifts the pen.
+            # From the lower edge to the upper; NaN lifts the pen before the next mark.
             uprights = [(mark.step, height) for mark in view.marks for height in (0, 1, np.nan)]
             panel.marks[run].set_data(np.reshape(uprights, (-1, 2)).T)
             shown = list(enumerate(view.marks, start=1))[-NUMBERS_SHOWN:]
